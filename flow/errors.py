@@ -1,0 +1,136 @@
+"""What can go wrong: each error says what happened, what it cost, and what to do next.
+
+PackError
+|- Refused       the inputs are wrong               nothing spent
+|- NotSet        no key, no media store             nothing spent
+|- Unreachable   no answer, the submit aside        nothing new spent
+|- Unknown       no answer to the submit itself     perhaps spent
+|- Declined      the provider ended the job         see the ticket
+|- Unfinished    stopped or timed out, still going  the job continues
+|- Unreadable    the file came but cannot be read   paid, file kept
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable
+
+_BEARER = re.compile(r"(?i)\bbearer\s+[^\s\"',;]+")
+_API_KEY = re.compile(r"\bsk-[A-Za-z0-9_\-]{6,}")
+_QUERY = re.compile(r"(https?://[^\s\"'<>?]+)\?[^\s\"'<>)]*")
+_USER_INFO = re.compile(r"(?i)\b([a-z][a-z0-9+.\-]*://)[^\s/@\"']+@")
+_secrets: set[str] = set()
+
+
+def hide(secret: str) -> None:
+    """Make `secret` unprintable in every error text and log line from now on."""
+    if len(secret) >= 6:
+        _secrets.add(secret)
+
+
+def redact(text: str) -> str:
+    """`text` without keys, bearer tokens, passwords in addresses and signed query strings."""
+    for secret in sorted(_secrets, key=len, reverse=True):
+        text = text.replace(secret, "[key]")
+    text = _BEARER.sub("Bearer [key]", text)
+    text = _API_KEY.sub("[key]", text)
+    text = _USER_INFO.sub(r"\1[secret]@", text)
+    return _QUERY.sub(r"\1?[query]", text)
+
+
+class _Redacting(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = redact(record.getMessage()), ()
+        return True
+
+
+log = logging.getLogger("apimart")
+log.addFilter(_Redacting())
+
+
+class PackError(Exception):
+    """The root of every error this pack raises on purpose.
+
+    `what` and `next_step` are whole sentences. `inputs` names the inputs that are to blame.
+    """
+
+    spent = "Nothing was spent."
+    next_step = ""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        next_step: str | None = None,
+        spent: str | None = None,
+        task_id: str | None = None,
+        request_id: str | None = None,
+        inputs: Iterable[str] = (),
+    ) -> None:
+        self.what = redact(what)
+        self.spent = self.spent if spent is None else spent
+        self.next_step = redact(self.next_step if next_step is None else next_step)
+        self.task_id = task_id
+        self.request_id = request_id
+        self.inputs = tuple(inputs)
+        super().__init__(self._text())
+
+    def _text(self) -> str:
+        marks = [
+            f"{name} {value}"
+            for name, value in (("task", self.task_id), ("request", self.request_id))
+            if value
+        ]
+        sentences = [self.what, self.spent, self.next_step, f"({', '.join(marks)})" if marks else ""]
+        return " ".join(sentence for sentence in sentences if sentence)
+
+
+class Refused(PackError):
+    """The inputs are wrong; found before anything left this machine, or said by the provider."""
+
+
+class NotSet(PackError):
+    """Something the job needs has not been set up: a key, a media store, a library."""
+
+
+class Unreachable(PackError):
+    """No usable answer to a question that costs nothing."""
+
+    spent = "Nothing new was spent."
+    next_step = "Queue again: what was already bought is collected, not bought twice."
+
+
+class Unknown(PackError):
+    """The submit was sent and no answer came: it may have been bought."""
+
+    spent = "The provider may have started and billed this job."
+    next_step = (
+        "It is not bought again by itself: look it up in the APIMart console, then declare the job "
+        "bought (with its task id) or not bought."
+    )
+
+
+class Declined(PackError):
+    """The provider ended the job without a result."""
+
+    spent = "The provider does not charge failed jobs."
+    next_step = "Change the request and queue again."
+
+
+class Unfinished(PackError):
+    """We stopped waiting; the provider goes on."""
+
+    spent = "The job goes on at the provider and will be billed when it completes."
+    next_step = "Queue again: the run picks it up where it is and pays nothing more."
+
+    def __init__(self, what: str, *, stopped: bool = False, task_id: str | None = None) -> None:
+        super().__init__(what, task_id=task_id)
+        self.stopped = stopped
+
+
+class Unreadable(PackError):
+    """The result arrived but cannot be read."""
+
+    spent = "The job is paid and its file is kept."
+    next_step = "Open the file by hand."
