@@ -1,0 +1,95 @@
+"""What a job costs before it is bought: a dated copy of the price list, refreshed from the public catalogue."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from .errors import PackError, log
+from .ledger import Ledger
+from .model import Family, Values
+from .wire import Provider
+
+DAY_SECONDS = 86400.0
+RETRY_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class PriceList:
+    """USD by model and row. `dated` is the day it was read, `rows` the price per second or per clip."""
+
+    dated: str
+    rows: Mapping[str, Mapping[str, float]]
+
+    def usd(self, model: str, key: str) -> float | None:
+        """The price of one unit; a row that the list does not name falls back to the model's default."""
+        row = self.rows.get(model, {})
+        return row.get(key, row.get("default"))
+
+
+def estimate_usd(prices: PriceList, family: Family, values: Values) -> float | None:
+    """What the job will cost, None when the list does not know the model."""
+    usd = prices.usd(values.model, family.price.key(values))
+    return None if usd is None else round(usd * family.price.units(values), 6)
+
+
+@cache
+def printed_prices() -> PriceList:
+    """The copy that ships with the pack."""
+    found = json.loads(Path(__file__).with_name("prices.json").read_text("utf-8"))
+    return PriceList(found["dated"], {model: row["usd"] for model, row in found["models"].items()})
+
+
+def current_prices(provider: Provider, ledger: Ledger, now: float) -> PriceList:
+    """Today's list: asked for at most daily, and never a reason to fail."""
+    remembered = ledger.recall("prices")
+    if not isinstance(remembered, dict):
+        remembered = _asked(provider)
+        until = now + (DAY_SECONDS if remembered else RETRY_SECONDS)
+        ledger.remember("prices", remembered, until)
+    return merged(printed_prices(), remembered)
+
+
+def merged(printed: PriceList, found: Mapping[str, Any]) -> PriceList:
+    """The printed list with what the catalogue says today."""
+    rows = dict(printed.rows)
+    for model, row in found.items():
+        known = rows.get(model, {})
+        renamed = {("std" if key == "default" and "std" in known else key): usd for key, usd in row.items()}
+        rows[model] = {**known, **renamed}
+    return PriceList("today" if found else printed.dated, rows)
+
+
+def rows_of(catalogue: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
+    """The catalogue's video rows as model -> key -> USD; rows in other shapes are passed over.
+
+    Source of the shape: public copies of /api/pricing/models/all, October 2026.
+    """
+    found: dict[str, dict[str, float]] = {}
+    for model in catalogue:
+        fixed = model.get("fixed_prices")
+        items = fixed.get("items") if isinstance(fixed, Mapping) else None
+        row = {
+            str(item["key"]).removeprefix("official-"): float(item["after_discount"])
+            for item in (items if isinstance(items, list) else [])
+            if isinstance(item, Mapping) and _is_price(item.get("after_discount")) and item.get("key")
+        }
+        if row and isinstance(model.get("id"), str):
+            found[model["id"]] = row
+    return found
+
+
+def _is_price(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
+
+
+def _asked(provider: Provider) -> dict[str, dict[str, float]]:
+    try:
+        return rows_of(provider.prices())
+    except PackError as error:
+        log.info("The printed price list is used: %s", error.what)
+        return {}

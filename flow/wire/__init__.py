@@ -1,0 +1,20 @@
+"""Everything that goes over the network, and the only module that knows `requests`."""
+
+from .answers import Fault, fault_of, standing_of, ticket_of
+from .guard import check_address
+from .provider import Again, NotTaken, Provider
+from .transfer import Arrival, Probe, Transfer
+
+__all__ = [
+    "Again",
+    "Arrival",
+    "Fault",
+    "NotTaken",
+    "Probe",
+    "Provider",
+    "Transfer",
+    "check_address",
+    "fault_of",
+    "standing_of",
+    "ticket_of",
+]

@@ -1,0 +1,58 @@
+"""The provider's refusals in words: what it means and what to do next."""
+
+from __future__ import annotations
+
+from ..errors import Declined, NotSet, PackError, Refused, Unreachable
+from .answers import Fault
+
+BALANCE = ("balance", "insufficient", "quota", "payment_required", "605")
+MODERATION = (
+    "moderation",
+    "sensitive",
+    "content_violation",
+    "content policy",
+    "prohibited",
+    "privacyinformation",
+    "safety",
+)
+RETIRED = ("model_not_found", "not_found", "no longer", "retired", "deprecated", "was not found", "not exist")
+MEDIA = ("mediapostreverse", "web page", "fetch", "download", "unreachable", "hotlink")
+
+
+def error_for(fault: Fault, what: str, host: str) -> PackError:
+    """The error for an answer that says no. `what` begins the sentence."""
+    sentence = f"{what}: {fault.message or f'HTTP {fault.status}'}."
+    kind, next_step = _meaning(fault, host)
+    return kind(sentence.replace("..", "."), next_step=next_step, request_id=fault.request_id)
+
+
+def _meaning(fault: Fault, host: str) -> tuple[type[PackError], str]:
+    if fault.status == 401:
+        return NotSet, f"The key is not valid at {host}: check APIMART_API_KEY or Settings > APIMart > Key."
+    if fault.status == 402 or (fault.status == 403 and fault.speaks_of(*BALANCE)):
+        return NotSet, "The key is right, the account is short of money: top it up at apimart.ai, then queue again."
+    if fault.status == 403:
+        return NotSet, "This key may not use this model: choose another model, or allow it for the key at apimart.ai."
+    if fault.speaks_of("get_channel_failed") or fault.status == 429:
+        return Unreachable, "The provider is full at the moment: queue again in a few minutes."
+    if fault.speaks_of(*MODERATION):
+        return Declined, "The provider's content check stopped it: change the prompt or the picture."
+    if fault.status == 404:
+        return Refused, "The provider does not serve this model (any more): choose another one."
+    if fault.status == 413:
+        return Refused, "The file is too large for the provider: make it smaller."
+    if fault.status >= 500 and not fault.speaks_of("build_request_failed"):
+        return Unreachable, Unreachable.next_step
+    return Refused, "Change the inputs that the message names, and queue again."
+
+
+def why_declined(reason: str) -> str:
+    """The next step for a job that the provider ended, from its own words."""
+    text = reason.lower()
+    if any(word in text for word in MODERATION):
+        return "The provider's content check stopped it: change the prompt or the picture."
+    if any(word in text for word in MEDIA):
+        return "The provider could not read the picture or clip: give an address without login or protection."
+    if any(word in text for word in RETIRED):
+        return "The model behind this name is gone at its maker: choose another model."
+    return "Change the request, or queue again as it is: a new attempt may pass, and failed jobs are free."

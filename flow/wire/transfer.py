@@ -1,0 +1,180 @@
+"""Files over the network: downloads that resume, and a look at what an address really serves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+
+from ..errors import Refused, Unreachable
+from .form import Form
+from .guard import PrivateAddressError, check_address, guarded_session, origin_of
+
+CHUNK_BYTES = 1 << 20
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 30.0
+HEAD_BYTES = 512
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What an address serves: `length` is None when the server does not say; `head` is how the file begins."""
+
+    url: str
+    status: int
+    mime: str
+    length: int | None
+    etag: str
+    modified: str
+    head: bytes
+
+    @property
+    def is_page(self) -> bool:
+        """A login or error page instead of a file."""
+        text = self.head[:HEAD_BYTES].lstrip().lower()
+        return "text/html" in self.mime or text.startswith((b"<!doctype", b"<html"))
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A file that came whole."""
+
+    path: Path
+    bytes: int
+    mime: str
+
+
+class Transfer:
+    """Fetches public files without any key. `opened` origins may be private (base URL, sandbox, media store)."""
+
+    def __init__(self, opened: Iterable[str] = ()) -> None:
+        self._opened = tuple({origin_of(one) for one in opened if one})
+        self._session = guarded_session(self._opened)
+
+    def check(self, url: str) -> None:
+        check_address(url, opened=self._opened)
+
+    def probe(self, url: str) -> Probe:
+        """Read the first bytes of `url`. Raises Refused for a private address, Unreachable for no answer."""
+        with self._open(url, {"Range": f"bytes=0-{HEAD_BYTES - 1}"}) as answer:
+            head = next(answer.iter_content(HEAD_BYTES), b"") if answer.status_code < 400 else b""
+            return Probe(
+                answer.url,
+                answer.status_code,
+                answer.headers.get("Content-Type", "").lower(),
+                _whole_length(answer),
+                answer.headers.get("ETag", ""),
+                answer.headers.get("Last-Modified", ""),
+                head,
+            )
+
+    def download(
+        self,
+        url: str,
+        part: Path,
+        *,
+        max_bytes: int | None = None,
+        seconds: float | None = None,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> Arrival:
+        """Bring `url` into `part`, going on where an earlier attempt ended.
+
+        Raises Unreachable when it breaks off (what came is kept), Refused when it is not a file or too large.
+        """
+        ends = None if seconds is None else time.monotonic() + seconds
+        have = part.stat().st_size if part.exists() else 0
+        with self._open(url, {"Range": f"bytes={have}-"} if have else {}) as answer:
+            if answer.status_code == 416 and have and have == _whole_length(answer):
+                return Arrival(part, have, "")
+            if answer.status_code >= 400:
+                part.unlink(missing_ok=True) if answer.status_code == 416 else None
+                raise Unreachable(f"{_host(url)} answered HTTP {answer.status_code} to the download.")
+            whole, resumed = _whole_length(answer), answer.status_code == 206
+            mime = answer.headers.get("Content-Type", "").split(";")[0].strip().lower()
+            if max_bytes is not None and (whole or 0) > max_bytes:
+                raise _too_large(url, max_bytes)
+            size = _write(answer, part, have if resumed else 0, max_bytes, ends, stopped)
+        if whole is not None and size != whole:
+            raise Unreachable(f"The download from {_host(url)} broke off at {size} of {whole} bytes.")
+        return Arrival(part, size, mime)
+
+    def send_form(self, url: str, field: str, path: Path, mime: str, fields: Mapping[str, str], name: str = "") -> str:
+        """Post a file to a host that needs no key; the answer's text. Raises Unreachable."""
+        self.check(url)
+        with Form(field, path, mime, fields=dict(fields), name=name) as form:
+            try:
+                answer = self._session.post(
+                    url, data=form, headers={"Content-Type": form.content_type}, timeout=(CONNECT_SECONDS, 300)
+                )
+            except requests.RequestException as error:
+                raise Unreachable(f"{_host(url)} did not take the file ({type(error).__name__}).") from None
+        if answer.status_code >= 300:
+            raise Unreachable(f"{_host(url)} answered HTTP {answer.status_code} to the upload.")
+        return answer.text[:4096]
+
+    def _open(self, url: str, headers: Mapping[str, str]) -> requests.Response:
+        self.check(url)
+        try:
+            return self._session.get(
+                url,
+                headers={"Accept-Encoding": "identity", **headers},
+                stream=True,
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+            )
+        except requests.RequestException as error:
+            if "private network" in str(error) or isinstance(error.__cause__, PrivateAddressError):
+                raise Refused(
+                    f"{_host(url)} leads into a private network.", next_step="Give a public address."
+                ) from None
+            raise Unreachable(f"{_host(url)} did not answer ({type(error).__name__}).") from None
+
+
+def _write(
+    answer: requests.Response,
+    part: Path,
+    have: int,
+    max_bytes: int | None,
+    ends: float | None,
+    stopped: Callable[[], bool],
+) -> int:
+    """Append what comes; the size reached. A broken connection ends it early, the caller compares lengths."""
+    size = have
+    with part.open("r+b" if have else "wb") as out:
+        out.seek(have)
+        try:
+            for chunk in answer.iter_content(CHUNK_BYTES):
+                out.write(chunk)
+                size += len(chunk)
+                if max_bytes is not None and size > max_bytes:
+                    raise _too_large(answer.url, max_bytes)
+                if stopped() or (ends is not None and time.monotonic() > ends):
+                    raise Unreachable(f"The download from {_host(answer.url)} took too long or was stopped.")
+        except requests.RequestException as error:
+            raise Unreachable(f"The download from {_host(answer.url)} broke off ({type(error).__name__}).") from None
+        finally:
+            out.truncate(size)
+    return size
+
+
+def _whole_length(answer: requests.Response) -> int | None:
+    """The size of the whole file, also when a part was asked for."""
+    ranged = answer.headers.get("Content-Range", "")
+    if "/" in ranged:
+        total = ranged.rsplit("/", 1)[-1]
+        return int(total) if total.isdigit() else None
+    length = answer.headers.get("Content-Length", "")
+    return int(length) if length.isdigit() else None
+
+
+def _too_large(url: str, max_bytes: int) -> Refused:
+    return Refused(
+        f"The file at {_host(url)} is larger than {max_bytes / 1024 / 1024:.0f} MB.", next_step="Give a smaller file."
+    )
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or "the address"
