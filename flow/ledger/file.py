@@ -1,0 +1,81 @@
+"""The ledger's file on this machine: made private, watched for replacement, with room kept free for a ticket."""
+
+from __future__ import annotations
+
+import os
+import threading
+import uuid
+from contextlib import suppress
+from pathlib import Path
+
+from ..errors import NotSet
+from .trouble import unwritable
+
+RESERVE_BYTES = 1024 * 1024
+
+# POSIX drops all locks of a process on a file when any descriptor of it closes, SQLite's too: whoever
+# makes the file must have closed it before anybody here opens the database.
+_making = threading.Lock()
+
+
+class LedgerFile:
+    """An SQLite file and its reserve: bytes that are given up when a full disk would lose a paid ticket."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.reserve = path.with_name(path.name + "-reserve")
+        self._identity: tuple[int, int] | None = None
+
+    def make(self) -> None:
+        """The folder (0700) and an empty file (0600), where there are none."""
+        try:
+            with _making:
+                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                with suppress(FileExistsError):
+                    os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            self._identity = self._look()
+        except OSError as error:
+            raise unwritable(str(self.path), error) from error
+
+    def check(self) -> None:
+        """Refuse to write into a file that is no longer the one at our path: nobody would find it again."""
+        if self._look() != self._identity:
+            raise NotSet(
+                f"The ledger {self.path} was moved, deleted or replaced while it was in use.",
+                next_step="Put it back if you can, then restart ComfyUI.",
+            )
+
+    def keep_reserve(self) -> None:
+        """Have the reserve on disk, or say that the disk is full."""
+        try:
+            if not self._has_reserve():
+                self._write_reserve()
+        except OSError as error:
+            raise unwritable(str(self.path), error) from error
+
+    def spend_reserve(self) -> None:
+        with suppress(OSError):
+            self.reserve.unlink()
+
+    def _look(self) -> tuple[int, int] | None:
+        try:
+            found = os.stat(self.path)
+        except FileNotFoundError:
+            return None
+        # Windows does not let an open file be replaced, and some of its file systems renumber files.
+        return (found.st_dev, found.st_ino) if os.name == "posix" else (0, 0)
+
+    def _has_reserve(self) -> bool:
+        return self.reserve.exists() and self.reserve.stat().st_size >= RESERVE_BYTES
+
+    def _write_reserve(self) -> None:
+        part = self.reserve.with_name(f"{self.reserve.name}-{uuid.uuid4().hex}.part")
+        try:
+            with open(part, "xb") as out:
+                out.write(os.urandom(RESERVE_BYTES))  # random: zeros take no room on compressing file systems
+                out.flush()
+                os.fsync(out.fileno())
+            os.replace(part, self.reserve)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise

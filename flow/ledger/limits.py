@@ -1,0 +1,100 @@
+"""Limits on spending, held against the books in the transaction that writes the intent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Case, and_, case, func, or_, select
+from sqlalchemy.engine import Connection
+
+from ..errors import Refused
+from ..settings import Limits
+from .entry import OVER
+from .owners import held
+from .schema import ENTRIES
+
+# Between an intent and its lease; afterwards an unsent intent without a lease is abandoned.
+_FRESH_SECONDS = 120.0
+_ROUNDING_USD = 1e-6
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A purchase that is about to be written down; `entry_id` when it already has a row, not to be counted twice."""
+
+    realm: str
+    estimate_usd: float | None
+    queue_run: str | None
+    entry_id: str = ""
+
+
+def enforce(connection: Connection, limits: Limits, planned: Planned, *, since: float, now: float) -> None:
+    """Raise `Refused`, with the sum written out, when `planned` would pass a limit."""
+    if limits.usd_per_job is not None or limits.usd_per_day is not None:
+        _within_dollars(connection, limits, planned, since, now)
+    if limits.purchases_per_run is not None and planned.queue_run is not None:
+        _within_run(connection, limits.purchases_per_run, planned)
+
+
+def _within_dollars(connection: Connection, limits: Limits, planned: Planned, since: float, now: float) -> None:
+    job = planned.estimate_usd
+    if job is None:
+        raise _refusal("The price of this job is not known, so it cannot be held against your limits on spending.")
+    if limits.usd_per_job is not None and job > limits.usd_per_job + _ROUNDING_USD:
+        raise _refusal(f"{usd(job)} USD for this job would pass your limit of {usd(limits.usd_per_job)} USD per job.")
+    if limits.usd_per_day is None:
+        return
+    spent = _spent(connection, planned, since)
+    promised = _promised(connection, planned, now)
+    if spent + promised + job > limits.usd_per_day + _ROUNDING_USD:
+        under_way = f" + {usd(promised)} for jobs about to be sent" if promised else ""
+        raise _refusal(
+            f"Today {usd(spent)} USD spent{under_way} + {usd(job)} for this job would pass your limit "
+            f"of {usd(limits.usd_per_day)} USD per day."
+        )
+
+
+def _within_run(connection: Connection, most: int, planned: Planned) -> None:
+    bought = or_(ENTRIES.c.state != "dropped", ENTRIES.c.task_id.is_not(None))
+    same_run = and_(ENTRIES.c.realm == planned.realm, ENTRIES.c.queue_run == planned.queue_run)
+    counting = select(func.count()).where(same_run, bought, ENTRIES.c.id != planned.entry_id)
+    made = connection.execute(counting).scalar_one()
+    if made >= most:
+        raise _refusal(f"This queue run made {made} new purchases; one more would pass your limit of {most} per run.")
+
+
+def _spent(connection: Connection, planned: Planned, since: float) -> float:
+    """Dollars sent out since `since`: what a job cost, or its estimate while that is unknown."""
+    sent = and_(ENTRIES.c.realm == planned.realm, ENTRIES.c.sent_at >= since, ENTRIES.c.id != planned.entry_id)
+    return float(connection.execute(select(func.coalesce(func.sum(worth()), 0.0)).where(sent)).scalar_one())
+
+
+def _promised(connection: Connection, planned: Planned, now: float) -> float:
+    """Dollars of intents that somebody is about to send."""
+    columns = ENTRIES.c.estimate_usd, ENTRIES.c.asked_at, ENTRIES.c.lease_owner, ENTRIES.c.lease_until
+    unsent = and_(ENTRIES.c.state == "intended", ENTRIES.c.sent_at.is_(None), ENTRIES.c.superseded_at.is_(None))
+    asking = select(*columns).where(ENTRIES.c.realm == planned.realm, unsent, ENTRIES.c.id != planned.entry_id)
+    return sum(
+        row.estimate_usd or 0.0
+        for row in connection.execute(asking)
+        if abs(now - row.asked_at) < _FRESH_SECONDS or held(row.lease_owner, row.lease_until, now)
+    )
+
+
+def worth() -> Case[Any]:
+    """What a row adds to the books, in dollars: a job without a result only what it really cost."""
+    real, estimate = ENTRIES.c.cost_usd, ENTRIES.c.estimate_usd
+    return case((ENTRIES.c.state.in_(OVER), func.coalesce(real, 0.0)), else_=func.coalesce(real, estimate, 0.0))
+
+
+def usd(amount: float) -> str:
+    """At least cents, and tenths of them where they count."""
+    whole, _, rest = f"{amount:.4f}".partition(".")
+    return f"{whole}.{rest[:2]}{rest[2:].rstrip('0')}"
+
+
+def _refusal(what: str) -> Refused:
+    return Refused(
+        what, next_step="Raise the limit in the settings if you want this job; what is already bought is not affected."
+    )

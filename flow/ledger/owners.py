@@ -1,0 +1,75 @@
+"""Who holds a lease: a process of some machine, and whether it still lives."""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from pathlib import Path
+
+try:
+    import psutil  # type: ignore[import-untyped, unused-ignore]  # its stubs are a package of their own
+except ImportError:
+    psutil = None
+
+LONGEST_LEASE_SECONDS = 600.0
+
+
+def new_owner() -> str:
+    """`host:pid:random:start of the process:its PID namespace`: one holder of leases."""
+    pid = os.getpid()
+    return f"{socket.gethostname()}:{pid}:{uuid.uuid4().hex[:12]}:{_started(pid)}:{_namespace()}"
+
+
+def _namespace() -> str:
+    """Containers that share a host name need not share processes; empty where there is no such thing."""
+    try:
+        return os.readlink("/proc/self/ns/pid").strip("pid:[]")
+    except OSError:
+        return ""
+
+
+def held(owner: str | None, until: float | None, now: float) -> bool:
+    """Whether a lease counts. One that ends later than any lease can was made before the clock was set back."""
+    if owner is None or until is None or not now < until <= now + LONGEST_LEASE_SECONDS:
+        return False
+    return may_live(owner)
+
+
+def may_live(owner: str) -> bool:
+    """False only when `owner` was a process of this machine and is gone."""
+    host, pid, _, started, namespace, *_ = (*owner.split(":"), "", "", "", "")
+    if host != socket.gethostname() or namespace not in ("", _namespace()) or not pid.isdigit():
+        return True
+    if not _exists(int(pid)):
+        return False
+    return not started or _started(int(pid)) in ("", started)
+
+
+def _exists(pid: int) -> bool:
+    if psutil is not None:
+        return bool(psutil.pid_exists(pid))
+    if os.name != "posix":
+        return True  # os.kill would end the process on Windows; the lease runs out instead
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _started(pid: int) -> str:
+    """When a process began, in whatever unit the system counts; empty when it cannot be known."""
+    try:
+        # The 22nd field of proc(5) stat; the second, a name in parentheses, may hold spaces.
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        pass
+    if psutil is None:
+        return ""
+    try:
+        return str(psutil.Process(pid).create_time())
+    except psutil.Error:
+        return ""

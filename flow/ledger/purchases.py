@@ -1,0 +1,135 @@
+"""Writing a purchase down before it is made: exactly one current entry per question."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlalchemy.engine import Connection
+
+from ..model import Question, Standing
+from ..settings import Limits
+from .books import Books, current_entry, entry_of_task, one_entry
+from .entry import ADOPTED, Entry
+from .limits import Planned, enforce
+from .moves import standing_changes
+from .owners import held
+from .schema import ENTRIES
+
+_NO_LIMITS = Limits()
+_PROMPT_CHARACTERS = 200
+
+class Purchases(Books):
+    """How entries come to be."""
+
+    def intend(
+        self,
+        *,
+        realm: str,
+        question: Question,
+        account: str,
+        estimate_usd: float | None,
+        billed_units: float | None = None,
+        queue_run: str | None = None,
+        limits: Limits = _NO_LIMITS,
+        day_began: float | None = None,
+    ) -> tuple[Entry, bool]:
+        """The current entry of a question, and whether this call made it.
+
+        A failed or dropped entry is superseded by a new one with a new key. What was sent is returned as
+        it is; what was never sent must still pass `limits`, whose day began at `day_began` (local midnight).
+        Raises `Refused` when a limit would be passed.
+        """
+        asked = {
+            "account": account,
+            "estimate_usd": estimate_usd,
+            "billed_units": billed_units,
+            "queue_run": queue_run,
+            "asked_at": self.now(),
+        }
+        since = _midnight(self.now()) if day_began is None else day_began
+        with self.writing(alone=True) as connection:
+            found = current_entry(connection, realm, question.fingerprint)
+            if found is not None and not found.over and not self._free_to_take(found):
+                return found, False
+            entry_id = found.id if found is not None and found.unsent else ""
+            planned = Planned(realm, estimate_usd, queue_run, entry_id)
+            enforce(connection, limits, planned, since=since, now=self.now())
+            if found is not None and found.unsent:
+                return _change(connection, found, **asked), False
+            if found is not None:
+                _change(connection, found, superseded_at=self.now())
+            return self._add(connection, realm=realm, **_named(question), **asked), True
+
+    def adopt(
+        self,
+        realm: str,
+        account: str,
+        standing: Standing,
+        *,
+        family: str = "",
+        model: str = "",
+        prompt: str = "",
+        sent_at: float | None = None,
+    ) -> Entry:
+        """The entry of a provider's job and how it stands, made now when the job was made elsewhere.
+
+        Without `sent_at` (when it was made, if known) its cost counts to no day.
+        """
+        with self.writing(alone=True) as connection:
+            found = entry_of_task(connection, realm, standing.task_id) or self._add(
+                connection,
+                realm=realm,
+                fingerprint=f"task:{standing.task_id}",
+                state="ticketed",
+                task_id=standing.task_id,
+                ticketed_at=self.now(),
+                resolution=ADOPTED,
+                account=account,
+                family=family,
+                model=model,
+                prompt=prompt,
+                sent_at=sent_at,
+            )
+            return _change(connection, found, **standing_changes(found, standing, self.now()))
+
+    def _free_to_take(self, found: Entry) -> bool:
+        return found.unsent and not held(found.lease_owner, found.lease_until, self.now())
+
+    def _add(self, connection: Connection, **fields: Any) -> Entry:
+        entry_id = uuid.uuid4().hex
+        blank = {
+            "id": entry_id,
+            "idempotency_key": f"comfyui-{uuid.uuid4().hex}",
+            "take": 0,
+            "state": "intended",
+            "status": "",
+            "reason": "",
+            "resolution": "",
+            "created_at": self.now(),
+            "asked_at": self.now(),
+        }
+        connection.execute(insert(ENTRIES).values(**{**blank, **fields}))
+        return one_entry(connection, entry_id)
+
+
+def _change(connection: Connection, entry: Entry, **fields: Any) -> Entry:
+    if fields:
+        connection.execute(update(ENTRIES).where(ENTRIES.c.id == entry.id).values(**fields))
+    return one_entry(connection, entry.id)
+
+
+def _named(question: Question) -> dict[str, Any]:
+    return {
+        "fingerprint": question.fingerprint,
+        "family": question.family.node_id,
+        "model": question.model,
+        "take": question.take,
+        "prompt": " ".join(str(question.parameters.get("prompt") or "").split())[:_PROMPT_CHARACTERS],
+    }
+
+
+def _midnight(now: float) -> float:
+    return datetime.fromtimestamp(now).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()

@@ -1,0 +1,120 @@
+"""The tables as the code sees them; `migrations` makes them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Double, Integer, MetaData, Table, Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+
+class JsonText(TypeDecorator[Any]):
+    """JSON in a text column: the same bytes on every database, whatever characters are inside."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(value, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(value)
+
+
+class Prose(TypeDecorator[str]):
+    """Text from outside; what no database can hold (NUL, lone surrogates) becomes a question mark."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.replace("\0", "?").encode("utf-8", "replace").decode("utf-8")
+
+
+METADATA = MetaData()
+
+ENTRIES = Table(
+    "apimart_entries",
+    METADATA,
+    # SQLite numbers rows by itself only in a column it calls INTEGER.
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False),
+    Column("realm", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("family", Prose, nullable=False),
+    Column("model", Prose, nullable=False),
+    Column("take", BigInteger, nullable=False),
+    Column("prompt", Prose, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("idempotency_key", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("queue_run", Text),
+    Column("body", JsonText),
+    Column("addresses", JsonText),
+    Column("billed_units", Double),
+    Column("estimate_usd", Double),
+    Column("created_at", Double, nullable=False),
+    Column("asked_at", Double, nullable=False),
+    Column("sent_at", Double),
+    Column("ticketed_at", Double),
+    Column("task_id", Prose),
+    Column("request_id", Prose),
+    Column("status", Prose, nullable=False),
+    Column("progress", Double),
+    Column("estimated_seconds", Double),
+    Column("standing", JsonText),
+    Column("ended_at", Double),
+    Column("cost_usd", Double),
+    Column("actual_seconds", Double),
+    Column("urls", JsonText),
+    Column("expires_at", Double),
+    Column("reason", Prose, nullable=False),
+    Column("fetched_at", Double),
+    Column("lease_owner", Text),
+    Column("lease_until", Double),
+    Column("resolution", Prose, nullable=False),
+    Column("superseded_at", Double),
+)
+
+FILES = Table(
+    "apimart_files",
+    METADATA,
+    Column("entry_id", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    # As JSON, because a path on Linux need not be valid Unicode.
+    Column("path", JsonText, nullable=False),
+    Column("kept_at", Double, nullable=False),
+)
+
+ADDRESSES = Table(
+    "apimart_addresses",
+    METADATA,
+    # The hash, because signed addresses are longer than PostgreSQL lets an index row be (2704 bytes).
+    Column("url_hash", Text, primary_key=True),
+    Column("url", Prose, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("source", Prose, nullable=False),
+    Column("expires_at", Double),
+    Column("etag", Prose),
+    Column("last_modified", Prose),
+    Column("length", BigInteger),
+    Column("remembered_at", Double, nullable=False),
+)
+
+FACTS = Table(
+    "apimart_facts",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("value", JsonText),
+    Column("until", Double, nullable=False),
+)
+
+MIGRATIONS_APPLIED = Table(
+    "apimart_migrations",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("applied_at", Double, nullable=False),
+)

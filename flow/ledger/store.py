@@ -1,0 +1,206 @@
+"""The database itself: opening it, and short transactions that speak plainly when they fail."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Table, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError
+
+from ..errors import NotSet, hide
+from .file import LedgerFile
+from .migrations import migrate
+from .trouble import damaged, plainly
+
+BUSY_SECONDS = 30
+_LOCK_NUMBER = 0x61_70_69_6D_61_72_74  # "apimart": PostgreSQL's advisory locks are numbers
+
+Opened = TypeVar("Opened", bound="Store")
+
+
+class Store:
+    """An open database and a clock. `file` is there when the database is a file of this machine."""
+
+    def __init__(
+        self, engine: Engine, name: str, *, now: Callable[[], float] = time.time, file: LedgerFile | None = None
+    ) -> None:
+        self.engine = engine
+        self.name = name
+        self.now = now
+        self.file = file
+        self._writer = engine.execution_options(writes=True)
+        self._turn = threading.Lock()
+
+    @classmethod
+    def open(cls: type[Opened], where: str | Path, *, now: Callable[[], float] = time.time) -> Opened:
+        """The database at a path or address (`postgresql://...`), made and brought up to date.
+
+        Raises `NotSet` when it cannot be opened, read or written, or is newer than this pack.
+        """
+        address = _address(where)
+        store = _open_file(cls, Path(address), now) if isinstance(address, str) else _open_server(cls, address, now)
+        try:
+            migrate(store)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with plainly(self.name), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self, *, alone: bool = False) -> Iterator[Connection]:
+        """One transaction that writes. `alone` keeps every other such transaction out until it ends.
+
+        On SQLite every writer is alone; threads queue here rather than in SQLite, which would poll.
+        """
+        if self.file is None:
+            with plainly(self.name), self._writer.begin() as connection:
+                if alone:
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
+                yield connection
+            return
+        with self._my_turn(), plainly(self.name):
+            self.file.check()
+            with self._writer.begin() as connection:
+                yield connection
+
+    def upsert(self, table: Table, row: dict[str, Any]) -> Any:
+        """An insert of `row` that replaces the row of the same primary key."""
+        dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
+        adding = dialect.insert(table).values(**row)
+        return adding.on_conflict_do_update(index_elements=list(table.primary_key), set_=row)
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        if not self._turn.acquire(timeout=2 * BUSY_SECONDS):
+            raise NotSet(
+                f"The ledger {self.name} was busy for {2 * BUSY_SECONDS} seconds.",
+                next_step="Close what else has it open, or wait, and queue again.",
+            )
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+
+def _address(where: str | Path) -> str | URL:
+    """A path for SQLite, a URL for PostgreSQL."""
+    if isinstance(where, Path) or "://" not in where:
+        return str(where)
+    try:
+        url = make_url(where.replace("postgres://", "postgresql://", 1) if where.startswith("postgres:") else where)
+    except ArgumentError as error:
+        raise NotSet("The ledger's address cannot be read.", next_step=_ADDRESS_FORM) from error
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        return str(url.database)
+    if url.get_backend_name() != "postgresql":
+        raise NotSet(f"The ledger cannot be kept in {url.drivername}.", next_step=_ADDRESS_FORM)
+    return url
+
+
+_ADDRESS_FORM = "Set a path of a file, or postgresql://user:password@host:5432/database."
+
+
+def _open_file(cls: type[Opened], path: Path, now: Callable[[], float]) -> Opened:
+    file = LedgerFile(path)
+    file.make()
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": BUSY_SECONDS},
+        pool_size=8,
+        max_overflow=8,
+        pool_timeout=2 * BUSY_SECONDS,
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    store = cls(engine, str(path), now=now, file=file)
+    try:
+        _examine(store)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _set_up_sqlite(connection: Any, record: object) -> None:
+    connection.isolation_level = None  # Python's own BEGIN is a deferred one and comes too late
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _examine(store: Store) -> None:
+    """Look for damage, and switch to WAL; the switch is outside SQLite's own waiting for locks."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    with plainly(store.name), store.engine.connect() as connection:
+        direct: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]  # pysqlite's
+        found = direct.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise damaged(store.name, found)
+        while not _switched_to_wal(direct):
+            if time.monotonic() > deadline:
+                raise sqlite3.OperationalError("database is locked")
+            time.sleep(0.02)
+
+
+def _switched_to_wal(connection: sqlite3.Connection) -> bool:
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise
+        return False
+    return True
+
+
+def _open_server(cls: type[Opened], url: URL, now: Callable[[], float]) -> Opened:
+    if url.password:
+        hide(str(url.password))
+    try:
+        engine = create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            connect_args={"connect_timeout": 10},
+            isolation_level="READ COMMITTED",
+            pool_size=8,
+            max_overflow=8,
+            pool_timeout=2 * BUSY_SECONDS,
+            pool_pre_ping=True,
+            hide_parameters=True,
+        )
+    except ImportError as error:
+        raise NotSet(
+            "The ledger is on PostgreSQL, and the library psycopg (3) is not installed or does not load.",
+            next_step='Install it into ComfyUI\'s Python: pip install "psycopg[binary]".',
+        ) from error
+    event.listen(engine, "connect", _set_up_postgres)
+    return cls(engine, url.render_as_string(hide_password=True), now=now)
+
+
+def _set_up_postgres(connection: Any, record: object) -> None:
+    """Waits end, a frozen worker lets go of its locks, and a commit is on the server's disk."""
+    connection.autocommit = True
+    connection.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{2 * BUSY_SECONDS}s'")
+    if connection.execute("SHOW synchronous_commit").fetchone()[0] == "off":
+        connection.execute("SET synchronous_commit = on")
+    connection.autocommit = False
