@@ -227,7 +227,10 @@ class Price:
 
 @dataclass(frozen=True, kw_only=True)
 class Family:
-    """A model family: one node. Everything the pack knows of it is said here once."""
+    """A model family: one node. Everything the pack knows of it is said here once.
+
+    `retired` says in words why a model may be gone; `gives_several` marks families whose jobs can hold several clips.
+    """
 
     node_id: str
     title: str
@@ -237,6 +240,7 @@ class Family:
     price: Price
     search_aliases: tuple[str, ...] = ()
     retired: Mapping[str, str] = field(default_factory=dict)
+    gives_several: bool = False
 
     def input(self, name: str) -> Input:
         return next(one for one in self.inputs if one.id == name)
@@ -244,6 +248,10 @@ class Family:
     @property
     def media(self) -> tuple[Picture | Clip, ...]:
         return tuple(one for one in self.inputs if isinstance(one, (Picture, Clip)))
+
+    @property
+    def clips(self) -> tuple[Clip, ...]:
+        return tuple(one for one in self.inputs if isinstance(one, Clip))
 
 
 # What the stages hand on.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 from .errors import Unfinished
 
@@ -44,15 +44,29 @@ class Watch:
     async def thread(self, work: Callable[[], Result]) -> Result:
         """Run blocking `work` in a thread; when stopped, leave it to end by itself and raise Unfinished."""
         job = asyncio.ensure_future(asyncio.to_thread(work))
+        await self._first(job)
+        if job.done():
+            return job.result()
+        job.add_done_callback(_forget)
+        raise Unfinished("Stopped waiting.", stopped=True)
+
+    async def until(self, event: Coroutine[Any, Any, Result]) -> Result:
+        """Wait for `event`; when stopped, cancel it and raise Unfinished."""
+        job = asyncio.ensure_future(event)
+        try:
+            await self._first(job)
+            if job.done():
+                return job.result()
+        finally:
+            job.cancel()
+        raise Unfinished("Stopped waiting.", stopped=True)
+
+    async def _first(self, job: asyncio.Future[Result]) -> None:
         stop = asyncio.ensure_future(self._stopped.wait())
         try:
             await asyncio.wait({job, stop}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stop.cancel()
-        if job.done():
-            return job.result()
-        job.add_done_callback(_forget)
-        raise Unfinished("Stopped waiting.", stopped=True)
 
 
 def _forget(job: asyncio.Future[Result]) -> None:

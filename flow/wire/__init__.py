@@ -3,6 +3,7 @@
 from .answers import Fault, fault_of, standing_of, ticket_of
 from .guard import check_address
 from .provider import Again, NotTaken, Provider
+from .reasons import why_declined
 from .transfer import Arrival, Probe, Transfer
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "fault_of",
     "standing_of",
     "ticket_of",
+    "why_declined",
 ]

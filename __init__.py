@@ -1,0 +1,10 @@
+"""APIMart video models as ComfyUI nodes. Imports sit inside the entry point: ComfyUI and pytest load this file alike."""
+
+WEB_DIRECTORY = "./web"
+
+
+async def comfy_entrypoint():  # type: ignore[no-untyped-def]  # ComfyUI's types exist only inside ComfyUI
+    from .flow.host.nodes import Extension
+    from .nodes import families
+
+    return Extension(families())

@@ -1,0 +1,125 @@
+"""The node classes. What buys and decodes is loaded when a node is first used, so that ComfyUI starts at once."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, ClassVar
+
+from comfy_api.latest import ComfyExtension, io
+
+from ..model import Family
+from .schema import CATEGORY, outputs, schema_of
+from .wanted import frames_wanted
+
+
+def _loaded(module: str) -> Any:
+    """A module of this package that brings OpenCV, requests and the database with it."""
+    return import_module(f".{module}", __package__)
+
+
+class FamilyNode(io.ComfyNode):
+    """One node per family; everything that differs is in its declaration."""
+
+    FAMILY: ClassVar[Family]
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return schema_of(cls.FAMILY)
+
+    @classmethod
+    def validate_inputs(cls, **given: Any) -> bool | str:
+        return " ".join(_loaded("buying").problems(cls.FAMILY, given)) or True
+
+    @classmethod
+    def fingerprint_inputs(cls, **given: Any) -> str:
+        return "with frames" if frames_wanted(str(cls.hidden.unique_id)) else "without frames"
+
+    @classmethod
+    async def execute(cls, **given: Any) -> io.NodeOutput:
+        node_id = str(cls.hidden.unique_id)
+        with_frames = frames_wanted(node_id, cls.hidden.prompt)
+        output: io.NodeOutput = await _loaded("buying").buy(cls.FAMILY, given, node_id, with_frames)
+        return output
+
+
+class CollectJob(io.ComfyNode):
+    """Brings home what any job of this account made; buys nothing."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="APIMartCollectJob",
+            display_name="APIMart Collect Job",
+            category=CATEGORY,
+            description="Waits for a job of your account, wherever it was submitted, and gives its clip. Costs nothing.",
+            search_aliases=["apimart", "task id", "resume", "download"],
+            inputs=[io.String.Input("task_id", default="", tooltip="The job's id at APIMart, like task_01K8SGYNNNVBQT...")],
+            outputs=outputs(several=True),
+            hidden=[io.Hidden.unique_id, io.Hidden.prompt],
+            is_output_node=True,
+        )
+
+    @classmethod
+    def validate_inputs(cls, task_id: str | None) -> bool | str:
+        is_fine = task_id is None or (task_id.strip().isascii() and 4 <= len(task_id.strip()) <= 128)
+        return is_fine or "task_id is empty or no task id: paste the id of a job, like task_01K8SGYNNNVBQT..."
+
+    @classmethod
+    def fingerprint_inputs(cls, **given: Any) -> str:
+        return "with frames" if frames_wanted(str(cls.hidden.unique_id)) else "without frames"
+
+    @classmethod
+    async def execute(cls, task_id: str) -> io.NodeOutput:
+        node_id = str(cls.hidden.unique_id)
+        with_frames = frames_wanted(node_id, cls.hidden.prompt)
+        output: io.NodeOutput = await _loaded("buying").collect(task_id.strip(), node_id, with_frames)
+        return output
+
+
+class VideoFrames(io.ComfyNode):
+    """Only the frames that are wanted, at only the size that is wanted."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        most = 2**31 - 1
+        return io.Schema(
+            node_id="APIMartVideoFrames",
+            display_name="APIMart Video Frames",
+            category=CATEGORY,
+            description="Decodes the selected frames of a clip, and nothing else, into memory. Works without a key.",
+            search_aliases=["apimart", "video to images", "load video", "get video components"],
+            inputs=[
+                io.Video.Input("video", tooltip="Any video."),
+                io.Int.Input("skip_first_frames", default=0, min=0, max=most, tooltip="Frames to leave out at the start."),
+                io.Int.Input("frame_load_cap", default=0, min=0, max=most, tooltip="How many frames at most; 0 = all."),
+                io.Int.Input("select_every_nth", default=1, min=1, max=most, tooltip="1 = every frame, 2 = every other ..."),
+                io.Int.Input(
+                    "max_side", default=0, min=0, max=16384, tooltip="Longer side in pixels to reduce to; 0 = as it is."
+                ),
+            ],
+            outputs=[
+                io.Image.Output("frames", display_name="frames", tooltip="The selected frames, RGB 0..1."),
+                io.Audio.Output("audio", display_name="audio", tooltip="The whole sound; silence for a silent clip."),
+                io.Float.Output("fps", display_name="fps", tooltip="Frames per second after the selection."),
+                io.Int.Output("frame_count", display_name="frame_count", tooltip="How many frames were selected."),
+            ],
+        )
+
+    @classmethod
+    async def execute(cls, video: Any, **selection: int) -> io.NodeOutput:
+        output: io.NodeOutput = await _loaded("selecting").select(video, selection)
+        return output
+
+
+class Extension(ComfyExtension):
+    """What ComfyUI asks the pack for."""
+
+    def __init__(self, families: tuple[Family, ...]) -> None:
+        self._families = families
+
+    async def get_node_list(self) -> list[type[io.ComfyNode]]:
+        return [*(node_of(family) for family in self._families), CollectJob, VideoFrames]
+
+
+def node_of(family: Family) -> type[FamilyNode]:
+    return type(family.node_id, (FamilyNode,), {"FAMILY": family, "__doc__": family.description})

@@ -1,0 +1,110 @@
+"""Between ComfyUI's sockets and the values of the journey."""
+
+from __future__ import annotations
+
+import secrets
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import torch
+from comfy_api.latest import Input, InputImpl, Types
+
+from ..errors import PackError, Refused
+from ..media import decode_frames, decode_sound, measure, still_of
+from ..model import Clip, Family, Footage, Frames, Picture, Selection, Sound, Still, Values
+
+SILENCE_RATE = 44100
+
+
+def values_of(family: Family, given: dict[str, Any], scratch: Path) -> Values:
+    """The node's inputs as values. Raises Refused for a socket that cannot be read."""
+    values = dict(given)
+    for one in family.inputs:
+        found = given.get(one.id)
+        if isinstance(one, Picture):
+            values[one.id] = None if found is None else _still(found, one.id)
+        elif isinstance(one, Clip):
+            is_replaced = bool(str(given.get(one.url_input) or "").strip())
+            values[one.id] = None if found is None or is_replaced else footage_of(found, scratch)
+    return Values(values)
+
+
+def _still(image: torch.Tensor, name: str) -> Still:
+    if image.ndim != 4 or image.shape[0] != 1:
+        raise Refused(
+            f"{name} holds a batch of {image.shape[0]} pictures; one is wanted.",
+            next_step="Pick one with ImageFromBatch.",
+            inputs=(name,),
+        )
+    return still_of(image[0].cpu().numpy())
+
+
+def footage_of(video: Input.Video, scratch: Path) -> Footage:
+    """The clip written out once, trims and crops applied: that file is measured, hashed and published."""
+    path = scratch / f"{secrets.token_hex(8)}.mp4"
+    try:
+        video.save_to(str(path), format=Types.VideoContainer.MP4, codec=Types.VideoCodec.AUTO)
+    except PackError:
+        raise
+    except Exception as error:  # ComfyUI and PyAV raise whatever they like here
+        path.unlink(missing_ok=True)
+        raise Refused(
+            f"The clip cannot be written out as MP4 ({type(error).__name__}: {error}).",
+            next_step="Convert it, or load it again.",
+        ) from None
+    return Footage(path=path)
+
+
+def frames_tensor(path: Path, selection: Selection = Selection()) -> tuple[torch.Tensor, float]:
+    """IMAGE [N, H, W, 3] that adopts the decoder's memory, and its rate."""
+    frames = decode_frames(path, selection, free_bytes=psutil.virtual_memory().available)
+    return torch.from_numpy(frames.pixels), float(frames.fps)
+
+
+def audio_of(path: Path) -> dict[str, Any]:
+    """AUDIO [1, channels, samples]; a silent clip gives mono silence of its own length at 44.1 kHz."""
+    sound = decode_sound(path)
+    if sound is None:
+        seconds = measure(path).seconds
+        sound = Sound(np.zeros((1, max(1, round(seconds * SILENCE_RATE))), np.float32), SILENCE_RATE)
+    return {"waveform": torch.from_numpy(sound.waveform).unsqueeze(0), "sample_rate": sound.sample_rate}
+
+
+def video_of(path: Path) -> Input.Video:
+    return InputImpl.VideoFromFile(str(path))
+
+
+def plain_source(video: Input.Video) -> Path | None:
+    """The file behind a video, None when it is trimmed, cropped or made of frames.
+
+    `get_stream_source` leaves edits out, so it is only used where the video says that it has none.
+    """
+    trim = getattr(video, "get_active_trim_window", None)
+    edits = getattr(video, "has_pending_frame_edits", None)
+    if trim is None or any(trim()) or (edits is not None and edits()):
+        return None
+    source = video.get_stream_source()
+    return Path(source) if isinstance(source, str) else None
+
+
+def selected(video: Input.Video, selection: Selection) -> Frames:
+    """The selected frames of any VIDEO, exactly as ComfyUI itself would decode an edited one."""
+    components = video.get_components()
+    images = components.images[selection.skip_first_frames :: max(1, selection.select_every_nth)]
+    if selection.frame_load_cap:
+        images = images[: selection.frame_load_cap]
+    if selection.max_side and max(images.shape[1:3], default=0) > selection.max_side:
+        images = _reduced(images, selection.max_side)
+    rate = Fraction(components.frame_rate) / max(1, selection.select_every_nth)
+    return Frames(images[..., :3].contiguous().numpy(), rate)
+
+
+def _reduced(images: torch.Tensor, max_side: int) -> torch.Tensor:
+    height, width = images.shape[1:3]
+    scale = max_side / max(height, width)
+    size = (max(1, round(height * scale)), max(1, round(width * scale)))
+    channels_first = images.movedim(-1, 1)
+    return torch.nn.functional.interpolate(channels_first, size, mode="bicubic", antialias=True).clamp(0, 1).movedim(1, -1)

@@ -1,0 +1,64 @@
+"""What is asked: the parameters as they go over the wire, the content of the media, and their fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+
+from ..errors import Refused
+from ..media import content_of_still
+from ..model import Clip, Family, Footage, Input, Json, Medium, Number, Picture, Question, Still, Text, Values
+
+VERSION = "1"
+
+
+def ask(family: Family, values: Values, identify: Callable[[Footage], Footage]) -> Question:
+    """The question that these values put, before anything is checked.
+
+    `identify` finds out the content of a clip. Raises Refused when a clip cannot be read.
+    """
+    given = _with_clips(family, values, identify)
+    media = tuple(_medium(one, given[one.id]) for one in family.media if given.get(one.id) is not None)
+    parameters = {one.parameter: one.encode(given[one.id]) for one in family.inputs if _is_sent(family, one, given)}
+    take = int(given["take"])
+    fingerprint = _fingerprint(parameters, media, take)
+    return Question(family, given, str(given.get("model", "")), parameters, media, take, fingerprint)
+
+
+def _with_clips(family: Family, values: Values, identify: Callable[[Footage], Footage]) -> Values:
+    """A clip's address, where one is given, stands in for its socket."""
+    clips = {}
+    for one in family.inputs:
+        if isinstance(one, Clip):
+            url = str(values.get(one.url_input) or "").strip()
+            footage = Footage(url=url) if url else values.get(one.id)
+            clips[one.id] = identify(footage) if footage is not None else None
+    return values.but(**clips)
+
+
+def _medium(declared: Picture | Clip, given: Still | Footage) -> Medium:
+    content = given.content if isinstance(given, Footage) else content_of_still(given)
+    return Medium(declared, given, content)
+
+
+def _is_sent(family: Family, declared: Input, values: Values) -> bool:
+    if isinstance(declared, (Picture, Clip)) or declared.id in {one.url_input for one in family.clips}:
+        return False
+    value = values[declared.id]
+    if isinstance(declared, Text) and not declared.required and not str(value).strip():
+        return False
+    if isinstance(declared, Number) and value == declared.unsent:
+        return False
+    return declared.sent_if(values)
+
+
+def _fingerprint(parameters: Mapping[str, Json], media: tuple[Medium, ...], take: int) -> str:
+    """Equal for equal questions, on every machine. Names and addresses are not part of it."""
+    contents = [[one.input.parameter, one.content] for one in media]
+    asked = {"version": VERSION, "parameters": parameters, "media": contents, "take": take}
+    try:
+        text = json.dumps(asked, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    except (TypeError, ValueError):
+        raise Refused("An input holds a value that cannot be sent.", next_step="Set the widgets again.") from None
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,124 @@
+"""Every rule that can be checked on this machine; all that are broken are named at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from ..errors import PackError, Refused
+from ..media import encode_picture, measure
+from ..model import (
+    Attachment,
+    Choice,
+    Clip,
+    Family,
+    Flag,
+    Footage,
+    Input,
+    MediaFile,
+    Medium,
+    Number,
+    Picture,
+    Question,
+    Request,
+    Rule,
+    Still,
+    Text,
+    Values,
+)
+
+
+def problems_of_widgets(family: Family, values: Values, known: Collection[str]) -> list[str]:
+    """What is wrong with the widgets, before the graph runs.
+
+    `known` names the inputs whose values are there; a linked widget's value comes only later. Media never are.
+    """
+    problems = [text for one in family.inputs if one.id in known for text in _problems_of_input(one, values)]
+    if problems:
+        return problems
+    rules = (rule for rule in family.rules if not rule.warns and set(rule.inputs) <= set(known))
+    return [rule.said_of(values) for rule in rules if not rule.holds(values)]
+
+
+def check(question: Question, estimate: Callable[[Values], float | None], scratch: Path) -> Request:
+    """The request, with its pictures as files in `scratch` and what it will cost by `estimate`.
+
+    Raises Refused with every broken rule: missing and wrong values first, then what rules say of them.
+    """
+    family, values = question.family, question.values
+    _refuse([text for one in family.inputs for text in _problems_of_input(one, values)])
+    measured, problems = _measured(family, values)
+    broken = [rule for rule in family.rules if not _is_silent(rule, family, measured) and not rule.holds(measured)]
+    _refuse([*problems, *(rule.said_of(measured) for rule in broken if not rule.warns)])
+    is_known = all(_is_read(measured[clip.id]) for clip in family.clips)
+    return Request(
+        question=replace(question, values=measured),
+        attachments=tuple(_attachment(one, scratch) for one in question.media),
+        billed_units=family.price.units(measured) if is_known else 0.0,
+        estimate_usd=estimate(measured) if is_known else None,
+        warnings=tuple(rule.said_of(measured) for rule in broken),
+    )
+
+
+def _refuse(problems: list[str]) -> None:
+    if problems:
+        raise Refused(" ".join(problems), next_step="")
+
+
+def _problems_of_input(declared: Input, values: Values) -> Iterator[str]:
+    value = values.get(declared.id)
+    if isinstance(declared, Text):
+        if not isinstance(value, str):
+            yield f"{declared.id} must be a text."
+        elif declared.required and not value.strip():
+            yield f"{declared.id} is empty: write what the clip should show."
+    elif isinstance(declared, Choice):
+        if value not in declared.options or isinstance(value, bool):
+            yield f"{declared.id} '{value}' is not offered: choose one of {', '.join(map(str, declared.options))}."
+    elif isinstance(declared, Number):
+        if isinstance(value, bool) or not isinstance(value, int) or not declared.minimum <= value <= declared.maximum:
+            yield f"{declared.id} must be a whole number from {declared.minimum} to {declared.maximum}."
+    elif isinstance(declared, Flag) and not isinstance(value, bool):
+        yield f"{declared.id} must be on or off."
+    elif isinstance(declared, Picture) and declared.required and value is None:
+        yield f"{declared.id} is missing: connect one picture."
+    elif isinstance(declared, Clip) and declared.required and value is None:
+        yield f"{declared.id} is missing: connect a video, or fill in {declared.url_input}."
+
+
+def _measured(family: Family, values: Values) -> tuple[Values, list[str]]:
+    """The values with every local clip measured; a clip that cannot be measured is a problem."""
+    found: dict[str, Footage] = {}
+    problems: list[str] = []
+    for clip in family.clips:
+        footage = values.get(clip.id)
+        if footage is not None and footage.measure is None and footage.path is not None:
+            try:
+                found[clip.id] = replace(footage, measure=measure(footage.path))
+            except PackError as error:
+                problems.append(" ".join(text for text in (error.what, error.next_step) if text))
+    return values.but(**found), problems
+
+
+def _is_silent(rule: Rule, family: Family, values: Values) -> bool:
+    """A rule says nothing of media that are not there, nor of a clip that the person chose not to have read."""
+    about = [values.get(name) for name in rule.inputs]
+    unread = [clip for clip in family.clips if clip.id in rule.inputs and not _is_read(values.get(clip.id))]
+    return bool(unread) or all(one is None for one in about)
+
+
+def _is_read(footage: Footage | None) -> bool:
+    return footage is not None and footage.measure is not None
+
+
+def _attachment(medium: Medium, scratch: Path) -> Attachment:
+    if isinstance(medium.input, Picture) and isinstance(medium.given, Still):
+        file = encode_picture(medium.given, medium.input.formats, medium.input.max_bytes, scratch)
+        return Attachment(medium.input, medium.content, file)
+    footage = medium.given
+    assert isinstance(footage, Footage)
+    if footage.url or footage.path is None:
+        return Attachment(medium.input, medium.content, url=footage.url)
+    file = MediaFile(footage.path, "video/mp4", footage.path.stat().st_size, medium.content)
+    return Attachment(medium.input, medium.content, file)

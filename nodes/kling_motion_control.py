@@ -1,0 +1,123 @@
+"""Kling motion control: a character from a picture performs the motion of a reference clip.
+
+Source: https://docs.apimart.ai, Kling motion control (Korean, Japanese and Chinese editions agree).
+Limits that warn are Kling's own; the provider's page does not state them.
+"""
+
+from ..flow.model import MEGABYTE, Choice, Clip, Family, Flag, Json, Picture, Price, Rule, Text
+
+
+def yes_or_no(on: bool) -> Json:
+    return "yes" if on else "no"
+
+
+def watermark_info(on: bool) -> Json:
+    return {"enabled": on}
+
+
+FAMILY = Family(
+    node_id="APIMartKlingMotionControl",
+    title="APIMart Kling Motion Control",
+    description="A character from one picture performs the motion of a reference clip. "
+    "Billed by the seconds that the provider measures in the reference clip.",
+    search_aliases=("kling", "motion control", "motion transfer", "character animation"),
+    inputs=(
+        Picture(
+            id="image",
+            wire="image_url",
+            required=True,
+            formats=("png", "jpeg"),
+            max_bytes=10 * MEGABYTE,
+            help="The character: one picture. PNG or JPEG up to 10 MB is made from it.",
+        ),
+        Clip(
+            id="video",
+            wire="video_url",
+            url_input="video_url",
+            required=True,
+            help="The motion: a clip of 3 to 10 s (orientation image) or 3 to 30 s (orientation video), up to 100 MB.",
+        ),
+        Text(
+            id="video_url",
+            multiline=False,
+            help="A public direct link to the motion clip (MP4 or MOV up to 100 MB), used instead of the video socket.",
+        ),
+        Choice(
+            id="model",
+            options=("kling-v3-motion-control", "kling-v2-6-motion-control"),
+            default="kling-v3-motion-control",
+            help="v3 is newer; v2.6 costs about half.",
+        ),
+        Choice(
+            id="character_orientation",
+            options=("image", "video"),
+            default="image",
+            help="Where the character faces: as in the picture (clip 3 to 10 s) or as in the clip (3 to 30 s).",
+        ),
+        Choice(
+            id="mode",
+            options=("std", "pro"),
+            default="std",
+            help="std balances speed and quality; pro is better, slower and dearer.",
+        ),
+        Text(id="prompt", help="Optional: action, camera and style in words. The more concrete, the steadier."),
+        Flag(
+            id="keep_original_sound",
+            default=True,
+            encode=yes_or_no,
+            help="Keep the sound of the reference clip.",
+        ),
+        Flag(
+            id="watermark",
+            wire="watermark_info",
+            default=False,
+            encode=watermark_info,
+            help="Put the provider's watermark into the picture.",
+        ),
+    ),
+    rules=(
+        Rule(
+            "The reference clip is {v.video.seconds:.5g} s; image orientation allows 3 to 10 s. "
+            "The node APIMart Reference Video trims it.",
+            ("video", "character_orientation"),
+            lambda v: v.character_orientation != "image" or 3 <= v.video.seconds <= 10,
+        ),
+        Rule(
+            "The reference clip is {v.video.seconds:.5g} s; video orientation allows 3 to 30 s. "
+            "The node APIMart Reference Video trims it.",
+            ("video", "character_orientation"),
+            lambda v: v.character_orientation != "video" or 3 <= v.video.seconds <= 30,
+        ),
+        Rule(
+            "The reference clip is {v.video.measure.bytes:,} bytes; 100 MB is the limit. "
+            "The node APIMart Reference Video makes it smaller.",
+            ("video",),
+            lambda v: v.video.measure.bytes <= 100 * MEGABYTE,
+        ),
+        Rule(
+            "Kling wants every side of the picture at 300 px or more (this one is {v.image.size}).",
+            ("image",),
+            lambda v: min(v.image.size.width, v.image.size.height) >= 300,
+            warns=True,
+        ),
+        Rule(
+            "Kling wants a picture between 1:2.5 and 2.5:1 (this one is {v.image.size}).",
+            ("image",),
+            lambda v: 1 / 2.5 <= v.image.size.width / v.image.size.height <= 2.5,
+            warns=True,
+        ),
+        Rule(
+            "Kling wants every side of the clip between 340 and 3850 px (this one is {v.video.measure.size}).",
+            ("video",),
+            lambda v: all(340 <= side <= 3850 for side in (v.video.measure.size.width, v.video.measure.size.height)),
+            warns=True,
+        ),
+        Rule(
+            "Kling reads 2,500 characters of prompt; this one is longer.",
+            ("prompt",),
+            lambda v: len(v.prompt) <= 2500,
+            warns=True,
+        ),
+    ),
+    price=Price(key=lambda v: v.mode, units=lambda v: v.video.seconds),
+)
