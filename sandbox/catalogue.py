@@ -1,0 +1,170 @@
+"""Every model the sandbox offers, and what the provider publishes about them: list, schema, prices."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from .answers import Refusal
+from .documents import Body, Field, Model, Prices
+from .rules import rule_of
+from .seeds import SEEDS
+
+SCHEMA_VERSION = "2026-07-27"
+ENDPOINT = "/v1/videos/generations"
+IDEMPOTENCY = {
+    "header": "Idempotency-Key",
+    "replay_header": "Idempotency-Replayed",
+    "required": False,
+    "retention_seconds": 86400,
+    "scope": "api_key_endpoint",
+}
+
+
+def _read_models() -> dict[str, Model]:
+    written = json.loads((Path(__file__).parent / "models.json").read_text("utf-8"))
+    models = [*SEEDS, *(_model(name, entry) for name, entry in written.items())]
+    return {name: model for model in models for name in (model.id, *model.aliases)}
+
+
+def _model(name: str, entry: dict[str, Any]) -> Model:
+    prices = entry.get("prices")
+    return Model(
+        name,
+        entry["family"],
+        tuple(_field(*pair) for pair in entry["fields"].items()),
+        Prices(prices["unit"], prices["tiers"], _extra(prices)) if prices else None,
+        tuple(rule_of(rule) for rule in entry.get("rules", [])),
+        tuple(entry.get("aliases", [])),
+        always_202=entry.get("always_202", False),
+    )
+
+
+def _field(name: str, entry: dict[str, Any]) -> Field:
+    return Field(name, **{**entry, "values": tuple(entry.get("values", ()))})
+
+
+def _extra(prices: dict[str, Any]) -> tuple[int, float] | None:
+    extra = prices.get("extra_pictures")
+    return (extra["free"], extra["each"]) if extra else None
+
+
+MODELS = _read_models()
+
+
+def find_model(name: Any, retired: list[str]) -> Model:
+    """The model asked for; refusals are 400 without a name, 404 for an unknown or retired one."""
+    if not isinstance(name, str) or not name:
+        raise Refusal(400, "model is required", param="model")
+    if name in retired:
+        raise Refusal(404, f"model {name} has been retired and is no longer available", code="model_not_available")
+    if name not in MODELS:
+        raise Refusal(404, f"model not found: {name}", code="model_not_found")
+    return MODELS[name]
+
+
+def price(model: Model, body: Body, seconds: float) -> float:
+    """USD for `seconds` of this request, `sample_count` clips counted."""
+    if model.prices is None:
+        return 0.0
+    units = seconds if model.prices.unit == "usd_per_second" else 1.0
+    clips = model.value(body, "sample_count") or 1
+    return round(_tier(model, body) * units * clips + _extra_cost(model.prices, body), 6)
+
+
+def _tier(model: Model, body: Body) -> float:
+    assert model.prices is not None
+    tiers = {key.lower(): amount for key, amount in model.prices.tiers.items()}
+    step = str(model.value(body, "resolution") or model.value(body, "mode") or "default").lower()
+    heard = model.value(body, "generate_audio") is True or model.value(body, "audio") is True
+    length = f"{step}-{model.value(body, 'duration')}s"
+    loud = [f"{step}-audio", f"{step}-sound", "sound"] if heard else []
+    for key in (length, *loud, step, f"official-{step}", "default"):
+        if key in tiers:
+            return tiers[key]
+    return next(iter(tiers.values()))
+
+
+def _extra_cost(prices: Prices, body: Body) -> float:
+    if prices.extra_pictures is None:
+        return 0.0
+    free, each = prices.extra_pictures
+    return max(0, len(body.get("image_urls", [])) - free) * each
+
+
+def list_models(retired: list[str], expand: set[str]) -> dict[str, Any]:
+    """The answer of /v1/models; every model here is a video model."""
+    listed = [_listed(name, model, expand) for name, model in MODELS.items() if name not in retired]
+    return {"object": "list", "success": True, "data": listed}
+
+
+def _listed(name: str, model: Model, expand: set[str]) -> dict[str, Any]:
+    entry: dict[str, Any] = {"id": name, "object": "model", "created": 1767225600, "owned_by": model.family}
+    if expand:
+        entry |= {"category": "video", "capability_tags": list(model.tags)}
+    if "parameters" in expand:
+        entry["parameters"] = input_schema(model)
+    return entry
+
+
+def model_schema(model: Model, idempotent: bool) -> dict[str, Any]:
+    """The answer of /v1/model-schema; it speaks of idempotency only while keys are honoured."""
+    answer: dict[str, Any] = {
+        "model": model.id,
+        "operation": "video_generation",
+        "endpoint": ENDPOINT,
+        "schema_version": SCHEMA_VERSION,
+        "input_schema": input_schema(model),
+        "response_contract": {"task_endpoint": "/v1/tasks/{task_id}", "media_url_ttl_hours": 24},
+    }
+    return answer | ({"idempotency": IDEMPOTENCY} if idempotent else {})
+
+
+def input_schema(model: Model) -> dict[str, Any]:
+    """JSON schema of a request body; unknown fields are let through, as by the provider."""
+    named = {"model": {"type": "string", "enum": [model.id, *model.aliases]}}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": named | {item.name: _property(item) for item in model.fields},
+        "required": ["model", *(item.name for item in model.fields if item.required)],
+        "additionalProperties": True,
+    }
+
+
+def _property(item: Field) -> dict[str, Any]:
+    plural = item.type.endswith("s")
+    single = item.type.removesuffix("s")
+    scalar = single if single in ("string", "integer", "number", "boolean", "object") else "string"
+    one: dict[str, Any] = {"type": scalar} | ({} if scalar == single else {"format": "uri"})
+    if plural:
+        one = {"type": "array", "items": one, "minItems": item.min_items, "maxItems": item.max_items}
+    limits = {"minimum": item.minimum, "maximum": item.maximum, "default": item.default}
+    known = {key: value for key, value in (one | limits).items() if value is not None}
+    return known | ({"enum": list(item.values)} if item.values else {})
+
+
+def price_catalogue(retired: list[str]) -> dict[str, Any]:
+    """The answer of /api/pricing/models/all."""
+    video = [_priced(name, model.prices) for name, model in MODELS.items() if model.prices and name not in retired]
+    return {"success": True, "data": {"models": {"image": [], "video": video}}}
+
+
+def _priced(name: str, prices: Prices) -> dict[str, Any]:
+    items = [
+        {"key": key, "original_price": round(amount / 0.8, 6), "after_discount": amount}
+        for key, amount in prices.tiers.items()
+    ]
+    entry: dict[str, Any] = {
+        "id": name,
+        "discount_percent": 20,
+        "fixed_prices": {"unit": prices.unit, "dimension": "resolution", "items": items},
+    }
+    if prices.extra_pictures:
+        free, each = prices.extra_pictures
+        picture = {"unit": "usd_per_image", "free_count": free, "after_discount": each}
+        entry["input_material_prices"] = {"image": picture}
+    return entry
+
+

@@ -1,0 +1,71 @@
+"""The words a model page is written down in: its fields, the rules between them, its prices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Body = Mapping[str, Any]
+Rule = Callable[[Body], "str | None"]
+
+MEGABYTE = 1024 * 1024
+PICTURES = ("picture", "pictures")
+CLIPS = ("clip", "clips")
+SOUNDS = ("sound", "sounds")
+LINKS = (*PICTURES, *CLIPS, *SOUNDS, "link")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One parameter of a model page.
+
+    `type` is string, integer, number, boolean, object, objects (an array of objects), link, or one of picture, clip
+    and sound (a URL) with their plurals (an array of URLs).
+    """
+
+    name: str
+    type: str = "string"
+    required: bool = False
+    values: tuple[Any, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    min_items: int | None = None
+    max_items: int | None = None
+    default: Any = None
+
+
+@dataclass(frozen=True)
+class Prices:
+    """USD by tier; `unit` is usd_per_second or usd_per_call; `extra_pictures` is (free count, USD each)."""
+
+    unit: str
+    tiers: Mapping[str, float]
+    extra_pictures: tuple[int, float] | None = None
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model as its page describes it."""
+
+    id: str
+    family: str
+    fields: tuple[Field, ...]
+    prices: Prices | None = None
+    rules: tuple[Rule, ...] = ()
+    aliases: tuple[str, ...] = ()
+    picture_max_bytes: int = 20 * MEGABYTE
+    picture_formats: tuple[str, ...] = ("JPEG", "PNG", "WEBP", "GIF")
+    always_202: bool = False
+    clip_seconds: Callable[[Body], tuple[float, float]] | None = None
+    tags: Sequence[str] = field(default_factory=tuple)
+
+    def default(self, name: str) -> Any:
+        return next((item.default for item in self.fields if item.name == name), None)
+
+    def value(self, body: Body, name: str) -> Any:
+        """What was asked for, else what the page says happens without it."""
+        return body[name] if name in body else self.default(name)
+
+    def has(self, name: str) -> bool:
+        return any(item.name == name for item in self.fields)

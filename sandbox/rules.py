@@ -1,0 +1,134 @@
+"""The rules between fields that models.json can state, each as one small sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .documents import Body, Rule
+
+
+def rule_of(written: dict[str, Any]) -> Rule:
+    """The rule behind one entry, e.g. {"exclusive": ["file_url", "link_url"]}."""
+    name, details = next(iter(written.items()))
+    return KINDS[name](details)
+
+
+def _given(body: Body, name: str) -> bool:
+    return body.get(name) not in (None, "", [], {}, False)
+
+
+def _exclusive(names: list[str]) -> Rule:
+    def rule(body: Body) -> str | None:
+        given = [name for name in names if _given(body, name)]
+        return f"{' and '.join(given)} are mutually exclusive" if len(given) > 1 else None
+
+    return rule
+
+
+def _needs(pair: list[Any]) -> Rule:
+    """[a, [b, c]]: a may come only with b or c."""
+    name, others = pair
+
+    def rule(body: Body) -> str | None:
+        if _given(body, name) and not any(_given(body, other) for other in others):
+            return f"{name} needs {' or '.join(others)}"
+        return None
+
+    return rule
+
+
+def _any_of(names: list[str]) -> Rule:
+    def rule(body: Body) -> str | None:
+        return None if any(_given(body, name) for name in names) else f"{' or '.join(names)} is required"
+
+    return rule
+
+
+def _when(details: dict[str, Any]) -> Rule:
+    """{"if": {field: [values]}, "then": {field: [values]}}; a value "*" means that the field is there."""
+
+    def matches(body: Body, wanted: dict[str, list[Any]]) -> bool:
+        return all(
+            _given(body, name) if values == ["*"] else body.get(name) in values for name, values in wanted.items()
+        )
+
+    def rule(body: Body) -> str | None:
+        then = {name: values for name, values in details["then"].items() if values == ["*"] or name in body}
+        if matches(body, details["if"]) and not matches(body, then):
+            return f"with {details['if']} the request needs {details['then']}"
+        return None
+
+    return rule
+
+
+def _count(details: dict[str, Any]) -> Rule:
+    """{"of": [fields], "in": [numbers], "code": text}: how many items there are in all."""
+
+    def rule(body: Body) -> str | None:
+        found = sum(len(body.get(name, [])) for name in details["of"])
+        return None if found in details["in"] else f"{details['code']}: {found} given, allowed {details['in']}"
+
+    return rule
+
+
+def _shots_sum(_: Any) -> Rule:
+    """The shots of a multi-shot request last as long as the clip in all."""
+
+    def rule(body: Body) -> str | None:
+        shots = body.get("multi_prompt")
+        if not shots:
+            return None
+        faults = (_shot_fault(shot) for shot in shots)
+        fault = next(filter(None, faults), None)
+        if fault:
+            return fault
+        total = sum(int(shot["duration"]) for shot in shots)
+        return None if total == body.get("duration", 5) else f"multi_prompt durations sum to {total}, not to duration"
+
+    return rule
+
+
+def _shot_fault(shot: dict[str, Any]) -> str | None:
+    if not isinstance(shot.get("index"), int) or not isinstance(shot.get("prompt"), str):
+        return "multi_prompt items need index and prompt"
+    if len(shot["prompt"]) > 512:
+        return "multi_prompt prompt exceeds 512 characters"
+    seconds = str(shot.get("duration", ""))
+    return None if seconds.isdigit() and int(seconds) >= 1 else "multi_prompt duration must be at least 1"
+
+
+def _roles(allowed: list[str]) -> Rule:
+    def rule(body: Body) -> str | None:
+        for item in body.get("image_with_roles", []):
+            if not isinstance(item.get("url"), str):
+                return "image_with_roles items need a url"
+            if item.get("role") not in allowed:
+                return f"invalid image_with_roles role: {item.get('role')}, allowed: {', '.join(allowed)}"
+        return None
+
+    return rule
+
+
+def _longest(details: dict[str, int]) -> Rule:
+    """{field: characters}."""
+
+    def rule(body: Body) -> str | None:
+        for name, limit in details.items():
+            if len(body.get(name, "")) > limit:
+                return f"{name} exceeds {limit} characters"
+        return None
+
+    return rule
+
+
+KINDS: dict[str, Callable[[Any], Rule]] = {
+    "exclusive": _exclusive,
+    "needs": _needs,
+    "any_of": _any_of,
+    "when": _when,
+    "count": _count,
+    "shots_sum": _shots_sum,
+    "roles": _roles,
+    "longest": _longest,
+}
