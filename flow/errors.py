@@ -77,11 +77,7 @@ class PackError(Exception):
         super().__init__(self._text())
 
     def _text(self) -> str:
-        marks = [
-            f"{name} {value}"
-            for name, value in (("task", self.task_id), ("request", self.request_id))
-            if value
-        ]
+        marks = [f"{name} {value}" for name, value in (("task", self.task_id), ("request", self.request_id)) if value]
         sentences = [self.what, self.spent, self.next_step, f"({', '.join(marks)})" if marks else ""]
         return " ".join(sentence for sentence in sentences if sentence)
 

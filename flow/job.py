@@ -236,4 +236,3 @@ def require_completed(entry: Entry, family: Family | None) -> None:
 
 def _sounds_gone(reason: str) -> bool:
     return any(word in reason.lower() for word in ("not found", "not_found", "retired", "no longer", "not exist"))
-

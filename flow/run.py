@@ -48,7 +48,13 @@ class Journey:
     """One person's account, books and folders; any number of runs at once on one event loop."""
 
     def __init__(
-        self, settings: Settings, ledger: Ledger, output: Path, *, opened: tuple[str, ...] = (), now: Callable[[], float] = time.time
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        output: Path,
+        *,
+        opened: tuple[str, ...] = (),
+        now: Callable[[], float] = time.time,
     ) -> None:
         self.settings = settings
         self.ledger = ledger
@@ -66,7 +72,13 @@ class Journey:
         self._fetcher = Fetcher(ledger, self.transfer, output, open_result_store(settings), now=now)
 
     async def run(
-        self, family: Family, values: Values, watch: Watch, tell: Callable[[News], None], *, queue_run: str | None = None
+        self,
+        family: Family,
+        values: Values,
+        watch: Watch,
+        tell: Callable[[News], None],
+        *,
+        queue_run: str | None = None,
     ) -> Bought:
         """Answer the question that `values` put: from the books if it was bought, else by buying it once."""
         question = await watch.thread(lambda: ask(family, values, self._reader.identify))
@@ -82,14 +94,22 @@ class Journey:
             bought = await self._carry_on(held, question, request, family, watch, tell)
         return replace(bought, warnings=warnings)
 
-    async def collect(self, task_id: str, watch: Watch, tell: Callable[[News], None], family: Family | None = None) -> Bought:
+    async def collect(
+        self, task_id: str, watch: Watch, tell: Callable[[News], None], family: Family | None = None
+    ) -> Bought:
         """Bring the result of any task of this account; buys nothing."""
         entry = await watch.thread(lambda: self._adopted(task_id))
         async with self._held(entry, watch, tell) as held:
             return await self._finish(held, family, watch, tell)
 
     async def _carry_on(
-        self, entry: Entry, question: Question, request: Request | None, family: Family, watch: Watch, tell: Callable[[News], None]
+        self,
+        entry: Entry,
+        question: Question,
+        request: Request | None,
+        family: Family,
+        watch: Watch,
+        tell: Callable[[News], None],
     ) -> Bought:
         if entry.unsent:
             entry = await self._published(entry, question, request, watch, tell)
@@ -208,4 +228,3 @@ def _how_it_stands(entry: Entry, standing: Standing, elapsed: float, expected: f
     line = f"{standing.status}{percent}, {elapsed:.0f} s of about {max(expected, elapsed):.0f} s"
     fraction = standing.progress / 100 if standing.progress else min(0.95, elapsed / max(expected, 1.0))
     return News(line, fraction, entry)
-

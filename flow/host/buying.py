@@ -50,9 +50,7 @@ def problems(family: Family, given: dict[str, Any]) -> list[str]:
     return problems_of_widgets(family, Values(given), {name for name, value in given.items() if value is not None})
 
 
-async def _outputs(
-    bought: Bought, watch: Watch, display: Display, several: bool, with_frames: bool
-) -> io.NodeOutput:
+async def _outputs(bought: Bought, watch: Watch, display: Display, several: bool, with_frames: bool) -> io.NodeOutput:
     columns = [await watch.thread(_column(bought, path, with_frames)) for path in bought.files.paths]
     display.say(_closing_line(bought))
     outputs = [list(rows) for rows in zip(*columns, strict=True)] if several else list(columns[0])

@@ -53,7 +53,9 @@ class CollectJob(io.ComfyNode):
             category=CATEGORY,
             description="Waits for a job of your account, wherever it was submitted, and gives its clip. Costs nothing.",
             search_aliases=["apimart", "task id", "resume", "download"],
-            inputs=[io.String.Input("task_id", default="", tooltip="The job's id at APIMart, like task_01K8SGYNNNVBQT...")],
+            inputs=[
+                io.String.Input("task_id", default="", tooltip="The job's id at APIMart, like task_01K8SGYNNNVBQT...")
+            ],
             outputs=outputs(several=True),
             hidden=[io.Hidden.unique_id, io.Hidden.prompt],
             is_output_node=True,
@@ -90,9 +92,13 @@ class VideoFrames(io.ComfyNode):
             search_aliases=["apimart", "video to images", "load video", "get video components"],
             inputs=[
                 io.Video.Input("video", tooltip="Any video."),
-                io.Int.Input("skip_first_frames", default=0, min=0, max=most, tooltip="Frames to leave out at the start."),
+                io.Int.Input(
+                    "skip_first_frames", default=0, min=0, max=most, tooltip="Frames to leave out at the start."
+                ),
                 io.Int.Input("frame_load_cap", default=0, min=0, max=most, tooltip="How many frames at most; 0 = all."),
-                io.Int.Input("select_every_nth", default=1, min=1, max=most, tooltip="1 = every frame, 2 = every other ..."),
+                io.Int.Input(
+                    "select_every_nth", default=1, min=1, max=most, tooltip="1 = every frame, 2 = every other ..."
+                ),
                 io.Int.Input(
                     "max_side", default=0, min=0, max=16384, tooltip="Longer side in pixels to reduce to; 0 = as it is."
                 ),

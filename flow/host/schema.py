@@ -75,9 +75,7 @@ def _input(declared: Input) -> io.Input:
     if isinstance(declared, Choice):
         return io.Combo.Input(declared.id, options=list(declared.options), default=declared.default, **about)
     if isinstance(declared, Number):
-        return io.Int.Input(
-            declared.id, default=declared.default, min=declared.minimum, max=declared.maximum, **about
-        )
+        return io.Int.Input(declared.id, default=declared.default, min=declared.minimum, max=declared.maximum, **about)
     if isinstance(declared, Flag):
         return io.Boolean.Input(declared.id, default=declared.default, **about)
     if isinstance(declared, Picture):

@@ -28,5 +28,8 @@ def _from_components(video: Any, selection: Selection) -> io.NodeOutput:
     """An edited video has no file of its own: ComfyUI decodes it, exact but with more memory."""
     frames = selected(video, selection)
     sound = video.get_components().audio
-    silence = {"waveform": torch.zeros(1, 1, max(1, round(len(frames.pixels) / float(frames.fps) * 44100))), "sample_rate": 44100}
+    silence = {
+        "waveform": torch.zeros(1, 1, max(1, round(len(frames.pixels) / float(frames.fps) * 44100))),
+        "sample_rate": 44100,
+    }
     return io.NodeOutput(torch.from_numpy(frames.pixels), sound or silence, float(frames.fps), len(frames.pixels))

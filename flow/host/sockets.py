@@ -107,4 +107,6 @@ def _reduced(images: torch.Tensor, max_side: int) -> torch.Tensor:
     scale = max_side / max(height, width)
     size = (max(1, round(height * scale)), max(1, round(width * scale)))
     channels_first = images.movedim(-1, 1)
-    return torch.nn.functional.interpolate(channels_first, size, mode="bicubic", antialias=True).clamp(0, 1).movedim(1, -1)
+    return (
+        torch.nn.functional.interpolate(channels_first, size, mode="bicubic", antialias=True).clamp(0, 1).movedim(1, -1)
+    )

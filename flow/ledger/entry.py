@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..errors import PackError
-from ..model import Address, Json, Standing
+from ..model import Address, Json
 
 ADOPTED = "adopted"
 OVER = ("failed", "dropped")
@@ -25,7 +25,7 @@ class Entry:
     """A purchase and how far it came. Times are Unix seconds of the clock that wrote them.
 
     `state` is intended, ticketed, ended, fetched, failed or dropped. `sent_at` is None as long as the
-    submit never went out; `files` are names as the caller keeps them. `resolution` says how an unknown was
+    submit never went out; `files` are as the machine named them that kept them last. `resolution` says how an unknown was
     resolved, or that the job was made elsewhere (`ADOPTED`). A superseded entry is history.
     """
 
@@ -47,6 +47,7 @@ class Entry:
     created_at: float
     asked_at: float
     sent_at: float | None
+    sent_by: str | None
     ticketed_at: float | None
     task_id: str | None
     request_id: str | None
@@ -82,25 +83,6 @@ class Entry:
         return self.state in OVER
 
     @property
-    def standing_at_end(self) -> Standing:
-        """The provider's last word, put together again from what was written down."""
-        without = "cancelled" if self.status == "cancelled" else "failed"
-        ended = without if self.over else "completed"
-        return Standing(
-            task_id=self.task_id or "",
-            status=self.status,
-            ended=None if self.ended_at is None else ended,
-            progress=self.progress,
-            estimated_seconds=self.estimated_seconds,
-            actual_seconds=self.actual_seconds,
-            cost_usd=self.cost_usd,
-            urls=self.urls,
-            expires_at=self.expires_at,
-            reason=self.reason,
-            raw=self.standing or {},
-        )
-
-    @property
     def current(self) -> bool:
         return self.superseded_at is None
 
@@ -112,5 +94,5 @@ def from_row(row: Mapping[str, Any], files: tuple[str, ...]) -> Entry:
     return Entry(**fields, files=files)
 
 
-def as_json(addresses: tuple[Address, ...]) -> list[dict[str, Json]]:
+def as_json(addresses: Iterable[Address]) -> list[dict[str, Json]]:
     return [asdict(one) for one in addresses]

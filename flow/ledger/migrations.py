@@ -38,7 +38,7 @@ _ENTRIES = """CREATE TABLE apimart_entries (
     idempotency_key TEXT NOT NULL, account TEXT NOT NULL, queue_run TEXT, body TEXT, addresses TEXT,
     billed_units DOUBLE PRECISION, estimate_usd DOUBLE PRECISION,
     created_at DOUBLE PRECISION NOT NULL, asked_at DOUBLE PRECISION NOT NULL,
-    sent_at DOUBLE PRECISION, ticketed_at DOUBLE PRECISION, task_id TEXT, request_id TEXT,
+    sent_at DOUBLE PRECISION, sent_by TEXT, ticketed_at DOUBLE PRECISION, task_id TEXT, request_id TEXT,
     status TEXT NOT NULL, progress DOUBLE PRECISION, estimated_seconds DOUBLE PRECISION, standing TEXT,
     ended_at DOUBLE PRECISION, cost_usd DOUBLE PRECISION, actual_seconds DOUBLE PRECISION, urls TEXT,
     expires_at DOUBLE PRECISION, reason TEXT NOT NULL, fetched_at DOUBLE PRECISION,

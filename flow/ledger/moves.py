@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from os import PathLike, fspath
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from ..errors import NotSet
-from ..model import Body, Standing, Ticket
+from ..model import Address, Json, Standing, Ticket
 from .books import Books, jobs_in_flight, one_entry
 from .entry import ADOPTED, Contradiction, Entry, as_json
 from .schema import ENTRIES, FILES
@@ -27,36 +27,39 @@ class Moves(Books):
     def write_body(
         self,
         entry_id: str,
-        body: Body,
+        body: Mapping[str, Json],
+        addresses: Iterable[Address] = (),
         billed_units: float | None = None,
         estimate_usd: float | None = None,
     ) -> Entry:
         """What will be sent. It may be rewritten only while nothing went out: the key stands for one body."""
         fields = {
-            "body": dict(body.json),
-            "addresses": as_json(body.addresses),
+            "body": dict(body),
+            "addresses": as_json(addresses),
             "billed_units": billed_units,
             "estimate_usd": estimate_usd,
         }
         given = {name: value for name, value in fields.items() if value is not None}
         return self._move(entry_id, lambda entry: given if entry.unsent else _impossible(entry, "have a new body"))
 
-    def mark_sent(self, entry_id: str, *, at_most_in_flight: int | None = None) -> bool | None:
-        """True for exactly one caller, who may then send the submit; False when it was sent or is over.
+    def mark_sent(self, entry_id: str, owner: str, *, at_most_in_flight: int | None = None) -> bool | None:
+        """True for exactly one caller, who may then send the submit; False when it went out before.
 
         None when so many jobs of the account are in flight already, and nothing was marked.
-        Raises `NotSet` when there would be no room on the disk for the ticket.
+        Raises `Contradiction` when there is nothing left to send, and `NotSet` when there would be no room on the disk for the ticket.
         """
         if self.file is not None:
             self.file.keep_reserve()
         with self.writing(alone=True) as connection:
             entry = one_entry(connection, entry_id, to_change=True)
+            if entry.state != "intended" or not entry.current:
+                _impossible(entry, "be sent")
             if not entry.unsent:
                 return False
             busy = jobs_in_flight(connection, entry.realm, entry.account, self.now())
             if at_most_in_flight is not None and busy >= at_most_in_flight:
                 return None
-            _write(connection, entry_id, {"sent_at": self.now()})
+            _write(connection, entry_id, {"sent_at": self.now(), "sent_by": owner})
             return True
 
     def unsend(self, entry_id: str) -> Entry:
@@ -102,12 +105,9 @@ class Moves(Books):
             _write(connection, entry_id, {"state": state, "fetched_at": self.now()})
             return one_entry(connection, entry_id)
 
-    def drop(self, entry_id: str, reason: str, *, proved_unbought: bool = False) -> Entry:
-        """Give the job up: the same question may be bought again.
-
-        What was sent and has no ticket needs the sender's word that the provider refused its only submit.
-        """
-        return self._move(entry_id, lambda entry: _dropped(entry, reason, proved_unbought))
+    def drop(self, entry_id: str, reason: str) -> Entry:
+        """Give the job up: the same question may be bought again. An unknown one cannot be given up like this."""
+        return self._move(entry_id, lambda entry: _dropped(entry, reason))
 
     def declare_bought(self, entry_id: str, task_id: str) -> Entry:
         """A person found the job of an unknown submit at the provider."""
@@ -137,7 +137,7 @@ class Moves(Books):
 def _unsent(entry: Entry) -> Changes:
     if entry.state != "intended" or not entry.current:
         _impossible(entry, "be taken back")
-    return {"sent_at": None}
+    return {"sent_at": None, "sent_by": None}
 
 
 def _ticketed(entry: Entry, ticket: Ticket, now: float) -> Changes:
@@ -158,11 +158,6 @@ def _ticketed(entry: Entry, ticket: Ticket, now: float) -> Changes:
         "request_id": ticket.request_id,
         "status": ticket.status,
     }
-
-
-def standing_changes(entry: Entry, standing: Standing, now: float) -> Changes:
-    """What an answer of the provider changes, whether the job goes on or has ended."""
-    return _ended(entry, standing, now) if standing.ended else _progressed(entry, standing)
 
 
 def _progressed(entry: Entry, standing: Standing) -> Changes:
@@ -211,10 +206,10 @@ def _kept(entry: Entry, paths: list[str]) -> str:
     return "fetched" if entry.current else entry.state
 
 
-def _dropped(entry: Entry, reason: str, proved_unbought: bool) -> Changes:
+def _dropped(entry: Entry, reason: str) -> Changes:
     if entry.over:
         return {}
-    if entry.unknown and not proved_unbought:
+    if entry.unknown:
         raise Contradiction(
             "It is not known whether this job was bought.",
             spent="The provider may have started and billed it.",

@@ -9,12 +9,10 @@ from typing import Any
 from sqlalchemy import insert, update
 from sqlalchemy.engine import Connection
 
-from ..model import Question, Standing
 from ..settings import Limits
 from .books import Books, current_entry, entry_of_task, one_entry
 from .entry import ADOPTED, Entry
 from .limits import Planned, enforce
-from .moves import standing_changes
 from .owners import held
 from .schema import ENTRIES
 
@@ -28,18 +26,22 @@ class Purchases(Books):
         self,
         *,
         realm: str,
-        question: Question,
+        fingerprint: str,
+        family: str,
+        model: str,
+        take: int,
+        prompt: str,
         account: str,
         estimate_usd: float | None,
         billed_units: float | None = None,
         queue_run: str | None = None,
         limits: Limits = _NO_LIMITS,
-        day_began: float | None = None,
+        since: float | None = None,
     ) -> tuple[Entry, bool]:
         """The current entry of a question, and whether this call made it.
 
         A failed or dropped entry is superseded by a new one with a new key. What was sent is returned as
-        it is; what was never sent must still pass `limits`, whose day began at `day_began` (local midnight).
+        it is; what was never sent must still pass `limits`, whose day begins at `since` (local midnight).
         Raises `Refused` when a limit would be passed.
         """
         asked = {
@@ -49,9 +51,10 @@ class Purchases(Books):
             "queue_run": queue_run,
             "asked_at": self.now(),
         }
-        since = _midnight(self.now()) if day_began is None else day_began
+        named = {"family": family, "model": model, "take": take, "prompt": _short(prompt)}
+        since = _midnight(self.now()) if since is None else since
         with self.writing(alone=True) as connection:
-            found = current_entry(connection, realm, question.fingerprint)
+            found = current_entry(connection, realm, fingerprint)
             if found is not None and not found.over and not self._free_to_take(found):
                 return found, False
             entry_id = found.id if found is not None and found.unsent else ""
@@ -61,39 +64,43 @@ class Purchases(Books):
                 return _change(connection, found, **asked), False
             if found is not None:
                 _change(connection, found, superseded_at=self.now())
-            return self._add(connection, realm=realm, **_named(question), **asked), True
+            return self._add(connection, realm=realm, fingerprint=fingerprint, **named, **asked), True
 
     def adopt(
         self,
         realm: str,
-        account: str,
-        standing: Standing,
+        task_id: str,
         *,
+        account: str = "",
         family: str = "",
         model: str = "",
         prompt: str = "",
         sent_at: float | None = None,
     ) -> Entry:
-        """The entry of a provider's job and how it stands, made now when the job was made elsewhere.
+        """The entry of a provider's job, made now when the job was made elsewhere.
 
+        A job that was given up counts again: somebody wants its result.
         Without `sent_at` (when it was made, if known) its cost counts to no day.
         """
         with self.writing(alone=True) as connection:
-            found = entry_of_task(connection, realm, standing.task_id) or self._add(
+            found = entry_of_task(connection, realm, task_id)
+            if found is not None:
+                revived = found.state == "dropped" and found.current
+                return _change(connection, found, state="ticketed") if revived else found
+            return self._add(
                 connection,
                 realm=realm,
-                fingerprint=f"task:{standing.task_id}",
+                fingerprint=f"task:{task_id}",
                 state="ticketed",
-                task_id=standing.task_id,
+                task_id=task_id,
                 ticketed_at=self.now(),
                 resolution=ADOPTED,
                 account=account,
                 family=family,
                 model=model,
-                prompt=prompt,
+                prompt=_short(prompt),
                 sent_at=sent_at,
             )
-            return _change(connection, found, **standing_changes(found, standing, self.now()))
 
     def _free_to_take(self, found: Entry) -> bool:
         return found.unsent and not held(found.lease_owner, found.lease_until, self.now())
@@ -116,19 +123,12 @@ class Purchases(Books):
 
 
 def _change(connection: Connection, entry: Entry, **fields: Any) -> Entry:
-    if fields:
-        connection.execute(update(ENTRIES).where(ENTRIES.c.id == entry.id).values(**fields))
+    connection.execute(update(ENTRIES).where(ENTRIES.c.id == entry.id).values(**fields))
     return one_entry(connection, entry.id)
 
 
-def _named(question: Question) -> dict[str, Any]:
-    return {
-        "fingerprint": question.fingerprint,
-        "family": question.family.node_id,
-        "model": question.model,
-        "take": question.take,
-        "prompt": " ".join(str(question.parameters.get("prompt") or "").split())[:_PROMPT_CHARACTERS],
-    }
+def _short(prompt: str) -> str:
+    return " ".join(prompt.split())[:_PROMPT_CHARACTERS]
 
 
 def _midnight(now: float) -> float:

@@ -58,6 +58,7 @@ ENTRIES = Table(
     Column("created_at", Double, nullable=False),
     Column("asked_at", Double, nullable=False),
     Column("sent_at", Double),
+    Column("sent_by", Text),
     Column("ticketed_at", Double),
     Column("task_id", Prose),
     Column("request_id", Prose),
