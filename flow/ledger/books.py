@@ -60,7 +60,7 @@ class Books(Store):
             return _load(connection, asking)
 
     def file_known(self, path: str | PathLike[str]) -> Entry | None:
-        """The newest purchase that `path` was kept for."""
+        """The newest purchase that `path` was kept for, as that path was written then."""
         kept = select(FILES.c.entry_id).where(FILES.c.path == fspath(path))
         asking = select(ENTRIES).where(ENTRIES.c.id.in_(kept)).order_by(ENTRIES.c.number.desc()).limit(1)
         with self.reading() as connection:

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from ..model import Json
 from .schema import FACTS
 from .store import Store
 
@@ -14,8 +13,8 @@ from .store import Store
 class Facts(Store):
     """Remembered answers by name."""
 
-    def remember(self, name: str, value: Json, until: float) -> None:
-        """Keep `value` until the Unix time `until`."""
+    def remember(self, name: str, value: object, until: float) -> None:
+        """Keep a JSON value until that Unix time."""
         with self.writing() as connection:
             connection.execute(self.upsert(FACTS, {"name": name, "value": value, "until": until}))
 

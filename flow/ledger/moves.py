@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from os import PathLike, fspath
-from typing import Any
+from typing import Any, overload
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
@@ -42,11 +42,17 @@ class Moves(Books):
         given = {name: value for name, value in fields.items() if value is not None}
         return self._move(entry_id, lambda entry: given if entry.unsent else _impossible(entry, "have a new body"))
 
+    @overload
+    def mark_sent(self, entry_id: str, owner: str) -> bool: ...
+
+    @overload
+    def mark_sent(self, entry_id: str, owner: str, *, at_most_in_flight: int) -> bool | None: ...
+
     def mark_sent(self, entry_id: str, owner: str, *, at_most_in_flight: int | None = None) -> bool | None:
         """True for exactly one caller, who may then send the submit; False when it went out before.
 
         None when so many jobs of the account are in flight already, and nothing was marked.
-        Raises `Contradiction` when there is nothing left to send, and `NotSet` when there would be no room on the disk for the ticket.
+        Raises `Contradiction` when there is nothing left to send, `NotSet` when the disk has no room for a ticket.
         """
         if self.file is not None:
             self.file.keep_reserve()

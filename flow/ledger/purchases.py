@@ -19,6 +19,7 @@ from .schema import ENTRIES
 _NO_LIMITS = Limits()
 _PROMPT_CHARACTERS = 200
 
+
 class Purchases(Books):
     """How entries come to be."""
 
