@@ -117,6 +117,52 @@ class VideoFrames(io.ComfyNode):
         return output
 
 
+class ReferenceVideo(io.ComfyNode):
+    """The way out when a clip is too long, too short of pixels, too heavy, or in the wrong format."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="APIMartReferenceVideo",
+            display_name="APIMart Reference Video",
+            category=CATEGORY,
+            description="Makes any clip fit for motion control: trims it, brings its sides into 340 to 3850 px, turns it "
+            "into H.264 MP4 under 100 MB. What already fits is copied, not encoded again. Works without a key.",
+            search_aliases=["apimart", "trim video", "motion reference", "fit video"],
+            inputs=[
+                io.Video.Input("video", tooltip="Any clip."),
+                io.Combo.Input(
+                    "character_orientation",
+                    options=["image", "video"],
+                    default="image",
+                    tooltip="As on the motion control node: image allows 3 to 10 s, video allows 3 to 30 s.",
+                ),
+                io.Float.Input("start", default=0.0, min=0.0, max=86400.0, step=0.1, tooltip="Seconds to leave out first."),
+                io.Float.Input(
+                    "length",
+                    default=0.0,
+                    min=0.0,
+                    max=30.0,
+                    step=0.1,
+                    tooltip="Seconds to keep; 0 = as much as the orientation allows.",
+                ),
+                io.Boolean.Input("keep_sound", default=True, tooltip="Keep the clip's sound."),
+            ],
+            outputs=[
+                io.Video.Output("video", display_name="video", tooltip="The fitted clip."),
+                io.Float.Output("seconds", display_name="seconds", tooltip="What the provider will measure and bill."),
+                io.String.Output("report", display_name="report", tooltip="What the clip is and what it will cost."),
+            ],
+        )
+
+    @classmethod
+    async def execute(
+        cls, video: Any, character_orientation: str, start: float, length: float, keep_sound: bool
+    ) -> io.NodeOutput:
+        output: io.NodeOutput = await _loaded("fitting").fit(video, character_orientation, start, length, keep_sound)
+        return output
+
+
 class Extension(ComfyExtension):
     """What ComfyUI asks the pack for."""
 
@@ -124,7 +170,7 @@ class Extension(ComfyExtension):
         self._families = families
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
-        return [*(node_of(family) for family in self._families), CollectJob, VideoFrames]
+        return [*(node_of(family) for family in self._families), CollectJob, VideoFrames, ReferenceVideo]
 
 
 def node_of(family: Family) -> type[FamilyNode]:
