@@ -145,10 +145,11 @@ class Input:
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Input):
-    """A text widget; an empty optional text is not sent."""
+    """A text widget; an empty text that is not required is not sent. `optional` lets a graph leave the input out."""
 
     default: str = ""
     required: bool = False
+    optional: bool = False
     multiline: bool = True
     placeholder: str = ""
 

@@ -40,6 +40,7 @@ FAMILY = Family(
         Text(
             id="video_url",
             multiline=False,
+            optional=True,
             help="A public direct link to the motion clip (MP4 or MOV up to 100 MB), used instead of the video socket.",
         ),
         Choice(

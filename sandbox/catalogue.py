@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +30,16 @@ def _read_models() -> dict[str, Model]:
 
 
 def _model(name: str, entry: dict[str, Any]) -> Model:
-    prices = entry.get("prices")
     return Model(
         name,
         entry["family"],
         tuple(_field(*pair) for pair in entry["fields"].items()),
-        Prices(prices["unit"], prices["tiers"], _extra(prices)) if prices else None,
+        _prices(entry["prices"]) if "prices" in entry else None,
         tuple(rule_of(rule) for rule in entry.get("rules", [])),
         tuple(entry.get("aliases", [])),
         always_202=entry.get("always_202", False),
+        text_result=entry.get("text_result", False),
+        clip_seconds=_clip_seconds(entry),
     )
 
 
@@ -45,9 +47,17 @@ def _field(name: str, entry: dict[str, Any]) -> Field:
     return Field(name, **{**entry, "values": tuple(entry.get("values", ()))})
 
 
-def _extra(prices: dict[str, Any]) -> tuple[int, float] | None:
-    extra = prices.get("extra_pictures")
-    return (extra["free"], extra["each"]) if extra else None
+def _prices(written: dict[str, Any]) -> Prices:
+    extra = written.get("extra_pictures")
+    pictures = (extra["free"], extra["each"]) if extra else None
+    return Prices(written["unit"], written["tiers"], pictures, written.get("input_seconds", False))
+
+
+def _clip_seconds(entry: dict[str, Any]) -> Callable[[Body], tuple[float, float]] | None:
+    if "clip_seconds" not in entry:
+        return None
+    least, most = entry["clip_seconds"]
+    return lambda _: (least, most)
 
 
 MODELS = _read_models()
@@ -77,10 +87,13 @@ def _tier(model: Model, body: Body) -> float:
     assert model.prices is not None
     tiers = {key.lower(): amount for key, amount in model.prices.tiers.items()}
     step = str(model.value(body, "resolution") or model.value(body, "mode") or "default").lower()
+    step = "draft" if body.get("draft") else step
+    standard = step in ("std", "default")
     heard = model.value(body, "generate_audio") is True or model.value(body, "audio") is True
-    length = f"{step}-{model.value(body, 'duration')}s"
-    loud = [f"{step}-audio", f"{step}-sound", "sound"] if heard else []
-    for key in (length, *loud, step, f"official-{step}", "default"):
+    shown = any(body.get(name) for name in ("video_list", "video_urls", "video_url", "ref_videos"))
+    ends = [*(["-video"] if shown else []), *(["-audio", "-sound"] if heard else [])]
+    extras = [end.lstrip("-") if standard else step + end for end in ends]
+    for key in (f"{step}-{model.value(body, 'duration')}s", *extras, step, f"official-{step}", "default"):
         if key in tiers:
             return tiers[key]
     return next(iter(tiers.values()))

@@ -37,11 +37,15 @@ class Field:
 
 @dataclass(frozen=True)
 class Prices:
-    """USD by tier; `unit` is usd_per_second or usd_per_call; `extra_pictures` is (free count, USD each)."""
+    """USD by tier; `unit` is usd_per_second or usd_per_call; `extra_pictures` is (free count, USD each).
+
+    With `input_seconds` the seconds of reference clips are billed like those of the result.
+    """
 
     unit: str
     tiers: Mapping[str, float]
     extra_pictures: tuple[int, float] | None = None
+    input_seconds: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class Model:
     picture_max_bytes: int = 20 * MEGABYTE
     picture_formats: tuple[str, ...] = ("JPEG", "PNG", "WEBP", "GIF")
     always_202: bool = False
+    text_result: bool = False
     clip_seconds: Callable[[Body], tuple[float, float]] | None = None
     tags: Sequence[str] = field(default_factory=tuple)
 

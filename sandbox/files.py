@@ -29,7 +29,8 @@ class Files:
             if found is None:
                 raise Refusal(404, "file not found")
             file, task = found
-            created, kind, lives = task.ended or 0.0, "video/mp4", self._settings.link_seconds
+            created, lives = task.ended or 0.0, self._settings.link_seconds
+            kind = "image/png" if file.suffix == ".png" else "video/mp4"
         else:
             hosted = self._host.find(path)
             if hosted is None:

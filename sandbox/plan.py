@@ -15,7 +15,7 @@ SHORT_SIDES = {
 }  # fmt: skip
 RATIOS = {"landscape": (16, 9), "portrait": (9, 16)}
 SORA_1024P = (1792, 1024)
-DEFAULT_SECONDS = 5
+DEFAULT_SECONDS = 5.0
 MODEL_DECIDES = -1
 
 
@@ -23,21 +23,36 @@ def plan_clip(model: Model, body: Body, found: Found) -> Clip:
     """The clip this request buys (several alike where `sample_count` says so)."""
     if model.family == "kling-motion-control":
         return _motion_clip(body, found)
-    seconds = billed_seconds(model, body, found)
+    seconds = _clip_seconds(model, body, found)
     width, height = _size(model, body, found)
     return Clip(width, height, RATE, round(seconds * RATE), _has_sound(model, body))
 
 
 def clip_count(model: Model, body: Body) -> int:
-    return int(model.value(body, "sample_count") or 1)
+    return 0 if model.text_result else int(model.value(body, "sample_count") or 1)
 
 
 def billed_seconds(model: Model, body: Body, found: Found) -> float:
     """Motion control bills the measured reference clip, every other model the seconds asked for."""
     if model.family == "kling-motion-control":
         return found.clips[0].seconds
-    seconds = model.value(body, "duration") or DEFAULT_SECONDS
-    return float(DEFAULT_SECONDS if seconds == MODEL_DECIDES else seconds)
+    return _clip_seconds(model, body, found) + (_input_seconds(found) if _bills_input(model) else 0.0)
+
+
+def _bills_input(model: Model) -> bool:
+    return model.prices is not None and model.prices.input_seconds
+
+
+def _input_seconds(found: Found) -> float:
+    return sum(clip.seconds for clip in found.clips)
+
+
+def _clip_seconds(model: Model, body: Body, found: Found) -> float:
+    """As asked; -1 leaves it to the model, 0 follows the clip that is edited."""
+    seconds = model.value(body, "duration")
+    if seconds == 0 and found.clips:
+        return found.clips[0].seconds
+    return float(seconds) if seconds and seconds != MODEL_DECIDES else DEFAULT_SECONDS
 
 
 def _motion_clip(body: Body, found: Found) -> Clip:

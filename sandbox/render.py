@@ -67,6 +67,11 @@ def draw_clip(path: Path, clip: Clip, lines: Sequence[str]) -> None:
     os.replace(part, path)
 
 
+def draw_still(path: Path, clip: Clip, lines: Sequence[str]) -> None:
+    """Write the last frame of `clip` to `path` as PNG."""
+    _Scene(clip, lines).frame(clip.frames - 1).to_image().save(path, format="PNG")
+
+
 def _video_stream(container: OutputContainer, clip: Clip) -> VideoStream:
     stream = container.add_stream("libx264", rate=clip.rate)
     stream.width, stream.height, stream.pix_fmt = clip.width, clip.height, "yuv420p"

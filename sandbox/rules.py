@@ -18,6 +18,10 @@ def _given(body: Body, name: str) -> bool:
     return body.get(name) not in (None, "", [], {}, False)
 
 
+def _matches(body: Body, wanted: dict[str, list[Any]]) -> bool:
+    return all(_given(body, name) if values == ["*"] else body.get(name) in values for name, values in wanted.items())
+
+
 def _exclusive(names: list[str]) -> Rule:
     def rule(body: Body) -> str | None:
         given = [name for name in names if _given(body, name)]
@@ -48,14 +52,9 @@ def _any_of(names: list[str]) -> Rule:
 def _when(details: dict[str, Any]) -> Rule:
     """{"if": {field: [values]}, "then": {field: [values]}}; a value "*" means that the field is there."""
 
-    def matches(body: Body, wanted: dict[str, list[Any]]) -> bool:
-        return all(
-            _given(body, name) if values == ["*"] else body.get(name) in values for name, values in wanted.items()
-        )
-
     def rule(body: Body) -> str | None:
         then = {name: values for name, values in details["then"].items() if values == ["*"] or name in body}
-        if matches(body, details["if"]) and not matches(body, then):
+        if _matches(body, details["if"]) and not _matches(body, then):
             return f"with {details['if']} the request needs {details['then']}"
         return None
 
@@ -63,9 +62,11 @@ def _when(details: dict[str, Any]) -> Rule:
 
 
 def _count(details: dict[str, Any]) -> Rule:
-    """{"of": [fields], "in": [numbers], "code": text}: how many items there are in all."""
+    """{"of": [fields], "in": [numbers], "code": text}, perhaps "if" or "unless": how many items there are in all."""
 
     def rule(body: Body) -> str | None:
+        if not _matches(body, details.get("if", {})) or ("unless" in details and _matches(body, details["unless"])):
+            return None
         found = sum(len(body.get(name, [])) for name in details["of"])
         return None if found in details["in"] else f"{details['code']}: {found} given, allowed {details['in']}"
 
@@ -110,6 +111,19 @@ def _roles(allowed: list[str]) -> Rule:
     return rule
 
 
+def _frames_need(wanted: dict[str, list[Any]]) -> Rule:
+    """With a first or last frame among the roles, every field named is one of its values (or left out)."""
+
+    def rule(body: Body) -> str | None:
+        framed = any(item.get("role") in ("first_frame", "last_frame") for item in body.get("image_with_roles", []))
+        for name, values in wanted.items():
+            if framed and body.get(name, values[0]) not in values:
+                return f"first_frame and last_frame need {name} {' or '.join(values)}"
+        return None
+
+    return rule
+
+
 def _longest(details: dict[str, int]) -> Rule:
     """{field: characters}."""
 
@@ -130,5 +144,6 @@ KINDS: dict[str, Callable[[Any], Rule]] = {
     "count": _count,
     "shots_sum": _shots_sum,
     "roles": _roles,
+    "frames_need": _frames_need,
     "longest": _longest,
 }

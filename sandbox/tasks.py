@@ -21,10 +21,11 @@ from .failures import failure_of, unusable
 from .inputs import Unusable, examine
 from .journal import Journal
 from .plan import billed_seconds, clip_count, plan_clip
-from .render import Clip, draw_clip
+from .render import Clip, draw_clip, draw_still
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SMALL_DIVISOR = 8
+STILL_SUFFIX = "_0.png"
 OPENING_BALANCE = 1000.0
 FETCHERS = 8
 DRAWERS = 2
@@ -167,13 +168,16 @@ class Desk:
             draw_clip(path, task.clip_to_draw(), _words(task, at))
 
     def file(self, name: str) -> tuple[Path, Task] | None:
-        """The finished clip called `name`; drawn again when it was lost."""
+        """The finished clip called `name`, or its still; drawn again when it was lost."""
+        clip_name = name.removesuffix(STILL_SUFFIX)
         with self.lock:
             self.settle()
-            task, _ = self._files.get(name, (None, 0))
+            task, at = self._files.get(clip_name, (None, 0))
         if task is None or task.ended is None or task.error:
             return None
-        self._drawing(name).result()
+        if clip_name != name:
+            draw_still(self.folder / name, task.clip_to_draw(), _words(task, at))
+        self._drawing(clip_name).result()
         return self.folder / name, task
 
     def find(self, task_id: str) -> Task | None:

@@ -7,9 +7,10 @@ import math
 from typing import Any
 
 from .control import Settings
-from .tasks import Task
+from .tasks import STILL_SUFFIX, Task
 
 PENDING_SHARE = 0.15
+ADDS_PICTURE = ("return_last_frame", "enable_gif")
 
 
 def view_submitted(task: Task, shape: str, base_url: str, request_id: str) -> dict[str, Any]:
@@ -88,6 +89,8 @@ def _result(task: Task, settings: Settings, urls: list[str]) -> dict[str, Any]:
     assert task.ended is not None
     expires = {"expires_at": int(task.ended + settings.link_seconds)}
     shape = settings.result_shape
+    if not urls:
+        return {"result": {"prompt": f"SANDBOX: {task.body.get('prompt', '')}"}}
     if shape == "data_url":
         return {"url": urls[0]}
     plain: dict[str, Any] = {
@@ -101,12 +104,14 @@ def _result(task: Task, settings: Settings, urls: list[str]) -> dict[str, Any]:
         "many_videos": {"videos": [{"url": [url], **expires} for url in urls]},
         "list": {"videos": [{"url": urls, **expires}]},
     }
+    if shape == "list" and any(task.body.get(name) for name in ADDS_PICTURE):
+        shape = "with_images"
     return {"result": plain[shape] if shape in plain else _decorated(task, shape, urls, expires)}
 
 
 def _decorated(task: Task, shape: str, urls: list[str], expires: dict[str, int]) -> dict[str, Any]:
     if shape == "with_images":
-        images = [{"url": [f"{urls[0].removesuffix('.mp4')}_0.png"], **expires}]
+        images = [{"url": [f"{urls[0]}{STILL_SUFFIX}"], **expires}]
         return {"videos": [{"url": urls, **expires}], "images": images}
     clip = task.clip_to_draw()
     details = {"duration": clip.seconds, "width": clip.width, "height": clip.height}

@@ -57,7 +57,7 @@ def take() -> io.Input:
         default=0,
         min=0,
         max=1_000_000,
-        control_after_generate=io.ControlAfterGenerate.fixed,
+        control_after_generate=False,
         tooltip=TAKE_HELP,
     )
 
@@ -69,13 +69,22 @@ def _input(declared: Input) -> io.Input:
             declared.id,
             default=declared.default,
             multiline=declared.multiline,
+            optional=declared.optional,
             placeholder=declared.placeholder or None,
             **about,
         )
     if isinstance(declared, Choice):
         return io.Combo.Input(declared.id, options=list(declared.options), default=declared.default, **about)
     if isinstance(declared, Number):
-        return io.Int.Input(declared.id, default=declared.default, min=declared.minimum, max=declared.maximum, **about)
+        # Unless told not to, the front end randomises an input called `seed` after each run, which would buy again.
+        return io.Int.Input(
+            declared.id,
+            default=declared.default,
+            min=declared.minimum,
+            max=declared.maximum,
+            control_after_generate=False,
+            **about,
+        )
     if isinstance(declared, Flag):
         return io.Boolean.Input(declared.id, default=declared.default, **about)
     if isinstance(declared, Picture):

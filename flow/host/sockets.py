@@ -14,9 +14,10 @@ from comfy_api.latest import Input, InputImpl, Types
 
 from ..errors import PackError, Refused
 from ..media import decode_frames, decode_sound, measure, still_of
-from ..model import Clip, Family, Footage, Frames, Picture, Selection, Sound, Still, Values
+from ..model import Clip, Family, Footage, Frames, Picture, Selection, Sound, Still, Text, Values
 
 SILENCE_RATE = 44100
+ALL = Selection()
 
 
 def values_of(family: Family, given: dict[str, Any], scratch: Path) -> Values:
@@ -24,7 +25,9 @@ def values_of(family: Family, given: dict[str, Any], scratch: Path) -> Values:
     values = dict(given)
     for one in family.inputs:
         found = given.get(one.id)
-        if isinstance(one, Picture):
+        if isinstance(one, Text) and found is None:
+            values[one.id] = one.default
+        elif isinstance(one, Picture):
             values[one.id] = None if found is None else _still(found, one.id)
         elif isinstance(one, Clip):
             is_replaced = bool(str(given.get(one.url_input) or "").strip())
@@ -58,7 +61,7 @@ def footage_of(video: Input.Video, scratch: Path) -> Footage:
     return Footage(path=path)
 
 
-def frames_tensor(path: Path, selection: Selection = Selection()) -> tuple[torch.Tensor, float]:
+def frames_tensor(path: Path, selection: Selection = ALL) -> tuple[torch.Tensor, float]:
     """IMAGE [N, H, W, 3] that adopts the decoder's memory, and its rate."""
     frames = decode_frames(path, selection, free_bytes=psutil.virtual_memory().available)
     return torch.from_numpy(frames.pixels), float(frames.fps)
