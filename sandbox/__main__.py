@@ -19,6 +19,7 @@ if not __package__:  # started as a file, as by a Python that does not look for 
     runpy.run_module("sandbox", run_name="__main__", alter_sys=True)
     sys.exit()
 
+from .control import Settings
 from .journal import Journal
 from .provider import Provider
 from .server import Server
@@ -30,10 +31,10 @@ def main() -> None:
     state: Path | None = options.state
     folder = state.with_name(state.name + ".files") if state else Path(tempfile.mkdtemp(prefix="sandbox-"))
     folder.mkdir(parents=True, exist_ok=True)
-    provider = Provider(folder, Journal(state), tuple(options.key))
-    provider.settings.job_seconds = options.seconds
-    provider.settings.clip_small = options.small
-    provider.settings.honour_idempotency = options.honour_idempotency
+    settings = Settings(
+        job_seconds=options.seconds, clip_small=options.small, honour_idempotency=options.honour_idempotency
+    )
+    provider = Provider(folder, Journal(state), settings, tuple(options.key))
     with suppress(SystemExit, KeyboardInterrupt):
         _serve(Server((options.host, options.port), provider), options.exit_with_parent)
     provider.desk.close()

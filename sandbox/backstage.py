@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from copy import deepcopy
 from fractions import Fraction
 from typing import Any
 
 from .answers import Answer, Refusal, as_json
-from .control import Settings
 from .inputs import CLIP_MAX_BYTES, Unusable, fetched
 from .measure import Unmeasurable, measure
 from .provider import Provider, Visit
+from .tasks import OPENING_BALANCE
 
 LOOPBACK = ("127.", "::1", "::ffff:127.")
 
@@ -49,7 +50,8 @@ def _change(provider: Provider, name: str, value: Any) -> None:
         provider.behaviours.clear()
     elif name == "reset":
         provider.behaviours.clear()
-        vars(provider.settings).update(vars(Settings()))
+        vars(provider.settings).update(vars(deepcopy(provider.opening)))
+        provider.desk.balance = OPENING_BALANCE
     elif name == "balance":
         provider.desk.balance = float(value)
     elif name == "advance_seconds":

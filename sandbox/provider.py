@@ -6,6 +6,7 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
@@ -66,9 +67,10 @@ def new_request_id(now: float) -> str:
 class Provider:
     """Answers visits; knows nothing of sockets."""
 
-    def __init__(self, folder: Path, journal: Journal, keys: tuple[str, ...] = ()) -> None:
+    def __init__(self, folder: Path, journal: Journal, settings: Settings, keys: tuple[str, ...] = ()) -> None:
         self.folder = folder
-        self.settings, self.counts, self.clock = Settings(), Counts(), Clock()
+        self.settings, self.opening = settings, deepcopy(settings)
+        self.counts, self.clock = Counts(), Clock()
         self.behaviours = Behaviours(mishaps.KNOWN)
         self.desk = Desk(folder, self.settings, self.counts, self.clock, journal)
         self.host = Host(folder, self.clock, journal)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -57,6 +58,7 @@ def draw_clip(path: Path, clip: Clip, lines: Sequence[str]) -> None:
     """Write `clip` to `path` as H.264 MP4 (tagged BT.709) with `lines` in the picture; the file appears whole."""
     part = path.with_suffix(".drawing")
     with av.open(str(part), "w", format="mp4", options={"movflags": "faststart"}) as container:
+        container.metadata["comment"] = "SANDBOX " + " | ".join(lines)
         video = _video_stream(container, clip)
         if clip.sound:
             _lay_sound(container, _tone(clip.seconds))
@@ -69,7 +71,8 @@ def draw_clip(path: Path, clip: Clip, lines: Sequence[str]) -> None:
 
 def draw_still(path: Path, clip: Clip, lines: Sequence[str]) -> None:
     """Write the last frame of `clip` to `path` as PNG."""
-    _Scene(clip, lines).frame(clip.frames - 1).to_image().save(path, format="PNG")
+    levels = _Scene(clip, lines).frame(clip.frames - 1).to_ndarray(format="rgb24")
+    Image.fromarray(levels).save(path, format="PNG")
 
 
 def _video_stream(container: OutputContainer, clip: Clip) -> VideoStream:
@@ -112,7 +115,10 @@ def _wave(samples: int) -> AudioFrame:
 
 
 class _Scene:
-    """Bars that slide sideways, cut per frame from one wide picture, and a label that stands still."""
+    """Bars that slide sideways, cut per frame from one wide picture, and a label that stands still.
+
+    Where they start depends on the label, so that no two jobs look alike even where it is too small to read.
+    """
 
     def __init__(self, clip: Clip, lines: Sequence[str]) -> None:
         self._clip = clip
@@ -120,10 +126,11 @@ class _Scene:
         self._chroma = _tints(clip.width // 2, clip.height // 2)
         self._label = _label(clip.width, clip.height, lines)
         self._step = max(2, clip.width // 160 * 2)
+        self._start = zlib.crc32("\n".join(lines).encode()) % clip.width // 2 * 2
 
     def frame(self, number: int) -> VideoFrame:
         width, height = self._clip.width, self._clip.height
-        shift = number * self._step % width
+        shift = (self._start + number * self._step) % width
         planes = np.empty((height * 3 // 2, width), np.uint8)
         planes[:height] = self._luma[:, shift : shift + width]
         self._paint_tints(planes[height:], shift // 2)

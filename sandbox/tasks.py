@@ -40,6 +40,7 @@ class Task:
     body: dict[str, Any]
     started: float
     seconds: float
+    estimated: float = 0.0
     key: str = ""
     idempotency_key: str = ""
     fails: dict[str, Any] | None = None
@@ -100,7 +101,8 @@ class Desk:
     def accept(self, model: str, body: dict[str, Any], key: str, idempotency_key: str) -> Task:
         """Sell a job: from here on it counts as paid."""
         now = self._clock.now()
-        task = Task(new_task_id(now), model, body, now, self._settings.job_seconds, key, idempotency_key)
+        seconds = self._settings.job_seconds
+        task = Task(new_task_id(now), model, body, now, seconds, seconds, key, idempotency_key)
         task.small, task.fails = self._settings.clip_small, self._take_failure(model)
         task.names = [self._file_name(task, at) for at in range(clip_count(MODELS[model], body))]
         self._remember(task)

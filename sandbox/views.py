@@ -49,7 +49,7 @@ def _unfinished(task: Task, settings: Settings, now: float) -> dict[str, Any]:
 
 
 def _common(task: Task, settings: Settings) -> dict[str, Any]:
-    estimated = task.seconds if settings.estimated_seconds is None else settings.estimated_seconds
+    estimated = task.estimated if settings.estimated_seconds is None else settings.estimated_seconds
     return {"created": int(task.started), "estimated_time": max(1, math.ceil(estimated)), "id": task.id}
 
 
