@@ -1,4 +1,4 @@
-"""The sandbox's own doors under /sandbox/, for tests on this machine: control, state, hosting, measuring."""
+"""The sandbox's own doors under /sandbox/, which the real provider has not: control, state, hosting, measuring."""
 
 from __future__ import annotations
 
@@ -18,12 +18,16 @@ LOOPBACK = ("127.", "::1", "::ffff:127.")
 
 
 def answer_backstage(provider: Provider, visit: Visit) -> Answer:
-    """POST control, GET state, POST media?name=&type= (the body is the file), GET measure?url=."""
+    """POST control, GET state, POST media?name=&type= (the body is the file), GET measure?url=, POST files.
+
+    `files` takes a clip as the multipart field `file`, with a key as on the provider's own paths, and answers {"url"}.
+    """
     doors = {
         ("POST", "/sandbox/control"): _control,
         ("GET", "/sandbox/state"): _state,
         ("POST", "/sandbox/media"): _host,
         ("GET", "/sandbox/measure"): _measure,
+        ("POST", "/sandbox/files"): _take_clip,
     }
     door = doors.get((visit.method, visit.path))
     if door is None or not visit.peer.startswith(LOOPBACK):
@@ -71,6 +75,13 @@ def _host(provider: Provider, visit: Visit) -> Answer:
     kind = visit.query.get("type", "video/mp4")
     file = provider.host.keep_media(visit.query.get("name", "clip.mp4"), kind, visit.body)
     return as_json({"url": visit.base_url + file.address, "bytes": len(visit.body)})
+
+
+def _take_clip(provider: Provider, visit: Visit) -> Answer:
+    provider.admit(visit)
+    file = provider.host.take_clip(visit.headers.get("Content-Type", ""), visit.body)
+    provider.counts.add("clips")
+    return as_json({"url": visit.base_url + file.address})
 
 
 def _measure(provider: Provider, visit: Visit) -> Answer:

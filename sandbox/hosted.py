@@ -18,6 +18,7 @@ from .journal import Journal
 PICTURE_MAX_BYTES = 20971520
 TYPES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif"}
+CLIP_TYPES = {".mp4": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm", ".mkv": "video/x-matroska"}
 PART_NAME = re.compile(rb'[;\s]name="([^"]*)"')
 PART_FILE = re.compile(rb'filename="([^"]*)"')
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
@@ -52,6 +53,14 @@ class Host:
         stem = f"{10**16 - int(self._clock.now() * 1000)}-{uuid.uuid4()}"
         name = UNSAFE.sub("_", Path(given).name) or f"image{SUFFIXES[kind]}"
         return self.keep(f"/f/image/{stem}-image{SUFFIXES[kind]}", name, kind, content), len(content)
+
+    def take_clip(self, content_type: str, body: bytes) -> HostedFile:
+        """The multipart field `file` as a hosted clip; the real provider has no such upload."""
+        given, content = _file_part(content_type, body)
+        suffix = Path(given).suffix.lower()
+        kind = CLIP_TYPES.get(suffix, "video/mp4")
+        name = f"{uuid.uuid4()}{suffix if suffix in CLIP_TYPES else '.mp4'}"
+        return self.keep(f"/f/clip/{name}", name, kind, content)
 
     def keep(self, address: str, name: str, kind: str, content: bytes) -> HostedFile:
         file = HostedFile(address, name, kind, self._clock.now())

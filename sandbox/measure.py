@@ -76,11 +76,12 @@ def _add_up(container: InputContainer, stream: VideoStream) -> tuple[Fraction, i
     frames = 0
     step = 1 / (stream.average_rate or Fraction(25))
     width = height = 0
-    for frame in _shown(container, stream):
+    held: dict[int, int] = {}
+    for frame in _shown(container, stream, held):
         frames += 1
         begin = _time(frame, end)
         first = begin if first is None else first
-        end = begin + (_held(frame) or step)
+        end = begin + (_held(frame, held) or step)
         width, height = _on_screen(frame)
         if end - first > LONGEST_SECONDS:
             break
@@ -89,7 +90,8 @@ def _add_up(container: InputContainer, stream: VideoStream) -> tuple[Fraction, i
     return end - first, frames, width, height
 
 
-def _shown(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+def _shown(container: InputContainer, stream: VideoStream, held: dict[int, int]) -> Iterator[VideoFrame]:
+    """Every frame that is shown; `held` learns how long each packet says that its frame stays."""
     packets = container.demux(stream)
     while True:
         try:
@@ -97,6 +99,8 @@ def _shown(container: InputContainer, stream: VideoStream) -> Iterator[VideoFram
         except (StopIteration, av.error.FFmpegError):
             return
         try:
+            if packet.pts is not None and packet.duration:
+                held[packet.pts] = packet.duration
             yield from packet.decode()
         except av.error.InvalidDataError:
             continue
@@ -108,11 +112,11 @@ def _time(frame: VideoFrame, expected: Fraction) -> Fraction:
     return frame.pts * frame.time_base
 
 
-def _held(frame: VideoFrame) -> Fraction | None:
+def _held(frame: VideoFrame, held: dict[int, int]) -> Fraction | None:
     """How long the file says that this frame stays; only the last one's figure counts in the end."""
-    if not frame.duration or frame.time_base is None:
+    if frame.pts not in held or frame.time_base is None:
         return None
-    return frame.duration * frame.time_base
+    return held[frame.pts] * frame.time_base
 
 
 def _on_screen(frame: VideoFrame) -> tuple[int, int]:

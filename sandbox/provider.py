@@ -112,7 +112,7 @@ class Provider:
             return self._file(visit)
         stage, act = self._route(visit)
         if stage != "pricing":
-            self._admit(visit)
+            self.admit(visit)
         return self._staged(stage, visit, lambda: act(visit))
 
     def _route(self, visit: Visit) -> tuple[str, Callable[[Visit], Answer]]:
@@ -135,7 +135,7 @@ class Provider:
             raise Refusal(404, f"Invalid URL ({visit.method} {visit.path})")
         return found
 
-    def _admit(self, visit: Visit) -> None:
+    def admit(self, visit: Visit) -> None:
         """401 without a known key, 402 on everything when the account is empty."""
         if not visit.key:
             raise Refusal(401, "API key is required for this endpoint", kind="apimart_error", bare=True)
