@@ -140,7 +140,7 @@ class Counts:
             self._refusals.append({"path": path, "status": status, "message": message})
 
     def state(self) -> dict[str, Any]:
-        names = ("replays", "uploads", "downloads", "in_flight_max")
+        names = ("replays", "uploads", "clips", "downloads", "in_flight_max")
         with self._lock:
             return {
                 **{name: self._numbers[name] for name in names},
