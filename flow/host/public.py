@@ -1,0 +1,38 @@
+"""The one door of this ComfyUI that is meant for the world: published clips, each under a name nobody guesses."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from aiohttp import web
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Disposition": "inline",
+    "Cache-Control": "private, no-store",
+    "X-Robots-Tag": "noindex",
+}
+
+
+def add_routes(
+    routes: web.RouteTableDef, home: Callable[[], Path], now: Callable[[], float] = time.time
+) -> None:
+    """Serve what `ThisComfyUI` published below `home()`, whole or by Range; everything else there is a 404."""
+
+    @routes.get("/apimart/public/{name}")
+    async def serve(request: web.Request) -> web.StreamResponse:
+        file, mime = await asyncio.to_thread(_find, home, request.match_info["name"], now())
+        if file is None:
+            raise web.HTTPNotFound(headers=HEADERS)
+        return web.FileResponse(file, headers={**HEADERS, "Content-Type": mime})
+
+
+def _find(home: Callable[[], Path], name: str, moment: float) -> tuple[Path | None, str]:
+    # Imported at the first visit: `publish` brings the database and requests, which ComfyUI's start need not wait for.
+    from ..publish.here import MIMES, public_folder, published
+
+    file = published(public_folder(home()), name, moment)
+    return file, MIMES[file.suffix] if file else ""

@@ -1,0 +1,94 @@
+"""This ComfyUI as the public place: clips lie in a folder of their own until their time is over."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ..errors import NotSet, Unreachable
+from ..model import Address, MediaFile
+
+PUBLIC_PATH = "/apimart/public"
+LIFE_SECONDS = 24 * 3600
+MIMES = {".mp4": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm", ".mkv": "video/x-matroska"}
+# The moment a clip's time is over (Unix seconds), then 256 bits that nobody guesses.
+PUBLIC_NAME = re.compile(r"([0-9]{10})-[A-Za-z0-9_-]{43}(\.mp4|\.mov|\.webm|\.mkv)", re.ASCII)
+
+
+class ThisComfyUI:
+    """`address` is where the world reaches this ComfyUI: a rented host, a tunnel, a reverse proxy."""
+
+    name = "comfyui"
+
+    def __init__(self, address: str, home: Path, *, now: Callable[[], float] = time.time) -> None:
+        self._address = _checked(address)
+        self._folder = public_folder(home)
+        self._now = now
+
+    def put(self, file: MediaFile) -> Address:
+        expires_at = int(self._now()) + LIFE_SECONDS
+        suffix = file.path.suffix.lower()
+        name = f"{expires_at}-{secrets.token_urlsafe(32)}{suffix if suffix in MIMES else '.mp4'}"
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._sweep()
+            self._take(file.path, self._folder / name)
+        except OSError as error:
+            raise Unreachable(f"The clip could not be laid out for the public ({error.strerror}).") from None
+        return Address(f"{self._address}{PUBLIC_PATH}/{name}", file.content, float(expires_at), self.name)
+
+    def delete(self, address: Address) -> None:
+        name = address.url.rsplit("/", 1)[-1]
+        if PUBLIC_NAME.fullmatch(name):
+            with suppress(OSError):  # somebody is reading it; its time ends by itself
+                (self._folder / name).unlink(missing_ok=True)
+
+    def _take(self, source: Path, target: Path) -> None:
+        """A copy, since the file that a person chose may change under the same name."""
+        part = target.with_name(f"{target.name}.part")
+        try:
+            shutil.copyfile(source, part)
+            os.replace(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        for file in self._folder.iterdir():
+            published(self._folder, file.name, self._now())
+
+
+def public_folder(home: Path) -> Path:
+    return home / "public"
+
+
+def published(folder: Path, name: str, now: float) -> Path | None:
+    """The clip that was published under `name`, None for any other name; one whose time is over is removed."""
+    found = PUBLIC_NAME.fullmatch(name)
+    if found is None:
+        return None
+    file = folder / name
+    if now >= int(found[1]):
+        file.unlink(missing_ok=True)
+        return None
+    return file if file.is_file() and not file.is_symlink() else None
+
+
+def _checked(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        is_fine = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_fine = False
+    if not is_fine or parts.username or parts.password or parts.query or parts.fragment:
+        raise NotSet(
+            "The media store comfyui: needs the address at which the world reaches this ComfyUI.",
+            next_step="Write it like comfyui:https://my.public.host, without name, password or query.",
+        )
+    return address.rstrip("/")

@@ -1,0 +1,106 @@
+"""Hosts that keep a clip for a while: two public ones, which need the person's consent, and the sandbox itself."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from ..errors import Refused, Unreachable
+from ..model import Address, MediaFile
+from ..wire import Transfer
+
+# Sources: https://litterbox.catbox.moe/tools.php and https://tmpfiles.org/api, as of November 2026.
+LITTERBOX = "https://litterbox.catbox.moe/resources/internals/api.php"
+LITTERBOX_SECONDS = 24 * 3600
+TMPFILES = "https://tmpfiles.org/api/v1/upload"
+TMPFILES_SECONDS = 60 * 60
+SANDBOX_SECONDS = 24 * 3600
+
+
+class Litterbox:
+    """Keeps a file for a day; anybody with the link sees it, nobody can delete it."""
+
+    name = "litterbox"
+
+    def __init__(
+        self, transfer: Transfer, endpoint: str = LITTERBOX, *, now: Callable[[], float] = time.time
+    ) -> None:
+        self._transfer = transfer
+        self._endpoint = endpoint
+        self._now = now
+
+    def put(self, file: MediaFile) -> Address:
+        fields = {"reqtype": "fileupload", "time": "24h"}
+        answer = self._transfer.send_form(self._endpoint, "fileToUpload", file.path, file.mime, fields)
+        url = _require_link(self._transfer, answer.strip(), self._endpoint)
+        return Address(url, file.content, self._now() + LITTERBOX_SECONDS, self.name)
+
+    def delete(self, address: Address) -> None:
+        """There is no way to; the host lets it go after a day."""
+
+
+class Tmpfiles:
+    """Keeps a file for an hour; anybody with the link sees it, nobody can delete it."""
+
+    name = "tmpfiles"
+
+    def __init__(self, transfer: Transfer, endpoint: str = TMPFILES, *, now: Callable[[], float] = time.time) -> None:
+        self._transfer = transfer
+        self._endpoint = endpoint
+        self._now = now
+
+    def put(self, file: MediaFile) -> Address:
+        answer = self._transfer.send_form(self._endpoint, "file", file.path, file.mime, {})
+        page = urlsplit(_require_link(self._transfer, _link_in(answer, "data", "url"), self._endpoint))
+        path = page.path if page.path.startswith("/dl/") else f"/dl{page.path}"
+        scheme = urlsplit(self._endpoint).scheme
+        url = page._replace(scheme=scheme, path=path).geturl()
+        return Address(url, file.content, self._now() + TMPFILES_SECONDS, self.name)
+
+    def delete(self, address: Address) -> None:
+        """There is no way to; the host lets it go after an hour."""
+
+
+class SandboxFiles:
+    """The sandbox takes clips itself, so that it can be tried without a media store."""
+
+    name = "sandbox"
+
+    def __init__(self, base_url: str, key: str, transfer: Transfer, *, now: Callable[[], float] = time.time) -> None:
+        self._endpoint = f"{base_url}/sandbox/files"
+        self._key = key
+        self._transfer = transfer
+        self._now = now
+
+    def put(self, file: MediaFile) -> Address:
+        answer = self._transfer.send_form(self._endpoint, "file", file.path, file.mime, {}, bearer=self._key)
+        url = _require_link(self._transfer, _link_in(answer, "url"), self._endpoint)
+        return Address(url, file.content, self._now() + SANDBOX_SECONDS, self.name)
+
+    def delete(self, address: Address) -> None:
+        """What the sandbox holds goes with it."""
+
+
+def _link_in(answer: str, *names: str) -> str:
+    """The text at `names` in a JSON answer, empty when it is not there."""
+    try:
+        found = json.loads(answer)
+        for name in names:
+            found = found[name]
+    except (ValueError, LookupError, TypeError):
+        return ""
+    return found if isinstance(found, str) else ""
+
+
+def _require_link(transfer: Transfer, link: str, endpoint: str) -> str:
+    """The link, if it is one. Raises Unreachable for an answer that is none."""
+    host = urlsplit(endpoint).hostname
+    try:
+        if not link.isascii() or not link.isprintable() or " " in link:
+            raise Refused("An answer with blanks is no link.")
+        transfer.check(link)
+    except Refused:
+        raise Unreachable(f"{host} took the clip and gave no link for it.") from None
+    return link

@@ -1,0 +1,69 @@
+"""The shared place where workers of a farm keep finished clips for each other. Its troubles never lose a clip."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from ..errors import log
+from ..settings import Settings
+from .objects import is_object_store, open_address, send
+
+
+class ResultStore:
+    """Finished clips by name, at any address that fsspec understands."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._files, self._root = open_address(address)
+
+    def bring(self, name: str, part: Path) -> bool:
+        """Whether the store had the clip, and it is now whole at `part`; else `part` stays as it was."""
+        came = part.with_name(f"{part.name}.{secrets.token_hex(4)}.part")
+        try:
+            if not self._files.exists(f"{self._root}/{name}"):
+                return False
+            self._bring(f"{self._root}/{name}", came)
+            os.replace(came, part)
+        except Exception as error:  # noqa: BLE001 - cloud libraries have errors of their own; the link is there still
+            log.warning("%s could not be read from the result store %s: %s", name, self._address, error)
+            return False
+        finally:
+            came.unlink(missing_ok=True)
+        return True
+
+    def keep(self, name: str, part: Path) -> None:
+        """Put the clip there for the others, unless it is there."""
+        path, size = f"{self._root}/{name}", part.stat().st_size
+        try:
+            if not (self._files.exists(path) and self._files.size(path) == size):
+                self._keep(part, path)
+        except Exception as error:  # noqa: BLE001 - as above; the clip itself is safe on this machine
+            log.warning("%s could not be put into the result store %s: %s", name, self._address, error)
+
+    def _bring(self, path: str, came: Path) -> None:
+        size: Any = self._files.size(path)
+        self._files.get_file(path, str(came))
+        if came.stat().st_size != size:
+            raise OSError(f"{came.stat().st_size} of {size} bytes came")
+
+    def _keep(self, part: Path, path: str) -> None:
+        """Others never see half a clip: a bucket shows whole files only, elsewhere it is renamed when whole."""
+        if is_object_store(self._files):
+            send(self._files, part, path, "video/mp4")
+            return
+        half = f"{path}.{secrets.token_hex(4)}.part"
+        self._files.makedirs(self._root, exist_ok=True)
+        try:
+            send(self._files, part, half, "video/mp4")
+            self._files.mv(half, path)
+        finally:
+            if self._files.exists(half):
+                self._files.rm_file(half)
+
+
+def open_result_store(settings: Settings) -> ResultStore | None:
+    """Raises NotSet when an address is set that cannot be opened."""
+    return ResultStore(settings.result_store) if settings.result_store else None

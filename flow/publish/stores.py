@@ -1,0 +1,72 @@
+"""Where a reference clip gets a public address: the one place that the person set up for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from ..errors import NotSet
+from ..model import Address, MediaFile
+from ..settings import Settings
+from ..wire import Transfer
+from .here import ThisComfyUI
+from .hosts import Litterbox, SandboxFiles, Tmpfiles
+from .objects import OBJECT_STORES, ObjectStore
+
+CHOICES = (
+    "Set APIMART_MEDIA_STORE to s3://bucket/prefix, gs://bucket/prefix or az://container/prefix, "
+    "to comfyui:https://my.public.host, or to litterbox or tmpfiles."
+)
+S3_ENDPOINTS = ("FSSPEC_S3_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+
+
+class Store(Protocol):
+    """A place that gives files public addresses; `name` marks the addresses it gave."""
+
+    name: str
+
+    def put(self, file: MediaFile) -> Address:
+        """Raises Unreachable for an upload that broke and may be tried again, NotSet for what is missing here."""
+
+    def delete(self, address: Address) -> None:
+        """Take it back where that can be done; never raises, since a job hangs on nothing here."""
+
+
+TEMPORARY_HOSTS: Mapping[str, Callable[[Transfer], Store]] = {"litterbox": Litterbox, "tmpfiles": Tmpfiles}
+
+
+def open_store(settings: Settings, transfer: Transfer) -> Store | None:
+    """The store in force, None for none. Raises NotSet for one that cannot be used."""
+    chosen = settings.media_store
+    kind, _, rest = chosen.partition(":")
+    if not chosen:
+        return SandboxFiles(settings.base_url, settings.key, transfer) if settings.sandbox else None
+    if kind in OBJECT_STORES and rest.startswith("//"):
+        return ObjectStore(chosen)
+    if kind == "comfyui":
+        return ThisComfyUI(rest, settings.home)
+    if chosen in TEMPORARY_HOSTS:
+        _require_consent(chosen, settings)
+        return TEMPORARY_HOSTS[chosen](transfer)
+    raise NotSet(f"There is no media store '{chosen}'.", next_step=CHOICES)
+
+
+def opened_origins(settings: Settings, environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The origins of the person's own store that may be in a private network; only the environment opens them."""
+    env = os.environ if environment is None else environment
+    kind, _, rest = settings.media_store.partition(":")
+    if kind == "s3":
+        return tuple(env[name] for name in S3_ENDPOINTS if env.get(name))
+    if kind == "comfyui" and env.get("APIMART_MEDIA_STORE", "").strip() == settings.media_store:
+        return (rest,)
+    return ()
+
+
+def _require_consent(host: str, settings: Settings) -> None:
+    if not settings.public_hosts_agreed:
+        raise NotSet(
+            f"{host} is a public temporary host: strangers could see the clip there, and it cannot be deleted.",
+            next_step="If you agree to that, switch it on in Settings > APIMart > Public hosts, or set "
+            "APIMART_PUBLIC_HOSTS_AGREED=1. Else choose a bucket or this ComfyUI as the media store.",
+        )
