@@ -10,10 +10,18 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from ..errors import Refused
+
+PORTS = {"http": 80, "https": 443}
+PRIVATE_NAMES = ("localhost", "local", "internal", "home.arpa", "lan")
+# RFC 6052 and RFC 7050: where an IPv6-only network finds the IPv4 world.
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# RFC 2544 reserves it for benchmarks; transparent proxies let their DNS answer with it for every public name.
+STAND_INS = ipaddress.IPv4Network("198.18.0.0/15")
 
 
 class PrivateAddressError(OSError):
@@ -25,16 +33,17 @@ def check_address(url: str, *, opened: Iterable[str] = ()) -> None:
 
     Names are judged again when the connection is made, since DNS may answer differently then.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
-        raise Refused(
-            f"'{url[:80]}' is not a public http(s) address.",
-            next_step="Give a direct link that begins with https://.",
-        )
-    if origin_of(url) in set(opened):
+    try:
+        parts = urlsplit(url)
+        origin = origin_of(url)
+    except ValueError:
+        raise _no_address(url) from None
+    if parts.scheme not in PORTS or not parts.hostname or parts.username is not None or parts.password is not None:
+        raise _no_address(url)
+    if origin in set(opened):
         return
     host = parts.hostname.rstrip(".").lower()
-    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")) or _is_private_literal(host):
+    if host in PRIVATE_NAMES or host.endswith(tuple(f".{name}" for name in PRIVATE_NAMES)) or _is_private_literal(host):
         raise Refused(
             f"{host} is on this machine or in a private network; the provider cannot reach it.",
             next_step="Give an address that is reachable from the internet.",
@@ -42,28 +51,43 @@ def check_address(url: str, *, opened: Iterable[str] = ()) -> None:
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host and port of `url`, spelled one way."""
+    """Scheme, host and port of `url`, spelled one way. Raises ValueError for an address that is none."""
     parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}"
+    host = (parts.hostname or "").lower()
+    port = PORTS.get(parts.scheme, 0) if parts.port is None else parts.port
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def guarded_session(opened: Iterable[str] = (), *, connections: int = 10) -> requests.Session:
     """A session that connects to public addresses, and to the `opened` origins wherever they are."""
     session = requests.Session()
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _GuardedAdapter(pool_maxsize=connections))
-    for origin in opened:
-        plain = HTTPAdapter(pool_maxsize=connections)
-        session.mount(f"{origin}/", plain)
-        session.mount(f"{origin.rsplit(':', 1)[0]}/" if origin.endswith((":80", ":443")) else f"{origin}/", plain)
+        session.mount(scheme, _GuardedAdapter(tuple(opened), pool_maxsize=connections))
     return session
+
+
+def _no_address(url: str) -> Refused:
+    return Refused(
+        f"'{url[:80]}' is not a public http(s) address.", next_step="Give a direct link that begins with https://."
+    )
 
 
 def _is_private(address: str) -> bool:
     found = ipaddress.ip_address(address.split("%")[0])
-    mapped = getattr(found, "ipv4_mapped", None)
-    return not (mapped or found).is_global or found.is_multicast
+    if isinstance(found, ipaddress.IPv6Address):
+        inner = found.ipv4_mapped or found.sixtofour or (_last_four(found) if found in NAT64 else None)
+        if inner is None and found.is_reserved:
+            return True
+        return not (inner or found).is_global or found.is_multicast
+    return not found.is_global or found.is_multicast
+
+
+def _is_private_answer(address: str) -> bool:
+    return _is_private(address) and ipaddress.ip_address(address.split("%")[0]) not in STAND_INS
+
+
+def _last_four(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address:
+    return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
 
 
 def _is_private_literal(host: str) -> bool:
@@ -74,18 +98,31 @@ def _is_private_literal(host: str) -> bool:
         pass
     try:
         return _is_private(socket.inet_ntoa(socket.inet_aton(host)))
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 
+def _require_public(host: str, port: int) -> None:
+    """Raise PrivateAddressError when any answer of the resolver is private; a name it does not know passes."""
+    try:
+        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return
+    for answer in answers:
+        if _is_private_answer(str(answer[4][0])):
+            raise PrivateAddressError(f"{host} leads into a private network")
+
+
 class _Guard:
-    proxy: Any
+    """Looks before it connects, so that nothing private is even knocked at, and again at who answered."""
+
     host: str
+    port: int
 
     def _new_conn(self) -> socket.socket:
+        _require_public(self.host, self.port)
         connection: socket.socket = super()._new_conn()  # type: ignore[misc]  # mixed into urllib3's connections
-        peer = str(connection.getpeername()[0])
-        if self.proxy is None and _is_private(peer):
+        if _is_private_answer(str(connection.getpeername()[0])):
             connection.close()
             raise PrivateAddressError(f"{self.host} leads into a private network")
         return connection
@@ -108,6 +145,27 @@ class _HTTPSPool(HTTPSConnectionPool):
 
 
 class _GuardedAdapter(HTTPAdapter):
+    """Judges every hop of a redirect. The opened origins go through an adapter without guard."""
+
+    def __init__(self, opened: tuple[str, ...], **kwargs: Any) -> None:
+        self._opened = opened
+        self._plain = HTTPAdapter(**kwargs)
+        super().__init__(**kwargs)
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        url = request.url or ""
+        check_address(url, opened=self._opened)
+        if origin_of(url) in self._opened:
+            return self._plain.send(request, *args, **kwargs)
+        if select_proxy(url, kwargs.get("proxies")):
+            # A proxy connects for us, so that only what DNS says here can be judged.
+            _require_public(urlsplit(url).hostname or "", 0)
+        return super().send(request, *args, **kwargs)
+
+    def close(self) -> None:
+        self._plain.close()
+        super().close()

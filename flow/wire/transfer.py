@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from ..errors import Refused, Unreachable
 from .form import Form
@@ -17,7 +19,9 @@ from .guard import PrivateAddressError, check_address, guarded_session, origin_o
 CHUNK_BYTES = 1 << 20
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
+UPLOAD_SECONDS = 300.0
 HEAD_BYTES = 512
+MAX_REPLY_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Transfer:
     def probe(self, url: str) -> Probe:
         """Read the first bytes of `url`. Raises Refused for a private address, Unreachable for no answer."""
         with self._open(url, {"Range": f"bytes=0-{HEAD_BYTES - 1}"}) as answer:
-            head = next(answer.iter_content(HEAD_BYTES), b"") if answer.status_code < 400 else b""
+            head = _head(answer) if answer.status_code < 400 else b""
             return Probe(
                 answer.url,
                 answer.status_code,
@@ -85,76 +89,107 @@ class Transfer:
 
         Raises Unreachable when it breaks off (what came is kept), Refused when it is not a file or too large.
         """
-        ends = None if seconds is None else time.monotonic() + seconds
         have = part.stat().st_size if part.exists() else 0
         with self._open(url, {"Range": f"bytes={have}-"} if have else {}) as answer:
-            if answer.status_code == 416 and have and have == _whole_length(answer):
+            whole = _whole_length(answer)
+            if answer.status_code == 416 and have and have == whole:
                 return Arrival(part, have, "")
-            if answer.status_code >= 400:
-                part.unlink(missing_ok=True) if answer.status_code == 416 else None
-                raise Unreachable(f"{_host(url)} answered HTTP {answer.status_code} to the download.")
-            whole, resumed = _whole_length(answer), answer.status_code == 206
-            mime = answer.headers.get("Content-Type", "").split(";")[0].strip().lower()
+            have = _goes_on_at(answer, part, have)
             if max_bytes is not None and (whole or 0) > max_bytes:
                 raise _too_large(url, max_bytes)
-            size = _write(answer, part, have if resumed else 0, max_bytes, ends, stopped)
+            size = _write(_pieces(answer, seconds, stopped), part, have, url, max_bytes)
         if whole is not None and size != whole:
             raise Unreachable(f"The download from {_host(url)} broke off at {size} of {whole} bytes.")
-        return Arrival(part, size, mime)
+        return Arrival(part, size, answer.headers.get("Content-Type", "").split(";")[0].strip().lower())
 
-    def send_form(self, url: str, field: str, path: Path, mime: str, fields: Mapping[str, str], name: str = "") -> str:
-        """Post a file to a host that needs no key; the answer's text. Raises Unreachable."""
+    def send_form(
+        self, url: str, field: str, path: Path, mime: str, fields: Mapping[str, str], *, bearer: str = ""
+    ) -> str:
+        """Post a file as a form; the beginning of the answer's text. Raises Unreachable.
+
+        `bearer` is sent to `url` only: redirects of an upload are not followed.
+        """
         self.check(url)
-        with Form(field, path, mime, fields=dict(fields), name=name) as form:
-            try:
-                answer = self._session.post(
-                    url, data=form, headers={"Content-Type": form.content_type}, timeout=(CONNECT_SECONDS, 300)
-                )
-            except requests.RequestException as error:
-                raise Unreachable(f"{_host(url)} did not take the file ({type(error).__name__}).") from None
-        if answer.status_code >= 300:
-            raise Unreachable(f"{_host(url)} answered HTTP {answer.status_code} to the upload.")
-        return answer.text[:4096]
+        with Form(field, path, mime, fields=dict(fields)) as form, _heard(url):
+            headers = {"Content-Type": form.content_type, **({"Authorization": f"Bearer {bearer}"} if bearer else {})}
+            with self._session.post(
+                url,
+                data=form,
+                headers=headers,
+                timeout=(CONNECT_SECONDS, UPLOAD_SECONDS),
+                allow_redirects=False,
+                stream=True,
+            ) as answer:
+                if answer.status_code >= 300:
+                    raise Unreachable(f"{_host(url)} answered HTTP {answer.status_code} to the upload.")
+                return next(answer.iter_content(MAX_REPLY_BYTES), b"").decode("utf-8", "replace")
 
     def _open(self, url: str, headers: Mapping[str, str]) -> requests.Response:
-        self.check(url)
-        try:
+        with _heard(url):
             return self._session.get(
                 url,
                 headers={"Accept-Encoding": "identity", **headers},
                 stream=True,
                 timeout=(CONNECT_SECONDS, READ_SECONDS),
             )
-        except requests.RequestException as error:
-            if "private network" in str(error) or isinstance(error.__cause__, PrivateAddressError):
-                raise Refused(
-                    f"{_host(url)} leads into a private network.", next_step="Give a public address."
-                ) from None
-            raise Unreachable(f"{_host(url)} did not answer ({type(error).__name__}).") from None
 
 
-def _write(
-    answer: requests.Response,
-    part: Path,
-    have: int,
-    max_bytes: int | None,
-    ends: float | None,
-    stopped: Callable[[], bool],
-) -> int:
-    """Append what comes; the size reached. A broken connection ends it early, the caller compares lengths."""
+@contextmanager
+def _heard(url: str) -> Iterator[None]:
+    """Troubles of the connection in our words."""
+    try:
+        yield
+    except (requests.RequestException, PrivateAddressError) as error:
+        if isinstance(error, PrivateAddressError) or "private network" in str(error):
+            raise Refused(f"{_host(url)} leads into a private network.", next_step="Give a public address.") from None
+        raise Unreachable(f"{_host(url)} did not answer ({type(error).__name__}).") from None
+
+
+def _head(answer: requests.Response) -> bytes:
+    head = b""
+    with _heard(answer.url):
+        for piece in answer.iter_content(HEAD_BYTES):
+            head += piece
+            if len(head) >= HEAD_BYTES:
+                break
+    return head[:HEAD_BYTES]
+
+
+def _goes_on_at(answer: requests.Response, part: Path, have: int) -> int:
+    """Where in the file the answer begins. Raises Unreachable for an answer that is no part of it."""
+    if answer.status_code == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
+        return have
+    if answer.status_code in (206, 416):
+        part.unlink(missing_ok=True)
+    if answer.status_code >= 400 or answer.status_code == 206:
+        raise Unreachable(f"{_host(answer.url)} answered HTTP {answer.status_code} to the download.")
+    return 0
+
+
+def _pieces(answer: requests.Response, seconds: float | None, stopped: Callable[[], bool]) -> Iterator[bytes]:
+    """What comes, as soon as it comes: a server that trickles must not outlast `seconds`."""
+    ends = None if seconds is None else time.monotonic() + seconds
+    # urllib3 before 2.2 has only `read`, which waits for a whole chunk.
+    read = getattr(answer.raw, "read1", answer.raw.read)
+    try:
+        while chunk := read(CHUNK_BYTES):
+            yield chunk
+            if stopped() or (ends is not None and time.monotonic() > ends):
+                raise Unreachable(f"The download from {_host(answer.url)} took too long or was stopped.")
+    except (HTTPError, TimeoutError, ConnectionError) as error:
+        raise Unreachable(f"The download from {_host(answer.url)} broke off ({type(error).__name__}).") from None
+
+
+def _write(pieces: Iterator[bytes], part: Path, have: int, url: str, max_bytes: int | None) -> int:
+    """Append what comes after the first `have` bytes; the size reached. What came stays when it breaks off."""
     size = have
     with part.open("r+b" if have else "wb") as out:
         out.seek(have)
         try:
-            for chunk in answer.iter_content(CHUNK_BYTES):
-                out.write(chunk)
-                size += len(chunk)
+            for chunk in pieces:
+                size += out.write(chunk)
                 if max_bytes is not None and size > max_bytes:
-                    raise _too_large(answer.url, max_bytes)
-                if stopped() or (ends is not None and time.monotonic() > ends):
-                    raise Unreachable(f"The download from {_host(answer.url)} took too long or was stopped.")
-        except requests.RequestException as error:
-            raise Unreachable(f"The download from {_host(answer.url)} broke off ({type(error).__name__}).") from None
+                    raise _too_large(url, max_bytes)
         finally:
             out.truncate(size)
     return size
