@@ -29,6 +29,10 @@ from .views import view_submitted, view_task
 VERSION_HEADER = "X-APIMart-Response-Version"
 RESPONSE_VERSION = "2026-07-27"
 LOWEST_BALANCE = 0.05
+REMIX = re.compile(r"/v1/videos/(task_[0-9A-Za-z]+)/remix")
+REMIXABLE = ("veo3.1-fast", "veo3.1-quality")
+REMIX_SECONDS = 15
+ORIGIN_SECONDS = 8
 TASK_ID = re.compile(r"task_[0-9A-Za-z]+")
 
 
@@ -119,6 +123,8 @@ class Provider:
         get = visit.method in ("GET", "HEAD")
         if get and visit.path.startswith("/v1/tasks/"):
             return "poll", self._poll
+        if visit.method == "POST" and REMIX.fullmatch(visit.path):
+            return "submit", self._remix
         routes: dict[tuple[str, str], tuple[str, Callable[[Visit], Answer]]] = {
             ("POST", "/v1/videos/generations"): ("submit", self._submit),
             ("POST", "/v1/uploads/images"): ("upload", self._upload),
@@ -178,6 +184,22 @@ class Provider:
         if not (key and self.settings.honour_idempotency):
             return self._sold(visit, model, self._buy(visit, model, body, key))
         return self._submit_once(visit, model, body, key)
+
+    def _remix(self, visit: Visit) -> Answer:
+        """Extends a finished Veo clip of 8 seconds to 15; `raw` gives the new seconds alone."""
+        body = visit.json()
+        match = REMIX.fullmatch(visit.path)
+        origin = self.desk.find(match[1]) if match else None
+        if origin is None:
+            raise Refusal(404, "task does not exist or expired", code="task_not_found")
+        if origin.model not in REMIXABLE or body.get("model") != origin.model:
+            raise Refusal(400, f"model must be that of the original task, one of {', '.join(REMIXABLE)}", param="model")
+        if origin.ended is None or origin.failed:
+            raise Refusal(400, "the original task has not succeeded")
+        model = catalogue.MODELS[origin.model]
+        check_body(model, body)
+        seconds = REMIX_SECONDS - ORIGIN_SECONDS if body.get("raw") is True else REMIX_SECONDS
+        return self._sold(visit, model, self._buy(visit, model, body | {"duration": seconds}, ""))
 
     def _submit_once(self, visit: Visit, model: Model, body: dict[str, Any], key: str) -> Answer:
         purchase = self.purchases.reserve(key, visit.key, visit.body)

@@ -30,20 +30,23 @@ class Sandbox:
         options: Sequence[str] = (),
     ) -> None:
         self.key = keys[0] if keys else KEY
+        self._port = port
         command = [sys.executable, "-m", "sandbox", "--exit-with-parent", "--seconds", str(seconds)]
-        command += ["--port", str(port), *(["--small"] if small else []), *options]
+        command += [*(["--small"] if small else []), *options]
         command += ["--state", str(state)] if state else []
         self._command = command + [part for key in keys for part in ("--key", key)]
         self._start()
 
     def _start(self) -> None:
-        self._process = subprocess.Popen(self._command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        command = [*self._command, "--port", str(self._port)]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
         hello = json.loads(self._process.stdout.readline() or b'{"url": ""}')
         if not hello["url"]:
             raise RuntimeError("the sandbox did not start")
         self.url: str = hello["url"]
         self.pid: int = hello["pid"]
+        self._port = int(self.url.rpartition(":")[2])
 
     def control(self, **settings: Any) -> None:
         """Change the provider; see sandbox/control.py for the names."""
@@ -82,7 +85,7 @@ class Sandbox:
         self._close_pipes()
 
     def restart(self) -> None:
-        """Start again with the same options, after `kill` or `stop`; the port may be another."""
+        """Start again with the same options and on the same port, after `kill` or `stop`."""
         self.stop()
         self._start()
 

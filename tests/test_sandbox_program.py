@@ -8,7 +8,6 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
@@ -39,7 +38,7 @@ def test_a_killed_sandbox_still_knows_its_tasks_and_keys(tmp_path: Path, veo: di
         sandbox.restart()
         assert visitor.submit(veo, Idempotency_Key="k").json()["data"][0]["task_id"] == running
         assert sandbox.paid == 2
-        assert visitor.ask("GET", urlsplit(uploaded).path).status == 200
+        assert visitor.ask("GET", uploaded).status == 200
         sandbox.finish()
         finished = [visitor.task(task_id) for task_id in (done, running)]
         assert [task["status"] for task in finished] == ["completed", "completed"]
@@ -105,3 +104,13 @@ def test_a_last_frame_that_was_asked_for_comes_as_a_picture(visitor: Visitor) ->
 
 def test_a_model_of_words_answers_in_words(visitor: Visitor) -> None:
     assert "a sea" in visitor.outcome({"model": "MiniMax-H3-Context-IR", "prompt": "a sea"})["result"]["prompt"]
+
+
+def test_a_finished_veo_clip_can_be_extended(visitor: Visitor) -> None:
+    origin = visitor.buy({"model": "veo3.1-fast", "prompt": "a sea"})
+    path = f"/v1/videos/{origin}/remix"
+    assert visitor.submit({"model": "veo3.1-quality", "prompt": "on"}, path).status == 400
+    assert visitor.submit({"model": "veo3.1-fast"}, path).status == 400
+    assert visitor.submit({"model": "veo3.1-fast", "prompt": "on"}, path).status == 200
+    visitor.sandbox.finish()
+    assert visitor.sandbox.state()["tasks"][-1]["clip"]["frames"] == 15 * 24
