@@ -15,7 +15,7 @@ from .job import Buyer, Follower, Turns, require_completed
 from .ledger import Entry, Ledger, new_owner
 from .model import Body, Family, Files, Question, Request, Standing, Values
 from .prices import current_prices, estimate_usd
-from .publish import Publisher, open_result_store, open_store
+from .publish import Publisher, open_result_store, open_store, opened_origins
 from .request import Reader, ask, check
 from .settings import Settings
 from .watch import Watch
@@ -59,13 +59,14 @@ class Journey:
         self.settings = settings
         self.ledger = ledger
         self.provider = Provider(settings.base_url, settings.require_key(), language=settings.language)
-        self.transfer = Transfer((settings.base_url, *opened))
+        self.transfer = Transfer((settings.base_url, *opened_origins(settings), *opened))
         self._now = now
         self.scratch = settings.home / "scratch"
         self.scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._reader = Reader(self.transfer, ledger, self.scratch, reads_addresses=settings.probe_video_url, now=now)
-        store = open_store(settings, self.transfer)
-        self._publisher = Publisher(self.provider, ledger, self.transfer, store, now=now)
+        self._publisher = Publisher(
+            self.provider, ledger, self.transfer, lambda: open_store(settings, self.transfer), now=now
+        )
         self._buyer = Buyer(ledger, self.provider, jobs_at_once=settings.jobs_at_once, now=now)
         self._turns = Turns(settings.jobs_at_once)
         self._follower = Follower(ledger, self.provider, wait_seconds=settings.wait_seconds, now=now)

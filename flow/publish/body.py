@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
+from functools import cached_property
+from typing import TypeVar
 
 from ..errors import NotSet, Refused, Unreachable
 from ..ledger import Ledger
 from ..model import Address, Attachment, Body, Json, MediaFile, Picture, Request
-from ..wire import Provider, Transfer
+from ..wire import Probe, Provider, Transfer
 from .stores import Store
 
 LIFE_NEEDED_SECONDS = 3600.0
-UPLOAD_TRIES = 3
+TRIES = 3
+GOING_ON = ("intended", "ticketed")
 VIDEO_HEADS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"\x1aE\xdf\xa3", b"RIFF")
 NO_HOME = (
     "The clip has no public address, and the provider takes clips by address only. Choose one:\n"
@@ -22,16 +26,21 @@ NO_HOME = (
     "4. set it to litterbox or tmpfiles, where strangers could see the clip, after agreeing in Settings > APIMart."
 )
 
+Result = TypeVar("Result")
+
 
 class Publisher:
-    """Finds or makes addresses; the same bytes are never uploaded twice while their address lives."""
+    """Finds or makes addresses; the same bytes are never uploaded twice while their address lives.
+
+    `open_store` is asked for the media store when a clip first needs one: a job without clips never trips over it.
+    """
 
     def __init__(
         self,
         provider: Provider,
         ledger: Ledger,
         transfer: Transfer,
-        store: Store | None,
+        open_store: Callable[[], Store | None],
         *,
         now: Callable[[], float] = time.time,
         pause: Callable[[float], None] = time.sleep,
@@ -39,9 +48,14 @@ class Publisher:
         self._provider = provider
         self._ledger = ledger
         self._transfer = transfer
-        self._store = store
+        self._open_store = open_store
         self._now = now
         self._pause = pause
+        self._turns: dict[str, threading.Lock] = {}
+
+    @cached_property
+    def _store(self) -> Store | None:
+        return self._open_store()
 
     def publish(self, request: Request) -> Body:
         """Raises NotSet when a clip has no home, Refused for an address that does not serve the file."""
@@ -55,11 +69,19 @@ class Publisher:
         return Body(body, tuple(addresses))
 
     def withdraw(self, body: Body) -> None:
-        """Take what was put into the person's own store out of it again."""
+        """Take what was put into the person's own store out of it again, unless another job still needs it."""
+        try:
+            store = self._store
+        except NotSet:
+            return
         for address in body.addresses:
-            if self._store is not None and address.source == self._store.name:
-                self._store.delete(address)
+            if store is not None and address.source == store.name and not self._is_needed(address):
                 self._ledger.forget_address(address.url)
+                store.delete(address)
+
+    def _is_needed(self, address: Address) -> bool:
+        going_on = self._ledger.entries(states=GOING_ON, limit=1000)
+        return any(one.url == address.url for entry in going_on for one in entry.addresses)
 
     def _address(self, attachment: Attachment) -> Address:
         if attachment.url:
@@ -67,8 +89,9 @@ class Publisher:
             self._transfer.check(address.url)
             return address
         assert attachment.file is not None
-        known = self._known(attachment.content) or self._known(attachment.file.content)
-        return known or self._upload(attachment, attachment.file)
+        with self._turns.setdefault(attachment.content, threading.Lock()):
+            known = self._known(attachment.content) or self._known(attachment.file.content)
+            return known or self._upload(attachment, attachment.file)
 
     def _known(self, content: str) -> Address | None:
         """An address of the same content that lives long enough, and still answers."""
@@ -85,38 +108,53 @@ class Publisher:
     def _upload(self, attachment: Attachment, file: MediaFile) -> Address:
         if isinstance(attachment.input, Picture):
             address = self._tried(lambda: self._provider.upload_image(file))
-        elif self._store is None:
-            raise NotSet(NO_HOME, next_step="")
         else:
-            store = self._store
-            address = self._tried(lambda: store.put(file))
-            self._see(address, file)
+            address = self._put(file)
         self._ledger.remember_address(address)
         return address
 
-    def _tried(self, upload: Callable[[], Address]) -> Address:
-        """Uploads cost nothing, so a broken one is simply tried again."""
-        for attempt in range(1, UPLOAD_TRIES):
+    def _put(self, file: MediaFile) -> Address:
+        store = self._store
+        if store is None:
+            raise NotSet(NO_HOME, next_step="")
+        address = self._tried(lambda: store.put(file))
+        try:
+            self._tried(lambda: self._see(address, file))
+        except Refused:
+            store.delete(address)
+            raise
+        return address
+
+    def _tried(self, step: Callable[[], Result]) -> Result:
+        """Uploads and looks cost nothing, so a broken one is simply tried again."""
+        for attempt in range(1, TRIES):
             try:
-                return upload()
+                return step()
             except Unreachable:
                 self._pause(2.0**attempt)
-        return upload()
+        return step()
 
     def _see(self, address: Address, file: MediaFile | None) -> None:
         """Read the address back over the network, as the provider will. Raises Refused for anything but the file."""
         probe = self._transfer.probe(address.url)
-        wrong = ""
-        if probe.status >= 400:
-            wrong = f"HTTP {probe.status}"
-        elif probe.is_page:
-            wrong = "a web page"
-        elif file is not None and probe.length is not None and probe.length != file.bytes:
-            wrong = f"{probe.length} bytes instead of {file.bytes}"
-        elif file is not None and not any(mark in probe.head[:64] for mark in VIDEO_HEADS):
-            wrong = "something that is not a video"
+        if probe.status >= 500:
+            raise Unreachable(f"The published clip was read back and its address serves HTTP {probe.status}.")
+        wrong = _what_is_wrong(probe, file)
         if wrong:
             raise Refused(
                 f"The published clip was read back and its address serves {wrong}.",
                 next_step="Check the media store: its links must be public, direct and without login.",
             )
+
+
+def _what_is_wrong(probe: Probe, file: MediaFile | None) -> str:
+    """In words what stands there instead of `file`; without a file, of anything."""
+    if probe.status >= 400:
+        return f"HTTP {probe.status}"
+    if probe.is_page:
+        return "a web page"
+    if file is None:
+        return ""
+    if probe.length is not None and probe.length != file.bytes:
+        return f"{probe.length} bytes instead of {file.bytes}"
+    return "" if any(mark in probe.head[:64] for mark in VIDEO_HEADS) else "something that is not a video"
