@@ -71,7 +71,7 @@ class LedgerFile:
     def _write_reserve(self) -> None:
         part = self.reserve.with_name(f"{self.reserve.name}-{uuid.uuid4().hex}.part")
         try:
-            with open(part, "xb") as out:
+            with open(part, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as out:
                 out.write(os.urandom(RESERVE_BYTES))  # random: zeros take no room on compressing file systems
                 out.flush()
                 os.fsync(out.fileno())

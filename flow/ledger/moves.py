@@ -62,8 +62,7 @@ class Moves(Books):
                 _impossible(entry, "be sent")
             if not entry.unsent:
                 return False
-            busy = jobs_in_flight(connection, entry.realm, entry.account, self.now())
-            if at_most_in_flight is not None and busy >= at_most_in_flight:
+            if at_most_in_flight is not None and _busy(connection, entry, self.now()) >= at_most_in_flight:
                 return None
             _write(connection, entry_id, {"sent_at": self.now(), "sent_by": owner})
             return True
@@ -138,6 +137,10 @@ class Moves(Books):
             if changes:
                 _write(connection, entry_id, changes)
             return one_entry(connection, entry_id)
+
+
+def _busy(connection: Connection, entry: Entry, now: float) -> int:
+    return jobs_in_flight(connection, entry.realm, entry.account, now)
 
 
 def _unsent(entry: Entry) -> Changes:

@@ -106,14 +106,16 @@ def _address(where: str | Path) -> str | URL:
         url = make_url(where.replace("postgres://", "postgresql://", 1) if where.startswith("postgres:") else where)
     except ArgumentError as error:
         raise NotSet("The ledger's address cannot be read.", next_step=_ADDRESS_FORM) from error
-    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+    if url.get_backend_name() == "sqlite":
+        if url.database in (None, "", ":memory:"):
+            raise NotSet("A ledger in memory would forget what was bought.", next_step=_ADDRESS_FORM)
         return str(url.database)
     if url.get_backend_name() != "postgresql":
         raise NotSet(f"The ledger cannot be kept in {url.drivername}.", next_step=_ADDRESS_FORM)
     return url
 
 
-_ADDRESS_FORM = "Set a path of a file, or postgresql://user:password@host:5432/database."
+_ADDRESS_FORM = "Set the path of a file, or postgresql://host:5432/database with user and password before the host."
 
 
 def _open_file(cls: type[Opened], path: Path, now: Callable[[], float]) -> Opened:

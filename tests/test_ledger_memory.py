@@ -1,0 +1,179 @@
+"""What the ledger remembers beside purchases: addresses, facts, lists and sums; and how its schema grows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from apimart.flow.errors import NotSet
+from apimart.flow.ledger import Ledger, Sighting, Spent, migrations, schema
+from apimart.flow.ledger.migrations import MIGRATIONS, Migration, migrate
+from apimart.flow.model import Address, Ticket
+from ledgers import Clock, asked, completed, ended, failed, intended, sent, ticketed
+from sqlalchemy import insert, inspect
+
+pytest_plugins = ["ledger_fixtures"]
+
+
+def address(url: str = "https://host.example/a.png", **changes: object) -> Address:
+    facts = {"content": "hash-a", "expires_at": 2e9, "source": "apimart"}
+    return Address(url, **{**facts, **changes})  # type: ignore[arg-type]  # the changes name its fields
+
+
+def test_an_address_is_found_by_its_content_while_it_lives(ledger: Ledger) -> None:
+    ledger.remember_address(address())
+    assert ledger.known_address("hash-a", 2e9) == address()
+    assert ledger.known_address("hash-a", 2e9 + 1) is None
+    assert ledger.known_address("hash-b", 0) is None
+
+
+def test_the_address_that_lives_longest_is_preferred(ledger: Ledger) -> None:
+    for end in (1e9, 3e9, 2e9):
+        ledger.remember_address(address(f"https://host.example/{end}", expires_at=end))
+    assert ledger.known_address("hash-a", 0) == address("https://host.example/3000000000.0", expires_at=3e9)
+    ledger.remember_address(address("https://host.example/lasting", expires_at=None, source="s3"))
+    assert ledger.known_address("hash-a", 9e9, source="s3") == ledger.known_address("hash-a", 9e9)
+    assert ledger.known_address("hash-a", 9e9, source="apimart") is None
+
+
+def test_an_address_is_remembered_anew_and_forgotten(ledger: Ledger) -> None:
+    ledger.remember_address(address(), etag='"1"', last_modified="Mon", length=10**12)
+    assert ledger.content_at(address().url) == Sighting("hash-a", '"1"', "Mon", 10**12)
+    ledger.remember_address(address(content="hash-b"))
+    assert ledger.content_at(address().url) == Sighting("hash-b")
+    assert ledger.known_address("hash-a", 0) is None
+    ledger.forget_address(address().url)
+    assert ledger.content_at(address().url) is None
+    ledger.forget_address(address().url)
+
+
+def test_a_signed_address_may_be_very_long(ledger: Ledger) -> None:
+    url = "https://host.example/a.mp4?signature=" + "".join(f"{number:x}" for number in range(20_000))
+    ledger.remember_address(address(url))
+    found = ledger.known_address("hash-a", 0)
+    assert found is not None and found.url == url
+
+
+def test_a_fact_is_recalled_until_it_is_too_old(ledger: Ledger, clock: Clock) -> None:
+    for value in ({"sora-2": {"720P": 0.08}}, True, False, 7, "text", [1, None]):
+        ledger.remember("prices", value, clock() + 60)
+        assert ledger.recall("prices") == value
+    clock.jump(60)
+    assert ledger.recall("prices") is None
+    assert ledger.recall("never asked") is None
+
+
+def test_a_fact_can_be_forgotten(ledger: Ledger) -> None:
+    ledger.remember("prices", 1, 9e9)
+    ledger.forget("prices")
+    assert ledger.recall("prices") is None
+
+
+def test_entries_are_listed_newest_first_whatever_the_clock_says(ledger: Ledger, clock: Clock) -> None:
+    for number in range(5):
+        clock.jump(-86400)
+        intended(ledger, f"{number}")
+    ended(ledger, "5", realm="sandbox")
+    assert [one.fingerprint for one in ledger.entries("live")] == ["4", "3", "2", "1", "0"]
+    assert [one.fingerprint for one in ledger.entries("live", limit=2, offset=1)] == ["3", "2"]
+    assert [one.fingerprint for one in ledger.entries(states=["ended", "failed"])] == ["5"]
+    assert len(ledger.entries()) == 6
+
+
+def test_lists_carry_the_files_of_each_job(ledger: Ledger) -> None:
+    for name in ("one", "two"):
+        ledger.keep(ended(ledger, name).id, [f"/out/{name}-1.mp4", f"/out/{name}-2.mp4"])
+    two, one = ledger.entries()
+    assert one.files == ("/out/one-1.mp4", "/out/one-2.mp4")
+    assert two.files == ("/out/two-1.mp4", "/out/two-2.mp4")
+
+
+def test_a_file_leads_to_its_purchase(ledger: Ledger) -> None:
+    entry = ledger.keep(ended(ledger).id, ["/out/a.mp4"])
+    assert ledger.file_known("/out/a.mp4") == entry
+    assert ledger.file_known("/out/b.mp4") is None
+
+
+def test_totals_are_sums_per_day_and_model(ledger: Ledger, clock: Clock) -> None:
+    began = clock()
+    days = [datetime.fromtimestamp(began + days * 86400).date().isoformat() for days in (0, 1)]
+    ended(ledger, "one", cost=0.5)
+    ended(ledger, "two", cost=0.25)
+    free = ticketed(ledger, "three")
+    ledger.end(free.id, failed(free))
+    intended(ledger, "never sent")
+    ledger.adopt("live", "made elsewhere")
+    ended(ledger, "pretended", realm="sandbox", cost=9.0)
+    clock.jump(86400)
+    sent(ledger, "four", model="kling", estimate_usd=2.0)
+    assert ledger.totals("live", began) == [Spent(days[0], "sora-2", 0.75, 3), Spent(days[1], "kling", 2.0, 1)]
+    assert ledger.totals("live", clock()) == [Spent(days[1], "kling", 2.0, 1)]
+
+
+def test_how_long_a_model_takes_is_the_median_of_its_last_twenty(ledger: Ledger) -> None:
+    assert ledger.typical_seconds("live", "sora-2") is None
+    for number in range(25):
+        entry = ticketed(ledger, f"{number}")
+        ledger.end(entry.id, completed(entry, actual_seconds=1000.0 if number < 5 else 60.0 + number))
+    slow = ticketed(ledger, "failed")
+    ledger.end(slow.id, failed(slow, actual_seconds=1.0))
+    assert ledger.typical_seconds("live", "sora-2") == 74.5
+    assert ledger.typical_seconds("live", "kling") is None
+
+
+def test_the_tables_are_as_the_code_sees_them(ledger: Ledger) -> None:
+    found = inspect(ledger.engine)
+    for table in schema.METADATA.sorted_tables:
+        made = {column["name"]: column["nullable"] for column in found.get_columns(table.name)}
+        seen = {column.name: column.nullable for column in table.columns}
+        assert set(made) == set(seen)
+        assert {name for name, empty in seen.items() if not empty and made[name]} <= {"number", "name", "url_hash"}
+
+
+def test_opening_again_applies_nothing_again(place: str, ledger: Ledger) -> None:
+    entry = intended(ledger)
+    again = Ledger.open(place)
+    assert again.by_id(entry.id) == entry
+    with again.reading() as connection:
+        applied = connection.execute(schema.MIGRATIONS_APPLIED.select()).mappings().all()
+    assert [one["number"] for one in applied] == [one.number for one in MIGRATIONS]
+    again.close()
+
+
+def test_a_migration_is_applied_once_and_keeps_what_is_there(ledger: Ledger) -> None:
+    entry = intended(ledger)
+    more = Migration(2, "a column", ("ALTER TABLE apimart_entries ADD COLUMN colour TEXT",))
+    migrate(ledger, (*MIGRATIONS, more))
+    migrate(ledger, (*MIGRATIONS, more))
+    with ledger.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT id, colour FROM apimart_entries").all()
+    assert [tuple(row) for row in rows] == [(entry.id, None)]
+
+
+def test_a_migration_that_breaks_leaves_nothing_behind(ledger: Ledger) -> None:
+    entry = intended(ledger)
+    broken = Migration(2, "broken", ("ALTER TABLE apimart_entries ADD COLUMN colour TEXT", "ALTER TABLE nowhere X"))
+    with pytest.raises(NotSet, match="cannot be used"):
+        migrate(ledger, (*MIGRATIONS, broken))
+    columns = {column["name"] for column in inspect(ledger.engine).get_columns("apimart_entries")}
+    assert "colour" not in columns
+    migrate(ledger)
+    assert ledger.by_id(entry.id) == entry
+
+
+def test_a_ledger_of_a_newer_version_is_left_alone(place: str, ledger: Ledger) -> None:
+    newer = {"number": MIGRATIONS[-1].number + 1, "name": "from the future", "applied_at": 0.0}
+    with ledger.writing() as connection:
+        connection.execute(insert(schema.MIGRATIONS_APPLIED).values(**newer))
+    with pytest.raises(NotSet, match="newer version of this pack") as caught:
+        Ledger.open(place)
+    assert "Update the pack" in str(caught.value)
+
+
+def test_migrations_are_numbered_without_a_gap() -> None:
+    assert [one.number for one in migrations.MIGRATIONS] == list(range(1, len(migrations.MIGRATIONS) + 1))
+
+
+def test_a_made_up_question_finds_nothing(ledger: Ledger) -> None:
+    assert ledger.find("live", asked()["fingerprint"]) is None
+    assert ledger.by_task("live", Ticket("nowhere").task_id) is None
