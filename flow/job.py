@@ -22,6 +22,8 @@ USUAL_SECONDS = 150.0
 GONE_AFTER = 3
 TURN_SECONDS = 2.0
 RESUMED_SECONDS = 3.0
+FIRST_LOOK_SECONDS = 2.0
+LONGEST_WAIT_SECONDS = 20.0
 
 
 class Turns:
@@ -144,21 +146,19 @@ class Follower:
         usual = await watch.thread(lambda: self._ledger.typical_seconds(entry.realm, entry.model))
         began, gives_up = entry.ticketed_at or self._now(), watch.now() + self._wait_seconds
         standing = Standing(entry.task_id, entry.status or "submitted", None, estimated_seconds=entry.estimated_seconds)
-        failures, looks_at_once = 0, self._is_resumed(entry)
+        failures, wait = 0, None if self._is_resumed(entry) else FIRST_LOOK_SECONDS
         while True:
             elapsed = max(0.0, self._now() - began)
             expected = expected_seconds(standing, elapsed, usual)
             tell(standing, elapsed, expected)
-            wait = 0.0 if looks_at_once else wait_before_poll(elapsed, expected) * random.uniform(0.9, 1.1)
-            looks_at_once = False
+            wait = 0.0 if wait is None else min(wait, wait_before_poll(elapsed, expected))
             await self._sleep(max(wait, self._provider.pause_seconds), watch, gives_up, entry)
+            wait = LONGEST_WAIT_SECONDS * random.uniform(0.9, 1.0)
             try:
-                standing = await watch.thread(lambda: self._poll(entry))
+                standing, failures = await watch.thread(lambda: self._poll(entry)), 0
             except PackError as error:
                 failures += 1
                 self._judge(error, failures, entry)
-                continue
-            failures = 0
             if standing.ended:
                 return standing
 
@@ -212,7 +212,7 @@ def wait_before_poll(elapsed: float, expected: float) -> float:
     near = 0.75 * expected
     step = min(max(expected * 0.012, 0.5), 3.5)
     if elapsed < near - step:
-        return min(near - elapsed, max(step, 0.25 * expected), 20.0)
+        return min(near - elapsed, max(step, 0.25 * expected), LONGEST_WAIT_SECONDS)
     late = elapsed - 1.25 * expected
     return step if late <= 0 else min(step + 0.1 * late, 10.0)
 
@@ -230,7 +230,7 @@ def require_completed(entry: Entry, family: Family | None) -> None:
             task_id=entry.task_id,
         )
     retired = family.retired.get(entry.model, "") if family and _sounds_gone(entry.reason) else ""
-    what = f"The provider ended the job: {entry.reason or entry.status}."
+    what = f"The provider ended the job: {(entry.reason or entry.status).rstrip('.')}."
     raise Declined(f"{what} {retired}".strip(), next_step=why_declined(entry.reason), task_id=entry.task_id)
 
 

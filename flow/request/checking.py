@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from ..errors import PackError, Refused
 from ..media import encode_picture, measure
@@ -34,23 +35,25 @@ def problems_of_widgets(family: Family, values: Values, known: Collection[str]) 
 
     `known` names the inputs whose values are there; a linked widget's value comes only later. Media never are.
     """
-    problems = [text for one in family.inputs if one.id in known for text in _problems_of_input(one, values)]
-    if problems:
-        return problems
-    rules = (rule for rule in family.rules if not rule.warns and set(rule.inputs) <= set(known))
-    return [rule.said_of(values) for rule in rules if not rule.holds(values)]
+    wrong = _wrong_inputs(family, values, known)
+    fine = set(known) - set(wrong)
+    rules = (rule for rule in family.rules if not rule.warns and set(rule.inputs) <= fine)
+    return [*wrong.values(), *(rule.said_of(values) for rule in rules if not rule.holds(values))]
 
 
 def check(question: Question, estimate: Callable[[Values], float | None], scratch: Path) -> Request:
     """The request, with its pictures as files in `scratch` and what it will cost by `estimate`.
 
-    Raises Refused with every broken rule: missing and wrong values first, then what rules say of them.
+    Raises Refused with every broken rule: missing and wrong values first, then what rules say of the others.
     """
-    family, values = question.family, question.values
-    _refuse([text for one in family.inputs for text in _problems_of_input(one, values)])
-    measured, problems = _measured(family, values)
-    broken = [rule for rule in family.rules if not _is_silent(rule, family, measured) and not rule.holds(measured)]
-    _refuse([*problems, *(rule.said_of(measured) for rule in broken if not rule.warns)])
+    family = question.family
+    measured, unmeasured = _measured(family, question.values)
+    wrong = {**_wrong_inputs(family, measured, [one.id for one in family.inputs]), **unmeasured}
+    speaking = [
+        rule for rule in family.rules if not _is_silent(rule, family, measured) and not {*rule.inputs} & {*wrong}
+    ]
+    broken = [rule for rule in speaking if not rule.holds(measured)]
+    _refuse([*wrong.values(), *(rule.said_of(measured) for rule in broken if not rule.warns)])
     is_known = all(_is_read(measured[clip.id]) for clip in family.clips)
     return Request(
         question=replace(question, values=measured),
@@ -61,43 +64,59 @@ def check(question: Question, estimate: Callable[[Values], float | None], scratc
     )
 
 
+def _wrong_inputs(family: Family, values: Values, names: Collection[str]) -> dict[str, str]:
+    """What is wrong with single inputs, by their ids."""
+    found = {one.id: _problem_of_input(one, values.get(one.id)) for one in family.inputs if one.id in names}
+    return {name: problem for name, problem in found.items() if problem}
+
+
 def _refuse(problems: list[str]) -> None:
     if problems:
         raise Refused(" ".join(problems), next_step="")
 
 
-def _problems_of_input(declared: Input, values: Values) -> Iterator[str]:
-    value = values.get(declared.id)
+def _problem_of_input(declared: Input, value: Any) -> str:
+    """What is wrong with one value; empty when nothing is."""
+    name = declared.id
     if isinstance(declared, Text):
-        if not isinstance(value, str):
-            yield f"{declared.id} must be a text."
-        elif declared.required and not value.strip():
-            yield f"{declared.id} is empty: write what the clip should show."
-    elif isinstance(declared, Choice):
-        if value not in declared.options or isinstance(value, bool):
-            yield f"{declared.id} '{value}' is not offered: choose one of {', '.join(map(str, declared.options))}."
-    elif isinstance(declared, Number):
-        if isinstance(value, bool) or not isinstance(value, int) or not declared.minimum <= value <= declared.maximum:
-            yield f"{declared.id} must be a whole number from {declared.minimum} to {declared.maximum}."
-    elif isinstance(declared, Flag) and not isinstance(value, bool):
-        yield f"{declared.id} must be on or off."
-    elif isinstance(declared, Picture) and declared.required and value is None:
-        yield f"{declared.id} is missing: connect one picture."
-    elif isinstance(declared, Clip) and declared.required and value is None:
-        yield f"{declared.id} is missing: connect a video, or fill in {declared.url_input}."
+        return _problem_of_text(declared, value)
+    if isinstance(declared, Choice) and (value not in declared.options or isinstance(value, bool)):
+        return f"{name} '{value}' is not offered: choose one of {', '.join(map(str, declared.options))}."
+    if isinstance(declared, Number) and not _is_within(declared, value):
+        return f"{name} must be a whole number from {declared.minimum} to {declared.maximum}."
+    if isinstance(declared, Flag) and not isinstance(value, bool):
+        return f"{name} must be on or off."
+    if isinstance(declared, Picture) and declared.required and value is None:
+        return f"{name} is missing: connect one picture."
+    if isinstance(declared, Clip) and declared.required and value is None:
+        return f"{name} is missing: connect a video, or fill in {declared.url_input}."
+    return ""
 
 
-def _measured(family: Family, values: Values) -> tuple[Values, list[str]]:
-    """The values with every local clip measured; a clip that cannot be measured is a problem."""
+def _problem_of_text(declared: Text, value: Any) -> str:
+    if not isinstance(value, str):
+        return f"{declared.id} must be a text."
+    if declared.required and not value.strip():
+        return f"{declared.id} is empty: write what the clip should show."
+    return ""
+
+
+def _is_within(declared: Number, value: Any) -> bool:
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return is_whole and declared.minimum <= value <= declared.maximum
+
+
+def _measured(family: Family, values: Values) -> tuple[Values, dict[str, str]]:
+    """The values with every local clip measured, and what is wrong with those that cannot be."""
     found: dict[str, Footage] = {}
-    problems: list[str] = []
+    problems: dict[str, str] = {}
     for clip in family.clips:
         footage = values.get(clip.id)
         if footage is not None and footage.measure is None and footage.path is not None:
             try:
                 found[clip.id] = replace(footage, measure=measure(footage.path))
             except PackError as error:
-                problems.append(" ".join(text for text in (error.what, error.next_step) if text))
+                problems[clip.id] = " ".join(text for text in (error.what, error.next_step) if text)
     return values.but(**found), problems
 
 

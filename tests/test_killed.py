@@ -1,0 +1,117 @@
+"""The process is really killed before and after each write, send and receive; the next run pays nothing twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+KILLED = Path(__file__).with_name("killed.py")
+FAMILIES = ["APIMartSora2", "APIMartVeo31", "APIMartKlingMotionControl"]
+
+BEFORE_SENDING = [
+    ("ledger/purchases.py", "intend", "call"),
+    ("ledger/purchases.py", "intend", "return"),
+    ("wire/provider.py", "upload_image", "call"),
+    ("wire/provider.py", "upload_image", "return"),
+    ("ledger/addresses.py", "remember_address", "return"),
+    ("ledger/moves.py", "write_body", "call"),
+    ("ledger/moves.py", "write_body", "return"),
+    ("ledger/moves.py", "mark_sent", "call"),
+]
+WHILE_SENDING = [
+    ("ledger/moves.py", "mark_sent", "return"),
+    ("wire/provider.py", "submit", "call"),
+    ("wire/provider.py", "_submitted", "call"),
+    ("wire/provider.py", "submit", "return"),
+    ("ledger/moves.py", "ticket", "call"),
+]
+AFTER_THE_TICKET = [
+    ("ledger/moves.py", "ticket", "return"),
+    ("wire/provider.py", "task", "call"),
+    ("wire/provider.py", "task", "return"),
+    ("ledger/moves.py", "end", "call"),
+    ("ledger/moves.py", "end", "return"),
+    ("wire/transfer.py", "download", "call"),
+    ("wire/transfer.py", "_write", "return"),
+    ("wire/transfer.py", "download", "return"),
+    ("ledger/moves.py", "keep", "call"),
+    ("ledger/moves.py", "keep", "return"),
+    ("fetch.py", "fetch", "return"),
+]
+SUBMITTED_BUT_UNTOLD = {("wire/provider.py", "_submitted"), ("wire/provider.py", "submit"), ("ledger/moves.py", "ticket")}
+
+
+class Workbench:
+    """A person's folders on one machine, and processes that run there."""
+
+    def __init__(self, folder, sandbox, node, ledger):
+        self.sandbox = sandbox
+        clip = sandbox.motion_clip if node == "APIMartKlingMotionControl" else ""
+        self.told = {
+            "home": str(folder / "home"),
+            "output": str(folder / "output"),
+            "node": node,
+            "clip": clip,
+            "ledger": ledger,
+        }
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("APIMART_")},
+            "APIMART_API_KEY": sandbox.key,
+            "APIMART_BASE_URL": sandbox.url,
+        }
+
+    def run(self, point=None):
+        told = json.dumps({**self.told, "point": [*point, 1] if point else None})
+        done = subprocess.run(
+            [sys.executable, str(KILLED), told], env=self.environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        if point:
+            assert done.returncode == -signal.SIGKILL, f"{point} was not reached: {done.stdout}{done.stderr}"
+            return None
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(params=FAMILIES)
+def bench(request, tmp_path, counting_sandbox, ledger_address):
+    return Workbench(tmp_path, counting_sandbox, request.param, ledger_address)
+
+
+def named(points):
+    return pytest.mark.parametrize("point", points, ids=lambda point: f"{point[1]}-{point[2]}")
+
+
+@named(BEFORE_SENDING + AFTER_THE_TICKET)
+def test_killed_away_from_the_submit_the_next_run_ends_with_one_purchase(bench, point):
+    before = bench.sandbox.paid
+    bench.run(point)
+    result = bench.run()
+    assert bench.sandbox.paid - before == 1
+    assert all(Path(file).is_file() for file in result["files"])
+
+
+@named(WHILE_SENDING)
+def test_killed_around_the_submit_a_provider_that_honours_keys_sells_once(bench, point):
+    bench.sandbox.control(honour_idempotency=True)
+    before = bench.sandbox.paid
+    bench.run(point)
+    result = bench.run()
+    assert bench.sandbox.paid - before == 1
+    assert result["files"]
+
+
+@named(WHILE_SENDING)
+def test_killed_around_the_submit_a_provider_that_ignores_keys_is_not_asked_again(bench, point):
+    bench.sandbox.control(honour_idempotency=False)
+    before = bench.sandbox.paid
+    bench.run(point)
+    result = bench.run()
+    assert result["error"] == "Unknown"
+    was_bought = point[:2] in SUBMITTED_BUT_UNTOLD and point != ("wire/provider.py", "submit", "call")
+    assert bench.sandbox.paid - before == (1 if was_bought else 0)
