@@ -165,7 +165,7 @@ def _tints(width: int, height: int) -> Bytes:
 
 def _label(width: int, height: int, lines: Sequence[str]) -> Bytes:
     """White on black across the top: SANDBOX large, then the request, all in ASCII."""
-    small = max(8, height // 36)
+    small = max(8, min(width, height) // 36)
     title = small * 3
     rows = min(height, even(title * 1.4 + small * 1.3 * len(lines)))
     image = Image.new("L", (width, rows), 16)
