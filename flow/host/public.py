@@ -17,9 +17,7 @@ HEADERS = {
 }
 
 
-def add_routes(
-    routes: web.RouteTableDef, home: Callable[[], Path], now: Callable[[], float] = time.time
-) -> None:
+def add_routes(routes: web.RouteTableDef, home: Callable[[], Path], now: Callable[[], float] = time.time) -> None:
     """Serve what `ThisComfyUI` published below `home()`, whole or by Range; everything else there is a 404."""
 
     @routes.get("/apimart/public/{name}")

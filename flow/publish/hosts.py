@@ -24,9 +24,7 @@ class Litterbox:
 
     name = "litterbox"
 
-    def __init__(
-        self, transfer: Transfer, endpoint: str = LITTERBOX, *, now: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, transfer: Transfer, endpoint: str = LITTERBOX, *, now: Callable[[], float] = time.time) -> None:
         self._transfer = transfer
         self._endpoint = endpoint
         self._now = now

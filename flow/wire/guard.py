@@ -76,7 +76,7 @@ def _is_private(address: str) -> bool:
     found = ipaddress.ip_address(address.split("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
         inner = found.ipv4_mapped or found.sixtofour or (_last_four(found) if found in NAT64 else None)
-        if inner is None and found.is_reserved:
+        if inner is None and (found.is_reserved or found.is_site_local):
             return True
         return not (inner or found).is_global or found.is_multicast
     return not found.is_global or found.is_multicast
