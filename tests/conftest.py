@@ -1,0 +1,41 @@
+"""What every test may rely on: the pack under the name `apimart`, a data folder of its own, a sandbox."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pack
+import pytest
+
+pack.load()
+pytest_plugins = ["sandbox_fixtures"]
+
+TEST_KEY = "sk-test-key-of-nobody-0001"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--browser", action="store_true", help="run the tests that drive ComfyUI's page in Chromium")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    missing = {
+        "live": "" if os.environ.get("COMFYUI_PATH") else "COMFYUI_PATH names no ComfyUI",
+        "browser": "" if config.getoption("--browser") else "--browser was not asked for",
+        "postgres": "" if os.environ.get("APIMART_TEST_POSTGRES_URL") else "APIMART_TEST_POSTGRES_URL names no server",
+    }
+    for item in items:
+        for reason in filter(None, (missing.get(mark.name) for mark in item.iter_markers())):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty data folder, with a key that no provider knows and nothing else set in the environment."""
+    for name in tuple(os.environ):
+        if name.startswith("APIMART_") and not name.startswith("APIMART_TEST_"):
+            monkeypatch.delenv(name)
+    folder = tmp_path / "home"
+    monkeypatch.setenv("APIMART_HOME", str(folder))
+    monkeypatch.setenv("APIMART_API_KEY", TEST_KEY)
+    return folder
