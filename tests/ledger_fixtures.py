@@ -17,16 +17,13 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Where an empty ledger may be: a path, and a schema of the server when one is at hand."""
     if request.param == "sqlite":
         yield str(tmp_path / "data" / "ledger.sqlite")
         return
-    server = os.environ.get("APIMART_TEST_POSTGRES_URL")
-    if not server:
-        pytest.skip("APIMART_TEST_POSTGRES_URL is not set")
-    with own_schema(server) as url:
+    with own_schema(os.environ["APIMART_TEST_POSTGRES_URL"]) as url:
         yield url
 
 

@@ -10,22 +10,20 @@ import json
 import os
 import sys
 import traceback
-import types
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
-pack = types.ModuleType("apimart")
-pack.__path__ = [str(Path(__file__).resolve().parent.parent)]
-sys.modules["apimart"] = pack
+import pack
+
+pack.load()
 
 from apimart.flow.errors import PackError  # noqa: E402  # the pack is a package only from here on
 from apimart.flow.ledger import Ledger, new_owner  # noqa: E402
 from apimart.flow.model import Ticket  # noqa: E402
 from apimart.flow.settings import Limits  # noqa: E402
 
-QUESTION = {"realm": "live", "family": "F", "model": "m", "take": 0, "prompt": "", "account": "key-1"}
+QUESTION: dict[str, Any] = {"realm": "live", "family": "F", "model": "m", "take": 0, "prompt": "", "account": "key-1"}
 
 
 def ask(ledger: Ledger, fingerprint: str, usd_per_day: str = "") -> list[Any]:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -117,7 +118,7 @@ def test_a_frozen_process_keeps_its_lease_until_it_runs_out(place: str, ledger: 
         os.kill(one.process.pid, signal.SIGSTOP)
         until = ledger.by_id(entry.id).lease_until
         assert until is not None
-        before, after = (Ledger.open(place, now=lambda moment=moment: moment) for moment in (until - 1, until + 1))
+        before, after = (Ledger.open(place, now=partial(float, moment)) for moment in (until - 1, until + 1))
         assert not before.lease(entry.id, "me", 30)
         assert after.lease(entry.id, "me", 30)
         before.close()
