@@ -1,0 +1,19 @@
+"""Clips and pictures: measuring, hashing, decoding and encoding. The only owner of OpenCV, Pillow and PyAV."""
+
+from __future__ import annotations
+
+from .content import content_of_clip, content_of_still
+from .decode import Plan, decode_frames, plan
+from .measure import measure
+from .sound import decode_sound, has_sound
+
+__all__ = [
+    "Plan",
+    "content_of_clip",
+    "content_of_still",
+    "decode_frames",
+    "decode_sound",
+    "has_sound",
+    "measure",
+    "plan",
+]

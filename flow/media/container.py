@@ -1,0 +1,135 @@
+"""Opening a clip: only containers that hold clips, only from the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import av
+import av.error
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from ..errors import Refused
+
+# Playlists and the like are kept out: reading one makes FFmpeg open what it names.
+OPTIONS = {
+    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg",
+    "protocol_whitelist": "file",
+}
+MATROSKA, RIFF = b"\x1a\x45\xdf\xa3", b"RIFF"
+ISO_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"wide", b"skip", b"pnot", b"styp", b"moof", b"uuid")
+OTHER_CLIPS = (b"FLV", b"OggS", b"\x30\x26\xb2\x75", b"\x00\x00\x01\xba")
+PICTURES = {b"\x89PNG": "PNG", b"GIF8": "GIF", b"\xff\xd8\xff": "JPEG", b"BM": "BMP", b"II*\x00": "TIFF"}
+CONVERT = "Load another file, or put APIMartReferenceVideo before this node: it rewrites any clip as H.264 MP4."
+
+READ_ERRORS = (av.error.FFmpegError, OSError, ValueError)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """The clip and its picture stream. Raises Refused with the cause when `path` is not a clip that can be read."""
+    refuse_unless_clip(path)
+    try:
+        container = av.open(str(path), options=OPTIONS, metadata_errors="replace")
+    except READ_ERRORS as error:
+        raise Refused(_why_not_opened(path, error), next_step="Load the clip again, or another file.") from None
+    with container:
+        yield container, _picture_stream(container)
+
+
+def sound_streams(container: InputContainer) -> list[AudioStream]:
+    """The sound streams that FFmpeg can decode; telephones add some that it cannot."""
+    return [one for one in container.streams.audio if one.codec_context is not None]
+
+
+def refuse_unless_clip(path: Path) -> None:
+    """Refuse by the first bytes what is missing, empty, a picture, or no container of clips."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(200)
+    except OSError as error:
+        raise Refused(f"The clip cannot be read ({error.strerror}).", next_step="Load it again.") from None
+    if not head:
+        raise Refused("The clip is an empty file.", next_step="Load it again.")
+    if not _is_clip(head):
+        picture = (
+            "WebP" if head[8:12] == b"WEBP" else next((PICTURES[one] for one in PICTURES if head.startswith(one)), "")
+        )
+        what = f"The clip is a {picture} picture" if picture else "The clip is not a video file"
+        raise Refused(f"{what}, whatever its name says.", next_step="Load a video such as an MP4.")
+
+
+def missing_bytes(path: Path) -> int:
+    """How many bytes a file lacks by its own account (MP4, MOV, Matroska, WebM, AVI); 0 when it does not say."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(64)
+        if head.startswith(MATROSKA):
+            end = _matroska_end(head)
+        elif head.startswith(RIFF):
+            end = 8 + int.from_bytes(head[4:8], "little")
+        elif head[4:8] in ISO_BOXES:
+            end = _iso_end(file, size)
+        else:
+            end = 0
+    return max(0, end - size)
+
+
+def _is_clip(head: bytes) -> bool:
+    if head.startswith(RIFF):
+        return head[8:12] == b"AVI "
+    is_transport_stream = any(head[place : place + 1] == head[place + 188 : place + 189] == b"\x47" for place in (0, 4))
+    return head.startswith((MATROSKA, *OTHER_CLIPS)) or head[4:8] in ISO_BOXES or is_transport_stream
+
+
+def _why_not_opened(path: Path, error: Exception) -> str:
+    missing = missing_bytes(path)
+    if missing:
+        return f"The clip is cut off: {missing} of its bytes are missing, its index among them."
+    return f"The clip cannot be read as a video ({getattr(error, 'strerror', None) or error})."
+
+
+def _picture_stream(container: InputContainer) -> VideoStream:
+    for stream in container.streams.video:
+        if stream.codec_context is not None and Disposition.attached_pic not in stream.disposition:
+            return stream
+    what = "only sound" if container.streams.audio else "no picture that can be decoded"
+    raise Refused(f"The clip holds {what}.", next_step=CONVERT)
+
+
+def _iso_end(file: BinaryIO, size: int) -> int:
+    """Where the last top-level box says that it ends."""
+    place = 0
+    while place + 8 <= size:
+        file.seek(place)
+        head = file.read(16)
+        length = int.from_bytes(head[:4], "big")
+        if length == 1:
+            length = int.from_bytes(head[8:16], "big")
+        if length < 8:
+            return size
+        place += length
+    return place
+
+
+def _matroska_end(head: bytes) -> int:
+    """Where the segment says that it ends; 0 when a live recorder left that open."""
+    length, place = _matroska_number(head, 4)
+    place += length
+    if head[place : place + 4] != b"\x18\x53\x80\x67":
+        return 0
+    length, start = _matroska_number(head, place + 4)
+    return start + length if length else 0
+
+
+def _matroska_number(head: bytes, place: int) -> tuple[int, int]:
+    """An EBML length and the place after it; all ones mean unknown and give 0."""
+    first = head[place] if place < len(head) else 0
+    width = 9 - first.bit_length()
+    value = int.from_bytes(head[place : place + width], "big") & ((1 << 7 * width) - 1)
+    return (0 if value == (1 << 7 * width) - 1 else value), place + width

@@ -1,0 +1,88 @@
+"""The hash of what a clip shows and sounds like, whatever container it is in, and of a picture."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from av.packet import Packet
+from av.stream import Stream
+from av.video.stream import VideoStream
+
+from ..errors import Refused
+from ..model import Still
+from .container import READ_ERRORS, opened, sound_streams
+from .levels import quarter_turn
+
+VERSION = b"apimart-clip-1"
+
+
+class _Track:
+    """The hash of one stream. Time stamps count from the first one shown, in whole milliseconds."""
+
+    def __init__(self, stream: Stream) -> None:
+        self.tick = stream.time_base or Fraction(1, 1000)
+        self.payload = hashlib.sha256(stream.codec_context.name.encode())
+        self.payload.update(stream.codec_context.extradata or b"")
+        self.stamps: list[int] = []
+        self.sizes: list[int] = []
+        self.first: int | None = None
+
+    def add(self, packet: Packet[Any]) -> None:
+        stamp = packet.pts if packet.pts is not None else packet.dts
+        if stamp is None:
+            raise Refused("The clip has frames without time stamps.", next_step="Convert it to MP4.")
+        self.payload.update(memoryview(packet))
+        self.stamps.append(stamp)
+        self.sizes.append(packet.size)
+        if not packet.is_discard:
+            self.first = stamp if self.first is None else min(self.first, stamp)
+
+    def digest(self) -> bytes:
+        first = self.first or 0
+        times = [_milliseconds((stamp - first) * self.tick) for stamp in self.stamps]
+        return hashlib.sha256(self.payload.digest() + np.array([times, self.sizes], "<i8").tobytes()).digest()
+
+
+def content_of_clip(path: Path) -> str:
+    """SHA-256 over the elementary streams: a packet copy into another file keeps it, any other change does not.
+
+    Counted are codecs, packets and their times in the picture stream and the first sound stream, and the rotation;
+    names, tags and the layout of the file are not. Raises Refused when the clip cannot be read.
+    """
+    with opened(path) as (container, picture):
+        streams: list[Stream] = [picture, *sound_streams(container)[:1]]
+        tracks = {stream.index: _Track(stream) for stream in streams}
+        turn: int | None = None
+        try:
+            for packet in container.demux(*streams):
+                if packet.size:
+                    tracks[packet.stream_index].add(packet)
+                if turn is None and packet.is_keyframe and packet.stream_index == picture.index:
+                    turn = _turn(packet, picture)
+        except READ_ERRORS as error:
+            raise Refused(f"The clip cannot be read to its end ({error}).", next_step="Load it again.") from None
+    shown = VERSION + bytes([(turn or 0) // 90])
+    return hashlib.sha256(shown + b"".join(track.digest() for track in tracks.values())).hexdigest()
+
+
+def content_of_still(still: Still) -> str:
+    """SHA-256 over the shape and the levels."""
+    shape = "x".join(str(side) for side in still.levels.shape).encode()
+    return hashlib.sha256(shape + b":" + np.ascontiguousarray(still.levels).tobytes()).hexdigest()
+
+
+def _turn(packet: Packet[Any], picture: VideoStream) -> int:
+    """The rotation, which only a decoded frame tells."""
+    frames = [*picture.decode(packet), *picture.decode(None)]
+    picture.codec_context.flush_buffers()
+    return quarter_turn(frames[0]) if frames else 0
+
+
+def _milliseconds(seconds: Fraction) -> int:
+    """Rounded half up, as FFmpeg rounds when it writes a coarser time base."""
+    return math.floor(seconds * 1000 + Fraction(1, 2))

@@ -1,0 +1,187 @@
+"""From a clip to one array of frames, at the speed of the decoder and in the memory of the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import chain, islice
+from pathlib import Path
+
+import numpy as np
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from ..errors import Refused, Unfinished, Unreadable
+from ..model import Frames, Selection, Size
+from .ahead import read_ahead
+from .container import READ_ERRORS, missing_bytes, opened
+from .levels import Converter, displayed_size
+from .timeline import Timeline, read_timeline
+
+READY_FRAMES = 3  # more gains nothing on two cores and costs memory
+CHANNELS = 3
+GIGABYTE = 1e9
+ALL_FRAMES = Selection()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a selection of a clip amounts to: `bytes` is the size of the float32 array."""
+
+    count: int
+    size: Size
+    fps: Fraction
+
+    @property
+    def bytes(self) -> int:
+        return self.count * self.size.width * self.size.height * CHANNELS * 4
+
+
+def never() -> bool:
+    return False
+
+
+def plan(path: Path, selection: Selection = ALL_FRAMES) -> Plan:
+    """Count and size of the selected frames; of the pictures only the first is decoded. Raises Unreadable."""
+    with read_ahead(_whole_frames(path), 1) as frames:
+        first = next(frames, None)
+    if first is None:
+        raise _damaged(path, 0)
+    return _planned(_timeline(path), selection, displayed_size(first))
+
+
+def decode_frames(
+    path: Path,
+    selection: Selection = ALL_FRAMES,
+    *,
+    free_bytes: int | None = None,
+    stopped: Callable[[], bool] = never,
+) -> Frames:
+    """The selected frames as float32 [N, H, W, 3], each level exactly level / 255 (or / 65535 above 8 bits).
+
+    Raises Refused when they need more than `free_bytes`, Unreadable when the clip is damaged before the last frame
+    that was asked for, Unfinished when `stopped` says so.
+    """
+    timeline = _timeline(path)
+    _refuse_too_many(_planned(timeline, selection, timeline.coded), selection, free_bytes)
+    with read_ahead(_selected(path, selection), READY_FRAMES) as frames:
+        first = next(frames, None)
+        if first is None:
+            raise _damaged(path, 0)
+        planned = _planned(timeline, selection, displayed_size(first))
+        pixels = np.empty((planned.count, planned.size.height, planned.size.width, CHANNELS), np.float32)
+        count = _convert(chain([first], frames), pixels, planned.size, stopped)
+    if count < planned.count:
+        pixels.resize((count, *pixels.shape[1:]), refcheck=False)
+    return Frames(pixels, planned.fps)
+
+
+def _timeline(path: Path) -> Timeline:
+    try:
+        return read_timeline(path)
+    except Refused as error:
+        raise Unreadable(error.what) from None
+
+
+def _planned(timeline: Timeline, selection: Selection, displayed: Size) -> Plan:
+    wanted = _slice(selection)
+    count = len(range(timeline.frames)[wanted])
+    return Plan(count, _reduced(displayed, selection.max_side), timeline.rate / wanted.step)
+
+
+def _refuse_too_many(planned: Plan, selection: Selection, free_bytes: int | None) -> None:
+    if planned.count == 0:
+        raise Refused(
+            f"The selection leaves no frame of the clip ({selection.skip_first_frames} are skipped).",
+            spent="Nothing new was spent.",
+            next_step="Lower skip_first_frames.",
+        )
+    if free_bytes is not None and planned.bytes > free_bytes:
+        raise Refused(
+            f"{planned.count} frames of {planned.size} in float32 need {planned.bytes / GIGABYTE:.2f} GB, "
+            f"and {free_bytes / GIGABYTE:.2f} GB of memory are free.",
+            spent="Nothing new was spent, and the clip is kept.",
+            next_step="Take fewer or smaller frames with APIMartVideoFrames: "
+            "select_every_nth, frame_load_cap or max_side.",
+        )
+
+
+def _convert(frames: Iterator[VideoFrame], pixels: np.ndarray, size: Size, stopped: Callable[[], bool]) -> int:
+    """Fill `pixels`, which grows where the packets promised too few frames; the number of frames filled."""
+    converter = Converter(size)
+    count = 0
+    for frame in frames:
+        if stopped():
+            raise Unfinished("Stopped while decoding.", stopped=True)
+        if count == len(pixels):
+            pixels.resize((count + max(8, count // 8), *pixels.shape[1:]), refcheck=False)
+        levels = converter.levels(frame)
+        whole = np.float32(np.iinfo(levels.dtype).max)
+        np.divide(levels, whole, out=pixels[count], dtype=np.float32, casting="unsafe")
+        count += 1
+    return count
+
+
+def _selected(path: Path, selection: Selection) -> Iterator[VideoFrame]:
+    """The selected frames as the decoder gives them; decoding ends with the last one."""
+    wanted = _slice(selection)
+    yield from islice(_whole_frames(path), wanted.start, wanted.stop, wanted.step)
+
+
+def _slice(selection: Selection) -> slice:
+    """VideoHelperSuite's order: skip, then take every nth, then stop at the cap."""
+    step = max(1, selection.select_every_nth)
+    start = max(0, selection.skip_first_frames)
+    stop = start + (selection.frame_load_cap - 1) * step + 1 if selection.frame_load_cap > 0 else None
+    return slice(start, stop, step)
+
+
+def _whole_frames(path: Path) -> Iterator[VideoFrame]:
+    """Every frame up to the first damage; there it counts what else is good and raises Unreadable."""
+    with opened(path) as (container, stream):
+        stream.thread_type = "AUTO"
+        good, first = 0, None
+        for frame in _tolerant(container, stream):
+            if frame is None or frame.is_corrupt:
+                raise _damaged(
+                    path, good + sum(one is not None and not one.is_corrupt for one in _tolerant(container, stream))
+                )
+            size = displayed_size(frame)
+            first = first or size
+            if size != first:
+                raise Unreadable(f"The picture changes from {first} to {size} after {good} frames.")
+            good += 1
+            yield frame
+    if missing_bytes(path):
+        raise _damaged(path, good)
+
+
+def _tolerant(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame | None]:
+    """The frames of the clip, with None for what cannot be decoded."""
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets, None)
+            frames = [] if packet is None else packet.decode()
+        except READ_ERRORS:
+            yield None
+            continue
+        if packet is None:
+            return
+        yield from frames
+
+
+def _damaged(path: Path, good: int) -> Unreadable:
+    missing = missing_bytes(path)
+    cause = f"is cut off ({missing} bytes are missing)" if missing else "is damaged"
+    return Unreadable(f"The clip {cause}: {good} good frames are in it.")
+
+
+def _reduced(size: Size, max_side: int) -> Size:
+    longest = max(size.width, size.height)
+    if not 0 < max_side < longest:
+        return size
+    scale = Fraction(max_side, longest)
+    return Size(max(1, round(size.width * scale)), max(1, round(size.height * scale)))

@@ -1,0 +1,105 @@
+"""A decoded frame as levels: RGB, with the matrix and range that the frame carries, turned and sized as asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
+
+from ..model import Size
+
+# swscale's numbers (SWS_CS_*) for ffmpeg's (AVCOL_SPC_*); everything else, untagged too, counts as BT.601.
+BT709, BT601 = 1, 5
+MATRICES = {1: BT709, 4: 4, 7: 7, 9: 9, 10: 9}
+TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
+
+# swscale's own threads compete with the decoder's; PyAV can turn them off since 17.1.
+_ONE_THREAD: dict[str, Any] = (
+    {"threads": 1} if tuple(int(part) for part in av.__version__.split(".")[:2]) >= (17, 1) else {}
+)
+
+
+def displayed_size(frame: VideoFrame) -> Size:
+    """Pixels as displayed, rotation applied."""
+    width, height = frame.width, frame.height
+    return Size(height, width) if quarter_turn(frame) in (90, 270) else Size(width, height)
+
+
+def quarter_turn(frame: VideoFrame) -> int:
+    """Degrees counter-clockwise, 0, 90, 180 or 270; other angles are not applied, as in OpenCV."""
+    angle = round(frame.rotation) % 360
+    return angle if angle in TURNS else 0
+
+
+def is_deep(frame: VideoFrame) -> bool:
+    """More than 8 bits a channel."""
+    return any(component.bits > 8 for component in frame.format.components)
+
+
+class Converter:
+    """Turns frames of one clip into levels, uint8 or (for clips deeper than 8 bits) uint16 [H, W, 3].
+
+    The levels of a frame live in memory of their own; `size` is the size as displayed, None keeps the frame's.
+    """
+
+    def __init__(self, size: Size | None = None) -> None:
+        self._size = size
+        self._swscale = VideoReformatter()
+
+    def levels(self, frame: VideoFrame) -> np.ndarray:
+        rgb = self._rgb(frame)
+        turn = quarter_turn(frame)
+        seen = _view(rgb)
+        return cv2.rotate(seen, TURNS[turn]) if turn else seen
+
+    def _rgb(self, frame: VideoFrame) -> VideoFrame:
+        width, height = self._coded_size(frame)
+        is_reduced = (width, height) != (frame.width, frame.height)
+        return self._swscale.reformat(
+            frame,
+            width=width,
+            height=height,
+            format="rgb48le" if is_deep(frame) else "rgb24",
+            interpolation=Interpolation.AREA if is_reduced else Interpolation.BILINEAR,
+            **_colours(frame),
+            **_ONE_THREAD,
+        )
+
+    def _coded_size(self, frame: VideoFrame) -> tuple[int, int]:
+        if self._size is None:
+            return frame.width, frame.height
+        width, height = self._size.width, self._size.height
+        return (height, width) if quarter_turn(frame) in (90, 270) else (width, height)
+
+
+def _colours(frame: VideoFrame) -> dict[str, int]:
+    """What swscale must be told; a target matrix that differs makes every PyAV version pass all of it on."""
+    if frame.format.is_rgb or frame.format.has_palette:
+        return {}
+    matrix = MATRICES.get(int(frame.colorspace), BT601)
+    return {
+        "src_colorspace": matrix,
+        "dst_colorspace": BT601 if matrix == BT709 else BT709,
+        "src_color_range": _range(frame),
+        "dst_color_range": int(ColorRange.JPEG),
+    }
+
+
+def _range(frame: VideoFrame) -> int:
+    tagged = int(frame.color_range)
+    if tagged in (int(ColorRange.MPEG), int(ColorRange.JPEG)):
+        return tagged
+    is_full = frame.format.name.startswith(("yuvj", "gray"))
+    return int(ColorRange.JPEG if is_full else ColorRange.MPEG)
+
+
+def _view(rgb: VideoFrame) -> np.ndarray:
+    plane = rgb.planes[0]
+    dtype = np.dtype("<u2" if rgb.format.name == "rgb48le" else np.uint8)
+    strides = (plane.line_size, 3 * dtype.itemsize, dtype.itemsize)
+    seen: np.ndarray = np.ndarray((rgb.height, rgb.width, 3), dtype, memoryview(plane), strides=strides)
+    return seen

@@ -1,0 +1,101 @@
+"""How long a clip is, as the provider will find it: OpenCV measures, PyAV is the second witness."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+
+from ..errors import Refused
+from ..model import Measure, Size
+from .container import CONVERT, refuse_unless_clip
+from .timeline import LONGEST_READ_SECONDS, Timeline, read_timeline
+
+HIGHEST_RATE = 1000.0
+
+
+@dataclass(frozen=True)
+class Header:
+    """What OpenCV reads from the header of a clip: right for most clips, absurd for some."""
+
+    frames: float
+    rate: float
+    displayed: Size
+
+    @property
+    def seconds(self) -> float:
+        """NaN where the figures cannot be."""
+        if not 0 < self.rate <= HIGHEST_RATE or not 0 < self.frames < 1e9:
+            return math.nan
+        return self.frames / self.rate
+
+
+def measure(path: Path) -> Measure:
+    """Measure a clip as decoding every frame would. Raises Refused when it cannot be done with certainty."""
+    refuse_unless_clip(path)
+    header = _read_header(path)
+    timeline = read_timeline(path)
+    if header is None:
+        raise Refused(f"OpenCV cannot open the clip ({timeline.container}, {timeline.codec}).", next_step=CONVERT)
+    if not _is_within_a_frame(header.seconds, timeline):
+        _count_packets(path, timeline)
+    return Measure(
+        seconds=float(timeline.seconds),
+        frames=timeline.frames,
+        rate=timeline.rate,
+        size=header.displayed,
+        container=timeline.container,
+        codec=timeline.codec,
+        bytes=path.stat().st_size,
+        has_sound=timeline.has_sound,
+        sound_seconds=timeline.sound_seconds,
+    )
+
+
+def _read_header(path: Path) -> Header | None:
+    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    try:
+        if not capture.isOpened():
+            return None
+        frames, rate = capture.get(cv2.CAP_PROP_FRAME_COUNT), capture.get(cv2.CAP_PROP_FPS)
+        width, height = capture.get(cv2.CAP_PROP_FRAME_WIDTH), capture.get(cv2.CAP_PROP_FRAME_HEIGHT)
+        return Header(frames, rate, Size(round(width), round(height)))
+    finally:
+        capture.release()
+
+
+def _is_within_a_frame(seconds: float, timeline: Timeline) -> bool:
+    return abs(seconds - float(timeline.seconds)) <= timeline.frame_seconds * 1.001
+
+
+def _count_packets(path: Path, timeline: Timeline) -> None:
+    """Let OpenCV read the packets themselves; PyAV also knows which of them an edit list hides."""
+    packets, between = _read_packets(path)
+    if abs(packets - timeline.packets) <= 1:
+        return
+    if _is_within_a_frame(between + timeline.frame_seconds, timeline):
+        return
+    raise Refused(
+        f"The clip cannot be measured: OpenCV finds {packets} frames over {between:.2f} s, "
+        f"PyAV {timeline.packets} over {float(timeline.seconds):.2f} s.",
+        next_step=CONVERT,
+    )
+
+
+def _read_packets(path: Path) -> tuple[int, float]:
+    """How many packets OpenCV finds, and the seconds from the first to the last."""
+    until = time.monotonic() + LONGEST_READ_SECONDS
+    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    capture.set(cv2.CAP_PROP_FORMAT, -1)
+    stamps: list[float] = []
+    try:
+        while capture.grab():
+            stamps.append(capture.get(cv2.CAP_PROP_POS_MSEC))
+            if time.monotonic() > until:
+                raise Refused("The clip takes too long to read.", next_step="Shorten it.")
+    finally:
+        capture.release()
+    return len(stamps), (max(stamps) - min(stamps)) / 1000 if stamps else 0.0

@@ -1,0 +1,135 @@
+"""Where the frames of a clip stand in time, read from its packets without decoding them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from ..errors import Refused
+from ..model import Size
+from .container import CONVERT, READ_ERRORS, opened, sound_streams
+
+LONGEST_READ_SECONDS = 30.0
+ROUNDING = Fraction(1, 500)  # seconds; Matroska rounds time stamps to milliseconds
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What the packets of a clip say; nothing is decoded but what FFmpeg decodes to open it.
+
+    `packets` counts the whole ones, also those that an edit list hides; `coded` is the size before rotation.
+    """
+
+    frames: int
+    packets: int
+    seconds: Fraction
+    rate: Fraction
+    coded: Size
+    container: str
+    codec: str
+    has_sound: bool
+    sound_seconds: float
+
+    @property
+    def frame_seconds(self) -> float:
+        return float(self.seconds / self.frames)
+
+
+@dataclass
+class _Span:
+    """The packets of one stream so far; time stamps in ticks."""
+
+    tick: Fraction
+    shown: int = 0
+    packets: int = 0
+    first: int | None = None
+    last: int = 0
+    held: int = 0
+
+    def add(self, packet: Packet[Any]) -> None:
+        stamp = packet.dts if packet.pts is None else packet.pts
+        if packet.is_corrupt or stamp is None:
+            return
+        self.packets += 1
+        if packet.is_discard:
+            return
+        self.shown += 1
+        self.first = stamp if self.first is None else min(self.first, stamp)
+        if self.shown == 1 or stamp >= self.last:
+            self.last, self.held = stamp, packet.duration or 0
+
+    @property
+    def between(self) -> Fraction:
+        """From the start of the first to the start of the last."""
+        return (self.last - (self.first or 0)) * self.tick
+
+
+def read_timeline(path: Path, longest_seconds: float = LONGEST_READ_SECONDS) -> Timeline:
+    """Read every packet. Raises Refused when there is nothing to show."""
+    with opened(path) as (container, stream):
+        return _read(container, stream, time.monotonic() + longest_seconds)
+
+
+def _read(container: InputContainer, stream: VideoStream, until: float) -> Timeline:
+    sounds = sound_streams(container)[:1]
+    picture = _Span(stream.time_base or Fraction(1, 1000))
+    sound = _Span(sounds[0].time_base or Fraction(1, 1000)) if sounds else None
+    for packet in _packets(container, [stream, *sounds], until):
+        if packet.stream_index == stream.index:
+            picture.add(packet)
+        elif sound:
+            sound.add(packet)
+    if not picture.shown or stream.codec_context.pix_fmt is None:
+        raise Refused("No frame of the clip can be decoded.", next_step=CONVERT)
+    seconds, rate = _duration(picture, stream)
+    return Timeline(
+        frames=picture.shown,
+        packets=picture.packets,
+        seconds=seconds,
+        rate=rate,
+        coded=Size(stream.codec_context.width, stream.codec_context.height),
+        container=container.format.name,
+        codec=stream.codec_context.name,
+        has_sound=bool(container.streams.audio),
+        sound_seconds=float(sound.between + sound.held * sound.tick) if sound and sound.shown else 0.0,
+    )
+
+
+def _packets(container: InputContainer, streams: list[Any], until: float) -> Iterator[Packet[Any]]:
+    """Every packet with a payload; a file that breaks off ends there."""
+    packets = container.demux(*streams)
+    while True:
+        try:
+            packet = next(packets, None)
+        except READ_ERRORS:
+            return
+        if packet is None:
+            return
+        if packet.size:
+            yield packet
+        if time.monotonic() > until:
+            raise Refused("The clip takes too long to read.", next_step="Shorten it, or copy it to a faster disk.")
+
+
+def _duration(picture: _Span, stream: VideoStream) -> tuple[Fraction, Fraction]:
+    """Seconds on screen and frames per second; exact where the rate is constant, else as the time stamps say."""
+    declared = Fraction(stream.average_rate or stream.guessed_rate or 25)
+    if picture.held:
+        held = picture.held * picture.tick
+    else:
+        held = picture.between / (picture.shown - 1) if picture.shown > 1 else 1 / declared
+    seconds = picture.between + held
+    for rate in (declared, Fraction(stream.guessed_rate or declared)):
+        if abs(picture.shown / rate - seconds) <= ROUNDING:
+            return picture.shown / rate, rate
+    if seconds <= 0:
+        raise Refused("The time stamps of the clip do not move.", next_step=CONVERT)
+    return seconds, (picture.shown / seconds).limit_denominator(1001)

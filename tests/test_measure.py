@@ -1,0 +1,183 @@
+"""A clip is measured as decoding every frame would measure it, or it is refused."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import clips
+import cv2
+import numpy as np
+import pytest
+from apimart.flow.errors import Refused
+from apimart.flow.media import measure
+from PIL import Image
+
+NTSC_FILM, NTSC = Fraction(24000, 1001), Fraction(30000, 1001)
+
+
+def shown(path: Path) -> tuple[int, float, float]:
+    """Frames, seconds and mean seconds a frame, from decoding every frame."""
+    times = sorted(float(frame.time) for frame in clips.decoded(path))
+    mean = (times[-1] - times[0]) / (len(times) - 1)
+    last = times[-1] - times[-2]
+    return len(times), times[-1] - times[0] + last, mean
+
+
+def edited(path: Path) -> Path:
+    source = clips.write_clip(path.with_name("whole.mov"), frames=240)
+    return clips.edited(source, path, start=2.0, seconds=5.08)
+
+
+def rotated(path: Path) -> Path:
+    return clips.rotated(clips.write_clip(path.with_name("upright.mp4")), path)
+
+
+def lying(path: Path) -> Path:
+    return clips.lying(clips.write_clip(path.with_name("honest.mp4")), path)
+
+
+def cut_webm(path: Path) -> Path:
+    return clips.cut_off(clips.write_clip(path.with_name("whole.webm"), codec="libvpx", frames=240), path)
+
+
+KINDS: dict[str, Callable[[Path], Path]] = {
+    "constant.mp4": clips.write_clip,
+    "constant.mkv": clips.write_clip,
+    "variable.mp4": lambda path: clips.variable_rate(path, options={"bf": "0"}),
+    "variable.mkv": clips.variable_rate,
+    "variable.webm": lambda path: clips.variable_rate(path, codec="libvpx"),
+    "live.webm": lambda path: clips.without_duration(path, sound_seconds=2, sound_codec="libopus"),
+    "vp9.webm": lambda path: clips.write_clip(path, codec="libvpx-vp9"),
+    "edited.mov": edited,
+    "rotated.mp4": rotated,
+    "fragmented.mp4": lambda path: clips.fragmented(path, sound_seconds=2),
+    "lying.mp4": lying,
+    "longer_sound.mp4": lambda path: clips.write_clip(path, sound_seconds=10),
+    "ten_bit.mp4": lambda path: clips.write_clip(path, pix_fmt="yuv420p10le"),
+    "odd.mkv": lambda path: clips.write_clip(path, width=63, height=47, codec="ffv1"),
+    "cut.webm": cut_webm,
+    "old.avi": lambda path: clips.write_clip(path, codec="mpeg4"),
+    "broadcast.ts": lambda path: clips.write_clip(path, format="mpegts", sound_seconds=2),
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_measure_is_what_decoding_every_frame_gives(name: str, tmp_path: Path) -> None:
+    path = KINDS[name](tmp_path / name)
+    frames, seconds, frame_seconds = shown(path)
+    found = measure(path)
+    assert found.frames == frames
+    assert found.seconds == pytest.approx(seconds, abs=frame_seconds)
+    assert found.bytes == path.stat().st_size
+
+
+@pytest.mark.parametrize("name", ["variable.webm", "edited.mov", "cut.webm", "longer_sound.mp4", "fragmented.mp4"])
+def test_the_verdict_is_the_same_every_time(name: str, tmp_path: Path) -> None:
+    path = KINDS[name](tmp_path / name)
+    assert len({measure(path) for _ in range(5)}) == 1
+
+
+@pytest.mark.parametrize("rate", [NTSC_FILM, Fraction(24), Fraction(25), NTSC, Fraction(30), Fraction(60)])
+@pytest.mark.parametrize("seconds", [2.99, 3.0, 10.0, 10.04, 30.0, 30.1])
+def test_the_limits_are_met_to_the_frame(rate: Fraction, seconds: float, tmp_path: Path) -> None:
+    frames = round(seconds * rate)
+    path = clips.write_clip(tmp_path / "clip.mp4", frames=frames, rate=rate, width=32, height=16)
+    found = measure(path)
+    assert (found.seconds, found.frames, found.rate) == (float(frames / rate), frames, rate)
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "mov", "webm"])
+def test_three_seconds_are_three_seconds_in_every_container(suffix: str, tmp_path: Path) -> None:
+    codec = "libvpx" if suffix == "webm" else "libx264"
+    assert measure(clips.write_clip(tmp_path / f"clip.{suffix}", frames=72, codec=codec)).seconds == 3.0
+
+
+def test_a_file_cut_off_counts_as_far_as_it_goes(tmp_path: Path) -> None:
+    path = clips.cut_off(clips.index_in_front(tmp_path / "whole.mp4", frames=192), tmp_path / "cut.mp4")
+    found = measure(path)
+    with av.open(str(path)) as container:
+        whole = [packet for packet in container.demux(video=0) if packet.size and not packet.is_corrupt]
+    assert found.frames == len(whole) < 192
+    assert found.seconds == pytest.approx(len(whole) / 24, abs=2 / 24)
+
+
+def test_the_size_is_the_one_displayed(tmp_path: Path) -> None:
+    size = measure(rotated(tmp_path / "rotated.mp4")).size
+    assert (size.width, size.height) == (48, 64)
+
+
+def test_sound_is_measured_apart_from_the_picture(tmp_path: Path) -> None:
+    found = measure(clips.write_clip(tmp_path / "clip.mp4", sound_seconds=10))
+    assert found.has_sound
+    assert (found.seconds, found.sound_seconds) == (2.0, pytest.approx(10, abs=0.05))
+    silent = measure(clips.write_clip(tmp_path / "silent.mp4"))
+    assert (silent.has_sound, silent.sound_seconds) == (False, 0.0)
+
+
+def text(path: Path) -> None:
+    path.write_text("this is a letter, not a clip\n" * 40)
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def png(path: Path) -> None:
+    path.write_bytes(cv2.imencode(".png", np.zeros((40, 40, 3), np.uint8))[1].tobytes())
+
+
+def gif(path: Path) -> None:
+    pages = [Image.new("RGB", (40, 40), (number, 9, 9)) for number in range(9)]
+    pages[0].save(path, format="GIF", save_all=True, append_images=pages[1:])
+
+
+def playlist(path: Path) -> None:
+    path.write_text("#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nother.ts\n#EXT-X-ENDLIST\n")
+
+
+def without_index(path: Path) -> None:
+    clips.cut_off(clips.write_clip(path.with_name("whole.mp4"), frames=96), path)
+
+
+def sound_only(path: Path) -> None:
+    clips.sound_only(path)
+
+
+def directory(path: Path) -> None:
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (text, "not a video file"),
+        (empty, "empty file"),
+        (png, "PNG picture"),
+        (gif, "GIF picture"),
+        (playlist, "not a video file"),
+        (without_index, "cut off"),
+        (sound_only, "only sound"),
+        (directory, "cannot be read"),
+        (lambda path: None, "cannot be read"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_with_the_reason(
+    make: Callable[[Path], None], reason: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "clip.mp4"
+    make(path)
+    for _ in range(2):
+        with pytest.raises(Refused, match=reason) as refused:
+            measure(path)
+        assert refused.value.next_step
+
+
+def test_measuring_takes_no_longer_than_it_may(tmp_path: Path) -> None:
+    path = clips.write_clip(tmp_path / "clip.mp4", frames=1800, rate=60, width=32, height=16, sound_seconds=30)
+    begin = time.perf_counter()
+    measure(path)
+    assert time.perf_counter() - begin < 1.5
