@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,15 +20,20 @@ RETRY_SECONDS = 3600.0
 
 @dataclass(frozen=True)
 class PriceList:
-    """USD by model and row. `dated` is the day it was read, `rows` the price per second or per clip."""
+    """USD by model and row. `dated` is the day it was read, `rows` the price of a second or a clip, as `units` says."""
 
     dated: str
     rows: Mapping[str, Mapping[str, float]]
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def usd(self, model: str, key: str) -> float | None:
         """The price of one unit; a row that the list does not name falls back to the model's default."""
         row = self.rows.get(model, {})
         return row.get(key, row.get("default"))
+
+    def unit(self, model: str) -> str:
+        """What is billed: "second", "clip", or empty when the list does not say."""
+        return self.units.get(model, "")
 
 
 def estimate_usd(prices: PriceList, family: Family, values: Values) -> float | None:
@@ -41,7 +46,9 @@ def estimate_usd(prices: PriceList, family: Family, values: Values) -> float | N
 def printed_prices() -> PriceList:
     """The copy that ships with the pack."""
     found = json.loads(Path(__file__).with_name("prices.json").read_text("utf-8"))
-    return PriceList(found["dated"], {model: row["usd"] for model, row in found["models"].items()})
+    models = found["models"].items()
+    units = {model: row["unit"] for model, row in models}
+    return PriceList(found["dated"], {model: row["usd"] for model, row in models}, units)
 
 
 def current_prices(provider: Provider, ledger: Ledger, now: float) -> PriceList:
@@ -61,7 +68,7 @@ def merged(printed: PriceList, found: Mapping[str, Any]) -> PriceList:
         known = rows.get(model, {})
         renamed = {("std" if key == "default" and "std" in known else key): usd for key, usd in row.items()}
         rows[model] = {**known, **renamed}
-    return PriceList("today" if found else printed.dated, rows)
+    return PriceList("today" if found else printed.dated, rows, printed.units)
 
 
 def rows_of(catalogue: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, float]]:

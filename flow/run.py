@@ -28,11 +28,12 @@ LOOK_SECONDS = 0.7
 
 @dataclass(frozen=True)
 class News:
-    """What a run tells while it goes: one line, and how far the job is (0..1) where that is known."""
+    """What a run tells while it goes: one line; how far the job is (0..1) and when it ends (Unix) where known."""
 
     line: str
     fraction: float | None = None
     entry: Entry | None = None
+    ends_at: float | None = None
 
 
 @dataclass(frozen=True)
@@ -228,4 +229,4 @@ def _how_it_stands(entry: Entry, standing: Standing, elapsed: float, expected: f
     percent = f" {standing.progress:.0f} %" if standing.progress is not None else ""
     line = f"{standing.status}{percent}, {elapsed:.0f} s of about {max(expected, elapsed):.0f} s"
     fraction = standing.progress / 100 if standing.progress else min(0.95, elapsed / max(expected, 1.0))
-    return News(line, fraction, entry)
+    return News(line, fraction, entry, None if entry.ticketed_at is None else entry.ticketed_at + expected)

@@ -99,6 +99,13 @@ def default_home(environment: Mapping[str, str] | None = None) -> Path:
     return Path(env.get("APIMART_HOME") or Path.home() / ".apimart").expanduser()
 
 
+def environment_names(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The settings that the environment decides, so that saved values do not count."""
+    env = os.environ if environment is None else environment
+    named = (name for name in env if name.startswith("APIMART_") and env[name])
+    return tuple(sorted(name.removeprefix("APIMART_").lower() for name in named))
+
+
 def saved_settings(home: Path) -> dict[str, Json]:
     """What was saved from the settings panel; an unreadable file counts as nothing saved."""
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,19 @@ from ..run import Bought
 from ..watch import Watch
 from . import desk
 from .display import Display, stoppable
+from .graphs import keep_graph
 from .sockets import audio_of, frames_tensor, values_of, video_of
 
 
-async def buy(family: Family, given: dict[str, Any], node_id: str, with_frames: bool) -> io.NodeOutput:
+async def buy(
+    family: Family, given: dict[str, Any], node_id: str, with_frames: bool, workflow: Mapping[str, Any] | None
+) -> io.NodeOutput:
     journey = desk.journey()
-    display = Display(node_id, is_sandbox=journey.settings.sandbox)
+    display = Display(
+        node_id, is_sandbox=journey.settings.sandbox, on_job=_graph_keeper(journey.settings.home, workflow)
+    )
     context = get_executing_context()
-    async with stoppable(display) as watch:
+    async with stoppable(display, journey.ledger) as watch:
         values = await watch.thread(lambda: values_of(family, given, journey.scratch))
         try:
             bought = await journey.run(
@@ -40,9 +45,13 @@ async def buy(family: Family, given: dict[str, Any], node_id: str, with_frames: 
 async def collect(task_id: str, node_id: str, with_frames: bool) -> io.NodeOutput:
     journey = desk.journey()
     display = Display(node_id, is_sandbox=journey.settings.sandbox)
-    async with stoppable(display) as watch:
+    async with stoppable(display, journey.ledger) as watch:
         bought = await journey.collect(task_id, watch, display.tell)
         return await _outputs(bought, watch, display, True, with_frames)
+
+
+def _graph_keeper(home: Path, workflow: Mapping[str, Any] | None) -> Callable[[Entry], None] | None:
+    return (lambda entry: keep_graph(home, entry.id, workflow)) if workflow else None
 
 
 def problems(family: Family, given: dict[str, Any]) -> list[str]:
@@ -51,6 +60,7 @@ def problems(family: Family, given: dict[str, Any]) -> list[str]:
 
 
 async def _outputs(bought: Bought, watch: Watch, display: Display, several: bool, with_frames: bool) -> io.NodeOutput:
+    display.meet(bought.entry)
     columns = [await watch.thread(_column(bought, path, with_frames)) for path in bought.files.paths]
     display.say(_closing_line(bought))
     outputs = [list(rows) for rows in zip(*columns, strict=True)] if several else list(columns[0])

@@ -17,6 +17,7 @@ from ..errors import NotSet
 from ..ledger import Ledger
 from ..run import Journey
 from ..settings import Settings, read
+from .office import Office
 
 SANDBOX = Path(__file__).resolve().parents[2] / "sandbox" / "__main__.py"
 _lock = threading.Lock()
@@ -56,6 +57,11 @@ def journey() -> Journey:
             _journeys.clear()
             _journeys[current] = Journey(current, books, Path(folder_paths.get_output_directory()))
         return _journeys[current]
+
+
+def office() -> Office:
+    """What our routes work with."""
+    return Office(home(), Path(folder_paths.get_output_directory()), settings, ledger, journey)
 
 
 def _sandbox_url(folder: Path) -> str:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from comfy_api.latest import ComfyExtension, io
 
 from ..model import Family
+from .routes import register
 from .schema import CATEGORY, outputs, schema_of
 from .wanted import frames_wanted
 
@@ -38,7 +39,8 @@ class FamilyNode(io.ComfyNode):
     async def execute(cls, **given: Any) -> io.NodeOutput:
         node_id = str(cls.hidden.unique_id)
         with_frames = frames_wanted(node_id, cls.hidden.prompt)
-        output: io.NodeOutput = await _loaded("buying").buy(cls.FAMILY, given, node_id, with_frames)
+        workflow = (cls.hidden.extra_pnginfo or {}).get("workflow")
+        output: io.NodeOutput = await _loaded("buying").buy(cls.FAMILY, given, node_id, with_frames, workflow)
         return output
 
 
@@ -168,6 +170,9 @@ class Extension(ComfyExtension):
 
     def __init__(self, families: tuple[Family, ...]) -> None:
         self._families = families
+
+    async def on_load(self) -> None:
+        register(self._families)
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         return [*(node_of(family) for family in self._families), CollectJob, VideoFrames, ReferenceVideo]

@@ -21,7 +21,7 @@ def schema_of(family: Family) -> io.Schema:
         search_aliases=["apimart", *family.search_aliases],
         inputs=[*(_input(one) for one in family.inputs), take()],
         outputs=outputs(family.gives_several),
-        hidden=[io.Hidden.unique_id, io.Hidden.prompt],
+        hidden=[io.Hidden.unique_id, io.Hidden.prompt, io.Hidden.extra_pnginfo],
         is_output_node=True,
     )
 

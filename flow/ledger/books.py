@@ -9,7 +9,7 @@ from os import PathLike, fspath
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.engine import Connection
 
 from .entry import Contradiction, Entry, from_row
@@ -58,6 +58,14 @@ class Books(Store):
             asking = asking.where(ENTRIES.c.state.in_(tuple(states)))
         with self.reading() as connection:
             return _load(connection, asking)
+
+    def counts(self, realm: str) -> dict[str, int]:
+        """How many entries are in each state, history included; `unknown` ones are not counted as intended."""
+        unknown = (ENTRIES.c.state == "intended") & ENTRIES.c.sent_at.is_not(None)
+        state = case((unknown, "unknown"), else_=ENTRIES.c.state)
+        asking = select(state, func.count()).where(ENTRIES.c.realm == realm).group_by(state)
+        with self.reading() as connection:
+            return {name: int(count) for name, count in connection.execute(asking).all()}
 
     def file_known(self, path: str | PathLike[str]) -> Entry | None:
         """The newest purchase that `path` was kept for, as that path was written then."""

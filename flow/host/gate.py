@@ -1,0 +1,125 @@
+"""Who may ask our routes what: pages of this ComfyUI only, in small JSON of known fields."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from ..errors import redact
+
+MAX_BODY_BYTES = 16 * 1024
+ENTRY_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+TASK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{3,127}", re.ASCII)
+NAME = re.compile(r"[A-Za-z0-9_]{1,64}", re.ASCII)
+
+
+class Denied(Exception):
+    """A request that is turned away before anything is done for it."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+
+
+def answer(content: Any, status: int = 200) -> web.Response:
+    """JSON that no cache keeps and no other site may embed."""
+    headers = {
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    return web.json_response(content, status=status, headers=headers)
+
+
+def error_answer(status: int, text: str, **more: Any) -> web.Response:
+    return answer({"error": redact(text), **more}, status)
+
+
+def require_same_origin(request: web.Request) -> None:
+    """Raises Denied for a page of another site; a program without a browser says neither and is let in."""
+    site = request.headers.get("Sec-Fetch-Site")
+    allowed = ("same-origin", "none") if request.method in ("GET", "HEAD") else ("same-origin",)
+    if site is not None and site.lower() not in allowed:
+        raise Denied(403, "Only pages of this ComfyUI may ask.")
+    origin = request.headers.get("Origin")
+    if origin is not None and site is None and _host_of(origin) != request.headers.get("Host", "").lower():
+        raise Denied(403, "Only pages of this ComfyUI may ask.")
+
+
+async def json_body(request: web.Request) -> dict[str, Any]:
+    """The JSON object that was sent. Raises Denied for anything else."""
+    if request.content_type != "application/json" or request.headers.get("Content-Encoding"):
+        raise Denied(415, "Send application/json.")
+    raw = await _bounded(request)
+    try:
+        found = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Denied(400, "This is not JSON.") from None
+    if not isinstance(found, dict):
+        raise Denied(400, "Send a JSON object.")
+    return found
+
+
+def require_fields(body: Mapping[str, Any], *allowed: str) -> None:
+    unknown = sorted(set(body) - set(allowed))
+    if unknown:
+        raise Denied(400, f"Unknown field: {', '.join(one[:40] for one in unknown[:5])}.")
+
+
+def text_field(body: Mapping[str, Any], name: str, most: int, pattern: re.Pattern[str] | None = None) -> str:
+    value = body.get(name)
+    if not isinstance(value, str) or len(value) > most:
+        raise Denied(400, f"{name} must be a text of at most {most} characters.")
+    if pattern is not None and not pattern.fullmatch(value):
+        raise Denied(400, f"{name} is not valid.")
+    return value
+
+
+def flag_field(body: Mapping[str, Any], name: str) -> bool:
+    value = body.get(name)
+    if not isinstance(value, bool):
+        raise Denied(400, f"{name} must be true or false.")
+    return value
+
+
+def whole_number(request: web.Request, name: str, default: int, most: int) -> int:
+    """A number of the query string, 0 to `most`."""
+    text = request.query.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and len(text) < 10) or int(text) > most:
+        raise Denied(400, f"{name} must be a whole number from 0 to {most}.")
+    return int(text)
+
+
+def entry_id(request: web.Request) -> str:
+    found = request.match_info["id"]
+    if not ENTRY_ID.fullmatch(found):
+        raise Denied(404, "There is no such job.")
+    return found
+
+
+async def _bounded(request: web.Request) -> bytes:
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise Denied(413, f"At most {MAX_BODY_BYTES} bytes.")
+    raw = bytearray()
+    async for chunk in request.content.iter_chunked(4096):
+        raw += chunk
+        if len(raw) > MAX_BODY_BYTES:
+            raise Denied(413, f"At most {MAX_BODY_BYTES} bytes.")
+    return bytes(raw)
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)

@@ -1,0 +1,54 @@
+"""The graph that a job was queued from, kept beside the ledger so that it can be opened again."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..errors import log, redact
+from ..model import MEGABYTE, Json
+
+MAX_BYTES = 8 * MEGABYTE
+
+
+def keep_graph(home: Path, entry_id: str, workflow: Mapping[str, Any]) -> None:
+    """Keep `workflow` without the secrets in it; a graph that cannot be kept is no reason for a job to fail."""
+    text = json.dumps(scrubbed(workflow), separators=(",", ":"))
+    if len(text) > MAX_BYTES:
+        log.info("The graph of job %s is too large to be kept.", entry_id)
+        return
+    file = _file(home, entry_id)
+    part = file.with_name(f"{file.name}.part")
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part.write_bytes(gzip.compress(text.encode("utf-8", "replace"), mtime=0))
+        os.replace(part, file)
+    except OSError as error:
+        log.info("The graph of job %s is not kept: %s", entry_id, error.strerror)
+
+
+def kept_graph(home: Path, entry_id: str) -> Any:
+    """The graph of a job, None when there is none."""
+    try:
+        return json.loads(gzip.decompress(_file(home, entry_id).read_bytes()))
+    except (OSError, EOFError, ValueError):
+        return None
+
+
+def scrubbed(value: Any) -> Json:
+    """The same JSON with every text redacted: keys, passwords and signed query strings do not belong in a file."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, Mapping):
+        return {str(name): scrubbed(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [scrubbed(one) for one in value]
+    return value if isinstance(value, (bool, int, float)) else None
+
+
+def _file(home: Path, entry_id: str) -> Path:
+    return home / "graphs" / f"{entry_id}.json.gz"

@@ -1,0 +1,142 @@
+"""The settings panel's questions: what is set and by whom, keeping a key, changing a setting, trying things out."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ..errors import NotSet, Refused
+from ..model import Json, MediaFile
+from ..publish import open_store, opened_origins
+from ..settings import LANGUAGES, Settings, environment_names, save_key, save_settings, saved_settings
+from ..wire import Transfer
+from .gate import Denied
+from .office import Office
+
+# What the browser may choose; buckets and this ComfyUI's own address come from the environment alone.
+MEDIA_STORES = ("litterbox", "tmpfiles")
+TEST_CLIP_HEAD = bytes.fromhex("00000018667479706d703432000000006d70343269736f6d")
+
+
+def status(office: Office) -> dict[str, Json]:
+    found = office.settings
+    limits = found.limits
+    return {
+        "key": {"configured": found.key_source != "none", "source": found.key_source},
+        "sandbox": found.sandbox,
+        "language": found.language,
+        "limit_usd_per_job": limits.usd_per_job,
+        "limit_usd_per_day": limits.usd_per_day,
+        "limit_purchases_per_run": limits.purchases_per_run,
+        "media_store": media_store_kind(found),
+        "media_delete": found.media_delete,
+        "public_hosts_agreed": found.public_hosts_agreed,
+        "probe_video_url": found.probe_video_url,
+        "wait_seconds": found.wait_seconds,
+        "jobs_at_once": found.jobs_at_once,
+        "from_environment": list(environment_names()),
+        "version": version(),
+        "jobs": dict(office.books(found).counts(found.realm)),
+    }
+
+
+def media_store_kind(settings: Settings) -> str:
+    """The store without its address: `s3`, `comfyui`, `litterbox` ..., `sandbox` for the sandbox's own, else empty."""
+    kind = settings.media_store.partition(":")[0]
+    return kind or ("sandbox" if settings.sandbox else "")
+
+
+def keep_key(office: Office, key: str) -> dict[str, Json]:
+    save_key(office.home, key)
+    return status(office)
+
+
+def change_settings(office: Office, changes: Mapping[str, Any]) -> dict[str, Json]:
+    """Save `changes`, None for the default. Raises Denied, with nothing changed, when one of them is not allowed."""
+    for name, value in changes.items():
+        if name not in ALLOWED:
+            raise Denied(400, f"There is no setting '{name[:40]}'.")
+        if value is not None and not ALLOWED[name](value):
+            raise Denied(400, f"{name} cannot be that.")
+    saved = saved_settings(office.home)
+    if any(saved.get(name) != value for name, value in changes.items()):
+        save_settings(office.home, changes)
+    return status(office)
+
+
+def balance(office: Office) -> dict[str, Json]:
+    """Raises NotSet for a key that is missing or not taken."""
+    amount = office.provider.balance_usd()
+    return {"usd": amount, "unlimited": amount is None, "sandbox": office.settings.sandbox}
+
+
+def try_media_store(office: Office) -> dict[str, Json]:
+    """Publish a few bytes that look like a clip, read them back from outside, take them away again."""
+    found = office.reached()
+    transfer = Transfer((found.base_url, *opened_origins(found)))
+    store = open_store(found, transfer)
+    if store is None:
+        raise NotSet("No media store is set.", next_step="Choose one, or set APIMART_MEDIA_STORE.")
+    file = _test_clip(office.home)
+    try:
+        address = store.put(file)
+        try:
+            probe = transfer.probe(address.url)
+        finally:
+            store.delete(address)
+    finally:
+        file.path.unlink(missing_ok=True)
+    if probe.status >= 400 or probe.is_page or probe.length not in (None, file.bytes):
+        what = "a web page" if probe.is_page else f"HTTP {probe.status}, {probe.length} bytes"
+        raise Refused(f"The test clip was read back and its address serves {what}.", next_step="Make its links public.")
+    return {"store": media_store_kind(found), "bytes": file.bytes}
+
+
+def _test_clip(home: Path) -> MediaFile:
+    folder = home / "scratch"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"test_{secrets.token_hex(8)}.mp4"
+    path.write_bytes(TEST_CLIP_HEAD + secrets.token_bytes(512))
+    return MediaFile(path, "video/mp4", path.stat().st_size, secrets.token_hex(16))
+
+
+@cache
+def version() -> str:
+    """The pack's version as its project file says it."""
+    try:
+        text = (Path(__file__).resolve().parents[2] / "pyproject.toml").read_text("utf-8")
+    except OSError:
+        return ""
+    found = re.search(r'^version\s*=\s*"([^"]+)"', text, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_amount(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1_000_000
+
+
+def _is_whole(least: int, most: int) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+ALLOWED: Mapping[str, Callable[[Any], bool]] = {
+    "sandbox": _is_flag,
+    "language": lambda value: value in LANGUAGES,
+    "limit_usd_per_job": _is_amount,
+    "limit_usd_per_day": _is_amount,
+    "limit_purchases_per_run": _is_whole(0, 10_000),
+    "media_store": lambda value: value in MEDIA_STORES,
+    "media_delete": _is_flag,
+    "public_hosts_agreed": _is_flag,
+    "probe_video_url": _is_flag,
+    "wait_seconds": _is_whole(30, 86_400),
+    "jobs_at_once": _is_whole(1, 100),
+}

@@ -1,0 +1,222 @@
+"""The routes that the pack's own pages ask; what they need is loaded when the first of them is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from functools import wraps
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from ..errors import Declined, NotSet, PackError, Refused, Unreachable, log
+from ..model import Family
+from . import gate
+from .gate import Denied, answer, error_answer
+
+if TYPE_CHECKING:
+    from .office import Office
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+PAGE = 100
+DAYS = 366
+MAX_OFFSET = 10_000_000
+MAX_KEY = 600
+MAX_CONNECTED = 32
+MAX_SECONDS = 86_400.0
+STATUS = ((Refused, 400), (NotSet, 409), (Declined, 409), (Unreachable, 502))
+
+
+def register(families: tuple[Family, ...]) -> None:
+    """Add the routes to the ComfyUI that is starting."""
+    from server import PromptServer
+
+    def office() -> Office:
+        found: Office = _loaded("desk").office()
+        return found
+
+    Routes(families, office, _collect_in_background).add_to(PromptServer.instance.routes)
+
+
+def _loaded(module: str) -> Any:
+    """A module of this package that brings requests and the database with it."""
+    return import_module(f".{module}", __package__)
+
+
+def _collect_in_background(task_id: str) -> bool:
+    started: bool = _loaded("collecting").collect_in_background(task_id)
+    return started
+
+
+class Routes:
+    """`office` is asked in a thread for every request; `collect` starts bringing a job home, False if it is at it."""
+
+    def __init__(
+        self, families: tuple[Family, ...], office: Callable[[], Office], collect: Callable[[str], bool]
+    ) -> None:
+        self._families = {family.node_id: family for family in families}
+        self._office = office
+        self._collect = collect
+
+    def add_to(self, table: web.RouteTableDef) -> None:
+        for method, path, handler in self._all():
+            table.route(method, f"/apimart/{path}")(_guarded(handler))
+        table.get("/apimart/public/{name}")(self.public)
+
+    def _all(self) -> tuple[tuple[str, str, Handler], ...]:
+        return (
+            ("GET", "status", self.status),
+            ("POST", "key", self.key),
+            ("POST", "settings", self.settings),
+            ("POST", "balance", self.balance),
+            ("POST", "media-store", self.media_store),
+            ("GET", "families", self.families),
+            ("POST", "estimate", self.estimate),
+            ("GET", "totals", self.totals),
+            ("GET", "jobs", self.jobs),
+            ("GET", "jobs/{id}", self.job),
+            ("GET", "jobs/{id}/thumb", self.thumb),
+            ("GET", "jobs/{id}/graph", self.graph),
+            ("POST", "jobs/{id}/collect", self.collect),
+            ("POST", "jobs/{id}/declare", self.declare),
+        )
+
+    async def status(self, request: web.Request) -> web.Response:
+        return answer(await self._ask("panel", "status"))
+
+    async def key(self, request: web.Request) -> web.Response:
+        body = await gate.json_body(request)
+        gate.require_fields(body, "key")
+        return answer(await self._ask("panel", "keep_key", gate.text_field(body, "key", MAX_KEY)))
+
+    async def settings(self, request: web.Request) -> web.Response:
+        return answer(await self._ask("panel", "change_settings", await gate.json_body(request)))
+
+    async def balance(self, request: web.Request) -> web.Response:
+        gate.require_fields(await gate.json_body(request))
+        return answer(await self._ask("panel", "balance"))
+
+    async def media_store(self, request: web.Request) -> web.Response:
+        gate.require_fields(await gate.json_body(request))
+        return answer(await self._ask("panel", "try_media_store"))
+
+    async def families(self, request: web.Request) -> web.Response:
+        return answer({"families": [_about(family) for family in self._families.values()]})
+
+    async def estimate(self, request: web.Request) -> web.Response:
+        body = await gate.json_body(request)
+        gate.require_fields(body, "family", "widgets", "connected", "seconds")
+        family = self._families.get(gate.text_field(body, "family", 64, gate.NAME))
+        if family is None:
+            raise Denied(404, "There is no such node.")
+        widgets, connected, seconds = body.get("widgets"), body.get("connected", []), body.get("seconds")
+        if not isinstance(widgets, dict) or len(widgets) > 64:
+            raise Denied(400, "widgets must be an object.")
+        return answer(
+            await self._ask("quotes", "quote", family, widgets, _names(connected), _length(seconds)),
+        )
+
+    async def totals(self, request: web.Request) -> web.Response:
+        days = max(1, gate.whole_number(request, "days", 30, DAYS))
+        return answer(await self._ask("jobs", "totals", days))
+
+    async def jobs(self, request: web.Request) -> web.Response:
+        offset = gate.whole_number(request, "offset", 0, MAX_OFFSET)
+        limit = max(1, gate.whole_number(request, "limit", 50, PAGE))
+        show = request.query.get("show", "")
+        if show not in ("", "open", "done", "failed"):
+            raise Denied(400, "show must be open, done or failed.")
+        return answer(await self._ask("jobs", "page", offset, limit, show))
+
+    async def job(self, request: web.Request) -> web.Response:
+        return answer(await self._ask("jobs", "one", gate.entry_id(request)))
+
+    async def thumb(self, request: web.Request) -> web.Response:
+        picture = await self._ask("jobs", "thumb", gate.entry_id(request))
+        headers = {"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"}
+        return web.Response(body=picture, content_type="image/jpeg", headers=headers)
+
+    async def graph(self, request: web.Request) -> web.Response:
+        return answer({"graph": await self._ask("jobs", "graph", gate.entry_id(request))})
+
+    async def collect(self, request: web.Request) -> web.Response:
+        gate.require_fields(await gate.json_body(request))
+        task_id = await self._ask("jobs", "task_of", gate.entry_id(request))
+        return answer({"started": await asyncio.to_thread(self._collect, task_id)}, 202)
+
+    async def declare(self, request: web.Request) -> web.Response:
+        body = await gate.json_body(request)
+        gate.require_fields(body, "bought", "task_id")
+        if gate.flag_field(body, "bought"):
+            task_id = gate.text_field(body, "task_id", 128, gate.TASK_ID)
+            return answer(await self._ask("jobs", "declare_bought", gate.entry_id(request), task_id))
+        gate.require_fields(body, "bought")
+        return answer(await self._ask("jobs", "declare_not_bought", gate.entry_id(request)))
+
+    async def public(self, request: web.Request) -> web.StreamResponse:
+        """A clip that was laid out for the provider, whose servers are no page of ours; the name is the secret."""
+        file = await asyncio.to_thread(self._published, request.match_info["name"])
+        if file is None:
+            return web.Response(status=404)
+        return web.FileResponse(file, headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"})
+
+    def _published(self, name: str) -> Any:
+        here = import_module("..publish.here", __package__)
+        return here.published(here.public_folder(self._office().home), name, time.time())
+
+    async def _ask(self, module: str, question: str, *arguments: Any) -> Any:
+        """Put a blocking question to one of the modules behind the routes, in a thread."""
+
+        def asked() -> Any:
+            return getattr(_loaded(module), question)(self._office(), *arguments)
+
+        return await asyncio.to_thread(asked)
+
+
+def _guarded(handler: Handler) -> Handler:
+    """`handler` behind the gate, with every error as JSON that says what to do next and holds no secret."""
+
+    @wraps(handler)
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        try:
+            gate.require_same_origin(request)
+            return await handler(request)
+        except Denied as denied:
+            return error_answer(denied.status, denied.text)
+        except PackError as error:
+            status = next((code for kind, code in STATUS if isinstance(error, kind)), 409)
+            return error_answer(status, error.what, spent=error.spent, next_step=error.next_step)
+        except web.HTTPException:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is left is our mistake, and its text may hold anything
+            log.exception("%s %s failed", request.method, request.path)
+            return error_answer(500, f"{type(error).__name__}; ComfyUI's console says more.")
+
+    return guarded
+
+
+def _about(family: Family) -> Mapping[str, Any]:
+    return {
+        "id": family.node_id,
+        "title": family.title,
+        "clips": [{"id": clip.id, "url_input": clip.url_input} for clip in family.clips],
+        "media": [one.id for one in family.media],
+    }
+
+
+def _names(found: Any) -> list[str]:
+    if not isinstance(found, list) or len(found) > MAX_CONNECTED:
+        raise Denied(400, "connected must be a list of input names.")
+    if not all(isinstance(one, str) and gate.NAME.fullmatch(one) for one in found):
+        raise Denied(400, "connected must be a list of input names.")
+    return found
+
+
+def _length(found: Any) -> float | None:
+    if found is None:
+        return None
+    if isinstance(found, bool) or not isinstance(found, (int, float)) or not 0 <= found <= MAX_SECONDS:
+        raise Denied(400, "seconds must be a number from 0 to 86400.")
+    return float(found)

@@ -1,0 +1,55 @@
+"""A job as the sidebar shows it: no addresses, no keys, and paths only as names inside the output folder."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from ..errors import redact
+from ..job import expected_seconds
+from ..ledger import Entry
+from ..model import Json, Standing
+
+SHOWN_STATES = {"intended": "waiting", "ticketed": "running"}
+
+
+def summary(
+    entry: Entry, output: Path, usual_seconds: float | None = None, now: float | None = None
+) -> dict[str, Json]:
+    """`ends_at` and the other times are Unix seconds, `progress` is 0..1, `clips` are for ComfyUI's /view."""
+    return {
+        "id": entry.id,
+        "family": entry.family,
+        "model": entry.model,
+        "prompt": redact(entry.prompt),
+        "take": entry.take,
+        "state": "unknown" if entry.unknown else SHOWN_STATES.get(entry.state, entry.state),
+        "current": entry.current,
+        "progress": None if entry.progress is None else entry.progress / 100,
+        "created_at": entry.created_at,
+        "ends_at": _ends_at(entry, usual_seconds, time.time() if now is None else now),
+        "ended_at": entry.ended_at,
+        "billed_units": entry.billed_units,
+        "estimate_usd": entry.estimate_usd,
+        "cost_usd": entry.cost_usd,
+        "task_id": entry.task_id,
+        "reason": redact(entry.reason),
+        "clips": [shown for shown in (_shown(Path(file), output) for file in entry.files) if shown],
+    }
+
+
+def _ends_at(entry: Entry, usual_seconds: float | None, now: float) -> float | None:
+    if entry.state != "ticketed" or entry.ticketed_at is None:
+        return None
+    standing = Standing(
+        entry.task_id or "", entry.status, None, progress=entry.progress, estimated_seconds=entry.estimated_seconds
+    )
+    return entry.ticketed_at + expected_seconds(standing, max(0.0, now - entry.ticketed_at), usual_seconds)
+
+
+def _shown(file: Path, output: Path) -> Json:
+    """Where ComfyUI serves the file, None for one that is gone or elsewhere."""
+    if not file.is_file() or not file.is_relative_to(output):
+        return None
+    inside = file.relative_to(output)
+    return {"filename": inside.name, "subfolder": inside.parent.as_posix(), "type": "output"}
