@@ -5,15 +5,21 @@ from __future__ import annotations
 from .content import content_of_clip, content_of_still
 from .decode import Plan, decode_frames, plan
 from .measure import measure
+from .pictures import encode_picture, still_of
+from .sheets import contact_sheet, thumbnail
 from .sound import decode_sound, has_sound
 
 __all__ = [
     "Plan",
+    "contact_sheet",
     "content_of_clip",
     "content_of_still",
     "decode_frames",
     "decode_sound",
+    "encode_picture",
     "has_sound",
     "measure",
     "plan",
+    "still_of",
+    "thumbnail",
 ]

@@ -1,0 +1,112 @@
+"""Pictures: from an IMAGE socket to the smallest faithful file that a model accepts."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from ..errors import Refused
+from ..model import MediaFile, Still
+from .content import content_of_still
+
+WEBP_MAX_SIDE = 16383
+JPEG_MAX_SIDE = 65500
+# Run-length deflate is both the quickest and the smallest for photographs: see benchmarks/pictures.py.
+PNG_OPTIONS = [cv2.IMWRITE_PNG_COMPRESSION, 3, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
+LOSSY_QUALITIES = (98, 95, 92, 90)  # below 90 the loss shows
+
+Attempt = tuple[str, Callable[[np.ndarray], bytes]]
+
+
+def still_of(image: np.ndarray) -> Still:
+    """A picture from [H, W, C] in 0..1 (or uint8), C being 1, 3 or 4, rounded to 8 bits.
+
+    Alpha is flattened over black, as a compositor shows a straight-alpha picture. Raises Refused for anything else.
+    """
+    if image.ndim != 3 or image.shape[2] not in (1, 3, 4) or 0 in image.shape:
+        shape = "x".join(str(side) for side in image.shape)
+        raise Refused(f"A picture of shape {shape} cannot be sent.", next_step="Connect one RGB, RGBA or grey picture.")
+    if image.dtype != np.uint8 and not np.isfinite(image).all():
+        raise Refused("The picture holds values that are not numbers.", next_step="Repair it before this node.")
+    colours = _flattened(image)
+    if colours.dtype != np.uint8:
+        colours = np.round(np.clip(colours, 0, 1) * 255).astype(np.uint8)
+    return Still(np.ascontiguousarray(np.broadcast_to(colours, (*colours.shape[:2], 3))))
+
+
+def encode_picture(still: Still, formats: tuple[str, ...], max_bytes: int, folder: Path) -> MediaFile:
+    """Write the picture into `folder` in the most faithful of `formats` that keeps it within `max_bytes`.
+
+    PNG where it fits, then lossless WebP, then JPEG without colour subsampling, then WebP. Raises Refused when none
+    fits.
+    """
+    smallest = None
+    for name, encode in _attempts(still, tuple("jpeg" if one == "jpg" else one for one in formats)):
+        data = encode(still.levels)
+        if len(data) <= max_bytes:
+            return _written(data, name, content_of_still(still), folder)
+        smallest = min(smallest or len(data), len(data))
+    size = f"{smallest / 1e6:.1f} MB" if smallest else "in no format"
+    raise Refused(
+        f"The picture of {still.size} is {size} at best; at most {max_bytes / 1e6:.1f} MB "
+        f"as {', '.join(formats)} are taken.",
+        next_step="Scale it down.",
+    )
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is there as a whole or not at all."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.write_bytes(data)
+    os.replace(part, path)
+
+
+def _flattened(image: np.ndarray) -> np.ndarray:
+    if image.shape[2] != 4:
+        return image
+    values = image.astype(np.float32) / (255 if image.dtype == np.uint8 else 1)
+    return np.clip(values[..., :3], 0, 1) * np.clip(values[..., 3:], 0, 1)
+
+
+def _attempts(still: Still, formats: tuple[str, ...]) -> Iterator[Attempt]:
+    """From exact to good, in the order in which they are tried."""
+    longest = max(still.size.width, still.size.height)
+    has_webp = "webp" in formats and longest <= WEBP_MAX_SIDE
+    if "png" in formats:
+        yield "png", _png
+    if has_webp:
+        yield "webp", _lossless_webp
+    if "jpeg" in formats and longest <= JPEG_MAX_SIDE:
+        for quality in LOSSY_QUALITIES:
+            yield "jpeg", partial(_saved, kind="JPEG", quality=quality, subsampling=0)
+    elif has_webp:
+        for quality in LOSSY_QUALITIES:
+            yield "webp", partial(_saved, kind="WEBP", quality=quality, method=2)
+
+
+def _png(levels: np.ndarray) -> bytes:
+    return cv2.imencode(".png", cv2.cvtColor(levels, cv2.COLOR_RGB2BGR), PNG_OPTIONS)[1].tobytes()
+
+
+def _lossless_webp(levels: np.ndarray) -> bytes:
+    return _saved(levels, "WEBP", lossless=True, quality=50, method=2)
+
+
+def _saved(levels: np.ndarray, kind: str, **options: int | bool) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(levels).save(out, kind, **options)
+    return out.getvalue()
+
+
+def _written(data: bytes, name: str, content: str, folder: Path) -> MediaFile:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{content[:32]}.{name}"
+    write_whole(path, data)
+    return MediaFile(path, f"image/{name}", len(data), content)
