@@ -142,7 +142,7 @@ def test_nothing_but_published_names_is_served(name, address, door, data):
         earlier=f"{int(published[:10]) - 1}{published[10:]}",
         secret=published[11:-4],
     )
-    status, body, headers = look(f"{door}/apimart/public/{tricky}")
+    status, body, _ = look(f"{door}/apimart/public/{tricky}")
     assert status == 404
     assert b"sk-a-real-key" not in body
 

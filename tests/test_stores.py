@@ -74,7 +74,7 @@ def test_a_store_that_does_not_exist_is_answered_with_the_choices(store, setting
     "store", ["comfyui:", "comfyui:my.host", "comfyui:https://", "comfyui:https://h/?a=b", "comfyui:http://h:99999"]
 )
 def test_this_comfyui_needs_the_address_at_which_the_world_reaches_it(store, settings):
-    with pytest.raises(NotSet, match="comfyui:https://my.public.host"):
+    with pytest.raises(NotSet, match=r"comfyui:https://my\.public\.host"):
         chosen(settings, store)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
 from importlib import import_module
@@ -15,6 +14,7 @@ from ..errors import Declined, NotSet, PackError, Refused, Unreachable, log
 from ..model import Family
 from . import gate
 from .gate import Denied, answer, error_answer
+from .public import add_routes
 
 if TYPE_CHECKING:
     from .office import Office
@@ -63,7 +63,8 @@ class Routes:
     def add_to(self, table: web.RouteTableDef) -> None:
         for method, path, handler in self._all():
             table.route(method, f"/apimart/{path}")(_guarded(handler))
-        table.get("/apimart/public/{name}")(self.public)
+        # Not behind the gate: the provider's servers are no page of ours, and the name is the secret.
+        add_routes(table, lambda: self._office().home)
 
     def _all(self) -> tuple[tuple[str, str, Handler], ...]:
         return (
@@ -154,17 +155,6 @@ class Routes:
             return answer(await self._ask("jobs", "declare_bought", gate.entry_id(request), task_id))
         gate.require_fields(body, "bought")
         return answer(await self._ask("jobs", "declare_not_bought", gate.entry_id(request)))
-
-    async def public(self, request: web.Request) -> web.StreamResponse:
-        """A clip that was laid out for the provider, whose servers are no page of ours; the name is the secret."""
-        file = await asyncio.to_thread(self._published, request.match_info["name"])
-        if file is None:
-            return web.Response(status=404)
-        return web.FileResponse(file, headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"})
-
-    def _published(self, name: str) -> Any:
-        here = import_module("..publish.here", __package__)
-        return here.published(here.public_folder(self._office().home), name, time.time())
 
     async def _ask(self, module: str, question: str, *arguments: Any) -> Any:
         """Put a blocking question to one of the modules behind the routes, in a thread."""
