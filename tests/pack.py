@@ -20,3 +20,14 @@ def load(name: str = "apimart") -> ModuleType:
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def link(place: Path) -> Path:
+    """A link at `place` to the pack's folder; on Windows a junction, which asks for no rights."""
+    if sys.platform == "win32":
+        import _winapi
+
+        _winapi.CreateJunction(str(ROOT), str(place))
+    else:
+        place.symlink_to(ROOT, target_is_directory=True)
+    return place

@@ -1,0 +1,93 @@
+"""The developer's commands. `python3 dev.py COMMAND` needs Python 3.10 and nothing else: it makes its own environment."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+TESTS = ROOT / "tests"
+WORKBENCH = ROOT / "workbench"
+REQUIREMENTS = WORKBENCH / "requirements.txt"
+ENVIRONMENT = ROOT / ".venv-dev"
+STAMP = ENVIRONMENT / "made-from"
+PROGRAMS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
+
+COMMANDS = {
+    "demo": "run every family against the sandbox; clips and contact sheets go to demo_output/",
+    "test": "run the tests; what follows goes to pytest; the live part needs COMFYUI_PATH",
+    "check": "run ruff and mypy",
+    "jobs": "list what was bought, or bring a job home: jobs collect TASK_ID",
+    "catalogue": "tell where our tables and the provider's live answers differ",
+}
+
+
+def main() -> int:
+    command, words = _told()
+    if not STAMP.exists() or STAMP.read_text("utf-8") != _origin():
+        _make_environment()
+    program = (
+        [PROGRAMS / "pytest", *_pytest_words(words)] if command == "test" else [PYTHON, WORKBENCH, command, *words]
+    )
+    # The live tests and the demo look here, too, for a Python that can run ComfyUI.
+    started_by = {"DEV_PYTHON": os.environ.get("DEV_PYTHON", sys.executable)}
+    return subprocess.run(program, env={**os.environ, **started_by}, check=False).returncode
+
+
+def _told() -> tuple[str, list[str]]:
+    listed = "\n".join(f"  {name:<10} {what}" for name, what in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        usage="python3 dev.py COMMAND ...",
+        description=f"commands:\n{listed}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=COMMANDS, help=argparse.SUPPRESS)
+    parser.add_argument("words", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    told = parser.parse_args()
+    return told.command, told.words
+
+
+def _pytest_words(words: list[str]) -> list[str]:
+    """The person's words, and all tests where none were named."""
+    names_tests = any(Path(word.split("::")[0]).exists() for word in words)
+    return ["-c", str(TESTS / "pytest.ini"), *words, *([] if names_tests else [str(TESTS)])]
+
+
+def _origin() -> str:
+    """What the environment is made from; it is made anew when that changes."""
+    requirements = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
+    return f"{ENVIRONMENT}\nPython {sys.version}\nrequirements {requirements}\n"
+
+
+def _make_environment() -> None:
+    print(f"Making {ENVIRONMENT.name}; this takes a minute, once.", file=sys.stderr, flush=True)
+    pip = _made_with_pip()
+    install = [*pip, "install", "--quiet", "--disable-pip-version-check", "--requirement", str(REQUIREMENTS)]
+    if subprocess.run(install, check=False).returncode:
+        sys.exit("pip could not install what workbench/requirements.txt names; its words are above.")
+    STAMP.write_text(_origin(), "utf-8")
+
+
+def _made_with_pip() -> list[str]:
+    """Make the bare environment; the words that call pip for it."""
+    if not find_spec("venv") or not (find_spec("ensurepip") or find_spec("pip")):
+        sys.exit(
+            "This Python cannot make environments. On Debian and Ubuntu: apt install python3-venv; then try again."
+        )
+    import venv  # Debian's smallest Python has none
+
+    has_own_pip = find_spec("ensurepip") is not None
+    venv.create(ENVIRONMENT, clear=True, symlinks=os.name != "nt", with_pip=has_own_pip)
+    return [str(PYTHON), "-m", "pip"] if has_own_pip else [sys.executable, "-m", "pip", "--python", str(PYTHON)]
+
+
+if __name__ == "__main__":
+    if sys.version_info < (3, 10):
+        sys.exit("dev.py needs Python 3.10 or newer.")
+    sys.exit(main())
