@@ -9,8 +9,9 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
+from email.message import Message
 from pathlib import Path
 
 from aiohttp import web
@@ -76,7 +77,7 @@ def web_app(routes: web.RouteTableDef) -> Iterator[str]:
         loop.close()
 
 
-def look(url: str, method: str = "GET", **headers: str) -> tuple[int, bytes, Mapping[str, str]]:
+def look(url: str, method: str = "GET", **headers: str) -> tuple[int, bytes, Message]:
     """What anybody gets at an address: status, body, headers."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     request = urllib.request.Request(url, method=method, headers=headers)
