@@ -1,4 +1,4 @@
-"""The developer's commands. `python3 dev.py COMMAND` needs Python 3.10 and nothing else: it makes its own environment."""
+"""The developer's commands: `python3 dev.py COMMAND` needs Python 3.10 only, and makes its own environment."""
 
 from __future__ import annotations
 
@@ -87,6 +87,6 @@ def _made_with_pip() -> list[str]:
 
 
 if __name__ == "__main__":
-    if sys.version_info < (3, 10):
+    if sys.version_info < (3, 10):  # noqa: UP036 - whoever starts this may have an older one
         sys.exit("dev.py needs Python 3.10 or newer.")
     sys.exit(main())
