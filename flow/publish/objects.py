@@ -108,7 +108,10 @@ def send(files: Any, source: Path, path: str, mime: str) -> None:
     elif kind in ("gs", "gcs"):
         options = {"content_type": mime, "chunksize": PART_BYTES}
     elif kind in OBJECT_STORES:
-        options = {"content_settings": {"content_type": mime}, "max_concurrency": PARTS_AT_ONCE}
+        # Imported here like all cloud libraries: it comes with adlfs.
+        from azure.storage.blob import ContentSettings  # type: ignore[import-not-found,unused-ignore]
+
+        options = {"content_settings": ContentSettings(content_type=mime), "max_concurrency": PARTS_AT_ONCE}
     files.put_file(str(source), path, **options)
 
 
