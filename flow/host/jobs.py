@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,8 +9,8 @@ from typing import Any
 
 from ..errors import PackError
 from ..ledger import Entry, Ledger, Spent
-from ..media import decode_frames, encode_picture, still_of
-from ..model import Json, Selection
+from ..media import thumbnail
+from ..model import Json
 from .gate import Denied
 from .graphs import kept_graph
 from .office import Office
@@ -22,9 +21,7 @@ STATES = {
     "done": ("fetched",),
     "failed": ("failed", "dropped"),
 }
-THUMB = Selection(frame_load_cap=1, max_side=256)
-THUMB_BYTES = 256 * 1024
-DECODE_BYTES = 1 << 30
+THUMB_SIDE = 256
 
 
 def page(office: Office, offset: int, limit: int, show: str) -> dict[str, Json]:
@@ -133,6 +130,4 @@ def _sum(spent: list[Spent], since_day: str) -> float:
 
 def _make_thumb(clip: Path, kept: Path) -> None:
     kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    frame = decode_frames(clip, THUMB, free_bytes=DECODE_BYTES).pixels[0]
-    made = encode_picture(still_of(frame), ("jpeg",), THUMB_BYTES, kept.parent)
-    os.replace(made.path, kept)
+    thumbnail(clip, kept, THUMB_SIDE)

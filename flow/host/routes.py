@@ -193,6 +193,7 @@ def _about(family: Family) -> Mapping[str, Any]:
         "title": family.title,
         "clips": [{"id": clip.id, "url_input": clip.url_input} for clip in family.clips],
         "media": [one.id for one in family.media],
+        "widgets": [*(one.id for one in family.inputs if one not in family.media), "take"],
     }
 
 

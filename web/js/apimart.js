@@ -1,0 +1,194 @@
+/** The pack's front end: settings, the jobs tab, price badges, notices. The only file here that does anything by itself. */
+import { api } from "../../../scripts/api.js";
+import { app } from "../../../scripts/app.js";
+import { Badges } from "./badges.js";
+import { clipLengths, typeOf } from "./graph.js";
+import { languageOf, text } from "./language.js";
+import { bill, billText, holdsKey, nodesThatBuy, spoken } from "./notices.js";
+import { settings } from "./panel.js";
+import { routes } from "./server.js";
+import { Sidebar } from "./sidebar.js";
+
+const SETTLE_MS = 150;
+const NOTICE_MS = 12000;
+
+const server = routes((path, options) => api.fetchApi(path, options));
+const families = new Map();
+const isSpoken = spoken(sessionStorage);
+
+const setting = (id) => app.extensionManager?.setting?.get(id) ?? app.ui?.settings?.getSettingValue?.(id);
+const language = () => languageOf(setting("apimart.language"), setting("Comfy.Locale"));
+const say = (key, values) => text(language(), key, values);
+const viewOf = (place) => api.apiURL(`/view?${new URLSearchParams(place)}`);
+
+const badges = new Badges({
+  ask: (asking) => server.post("estimate", asking),
+  families,
+  measure: clipLengths(viewOf),
+  say,
+  Badge: globalThis.LGraphBadge,
+});
+
+const sidebar = new Sidebar({
+  server,
+  act,
+  say,
+  language,
+  address: (path) => api.apiURL(`/apimart/${path}`),
+  openSettings: () => app.extensionManager.command.execute("Comfy.ShowSettingsDialog"),
+});
+
+function toast(kind, title, description) {
+  const { toast: made } = app.extensionManager;
+  const severity = kind === "warning" ? "warn" : kind;
+  if (made[kind]) made[kind](title, { description, duration: NOTICE_MS });
+  else made.add({ severity, summary: title, detail: description, life: NOTICE_MS });
+}
+
+async function act(name, job, detail) {
+  try {
+    await ACTIONS[name](job, detail);
+  } catch (error) {
+    toast("error", say("job.failed"), error.message);
+  }
+}
+
+const ACTIONS = {
+  async collect(job) {
+    await server.post(`jobs/${job.id}/collect`);
+    toast("info", "APIMart", say("job.collecting"));
+  },
+  async declare(job, declared) {
+    sidebar.hear((await server.post(`jobs/${job.id}/declare`, declared)).job, true);
+  },
+  async copy(job) {
+    await navigator.clipboard.writeText(job.task_id);
+    toast("success", "APIMart", say("job.copied"));
+  },
+  open(job) {
+    window.open(viewOf(job.clips[0]), "_blank", "noopener");
+  },
+  canvas(job) {
+    for (const [place, clip] of (job.clips.length ? job.clips : [null]).entries()) addToCanvas(job, clip, place);
+    toast("success", "APIMart", say("job.added"));
+  },
+  async graph(job) {
+    const { graph } = await server.get(`jobs/${job.id}/graph`);
+    await app.loadGraphData(graph, true, true, `APIMart ${job.id.slice(0, 8)}`);
+  },
+};
+
+/** A loader of the clip where it is here, else a node that collects it by its id. */
+function addToCanvas(job, clip, place) {
+  const node = globalThis.LiteGraph.createNode(clip ? "LoadVideo" : "APIMartCollectJob");
+  const value = clip ? `${clip.subfolder}/${clip.filename} [output]` : job.task_id;
+  const widget = node.widgets.find((one) => one.name === (clip ? "file" : "task_id"));
+  if (clip && Array.isArray(widget.options?.values) && !widget.options.values.includes(value)) widget.options.values.push(value);
+  const [left, top, width, height] = app.canvas.visible_area;
+  node.pos = [left + width / 2 - 150 + place * 40, top + height / 2 - 150 + place * 40];
+  app.canvas.graph.add(node);
+  widget.value = value;
+  widget.callback?.(value);
+  app.canvas.selectItems?.([node]);
+}
+
+function refreshBadges() {
+  return badges.refreshAll(app.rootGraph ?? app.graph);
+}
+
+/** `work` once, when calls have stopped coming for a moment. */
+function settled(work) {
+  let waiting;
+  return () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(work, SETTLE_MS);
+  };
+}
+
+const refreshSoon = settled(refreshBadges);
+
+function hear({ job, node, left }) {
+  sidebar.hear(job, left);
+  const found = node && (app.rootGraph ?? app.graph)?.getNodeById?.(Number(node));
+  if (found && job.billed_units) badges.learn(found, job.billed_units);
+  if (!left) return;
+  badges.forget();
+  refreshSoon();
+}
+
+async function speakOfCost(graph) {
+  if (!setting("apimart.opening") || isSpoken(graph?.id)) return;
+  const quotes = await Promise.all(nodesThatBuy(graph, families).map((node) => badges.refresh(node)));
+  const said = billText(bill(quotes), say);
+  if (said) toast("info", say("notice.title"), said);
+}
+
+/** Task errors come in the person's language, so the server is told which one it is. */
+async function tellLanguage() {
+  const status = await server.get("status");
+  if (status.language !== language() && !status.from_environment.includes("language")) {
+    await server.post("settings", { language: language() });
+  }
+}
+
+function addStyle() {
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = new URL("./apimart.css", import.meta.url).href;
+  document.head.append(link);
+}
+
+app.registerExtension({
+  name: "apimart.face",
+  settings: settings({
+    server,
+    say,
+    onLanguage: () => {
+      refreshSoon();
+      tellLanguage().catch(() => {});
+      if (sidebar.root) sidebar.open(sidebar.root.parentElement);
+    },
+    onStatus: () => {
+      badges.forget();
+      refreshSoon();
+    },
+  }),
+
+  async setup() {
+    addStyle();
+    app.extensionManager.registerSidebarTab({
+      id: "apimart.jobs",
+      icon: "pi pi-video",
+      title: "APIMart",
+      tooltip: say("tab.tooltip"),
+      type: "custom",
+      render: (place) => void sidebar.open(place),
+      destroy: () => sidebar.close(),
+    });
+    api.addEventListener("apimart.job", ({ detail }) => hear(detail));
+    api.addEventListener("reconnected", () => sidebar.root && sidebar.reload());
+    api.addEventListener("graphChanged", refreshSoon);
+    await tellLanguage().catch(() => {});
+  },
+
+  async addCustomNodeDefs() {
+    const found = await server.get("families").catch(() => ({ families: [] }));
+    for (const family of found.families) families.set(family.id, family);
+  },
+
+  nodeCreated(node) {
+    if (!families.has(typeOf(node))) return;
+    badges.add(node);
+    refreshSoon();
+  },
+
+  beforeConfigureGraph(graph) {
+    if (holdsKey(graph)) toast("warning", say("notice.key.title"), say("notice.key"));
+  },
+
+  async afterConfigureGraph() {
+    const graph = app.rootGraph ?? app.graph;
+    await refreshBadges();
+    await speakOfCost(graph);
+  },
+});

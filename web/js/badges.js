@@ -1,0 +1,129 @@
+/** The price badge of our nodes, in both renderers; nothing of it is saved with the graph. */
+import { unitUsd, usd } from "./amounts.js";
+import { nodesOf, question, secondsFrom, typeOf, upstream } from "./graph.js";
+
+const COLOURS = {
+  price: ["#f5e8c7", "#5c4520"],
+  bought: ["#d3f4dc", "#1e4d2f"],
+  warn: ["#ffe1e1", "#7a2424"],
+  sandbox: ["#d9e8ff", "#243f66"],
+};
+
+/** What the badges say of a quote: `[text, colour]` each. `say` is the language. */
+export function badgesOf(quote, say) {
+  if (!quote) return [];
+  const found = [priceBadge(quote, say)];
+  if (quote.sandbox) found.push([say("badge.sandbox"), "sandbox"]);
+  if (quote.retired) found.push([say("badge.retired"), "warn"]);
+  return found.filter(([text]) => text);
+}
+
+function priceBadge(quote, say) {
+  if (quote.bought === "kept") return [say("badge.bought"), "bought"];
+  if (quote.bought === "running") return [say("badge.running"), "bought"];
+  if (quote.bought === "unknown") return [say("badge.unknown"), "warn"];
+  return [priceText(quote, say), "price"];
+}
+
+/** "10.0 s x $0.103 = $1.03", "2 x $0.14 = $0.28", "$0.103 per second"; empty for a price nobody knows. */
+export function priceText(quote, say) {
+  if (quote.unit_usd === null) return "";
+  if (quote.usd === null) return say("badge.rate", { usd: unitUsd(quote.unit_usd) });
+  if (quote.unit !== "second" && quote.units === 1) return usd(quote.usd);
+  const units = quote.unit === "second" ? `${quote.units.toFixed(1)} s` : String(quote.units);
+  return `${units} x ${unitUsd(quote.unit_usd)} = ${usd(quote.usd)}`;
+}
+
+/** Keeps the badges of every node of ours up to date. */
+export class Badges {
+  /** `ask` is the estimate route; `families` maps node types; `Badge` is LiteGraph's badge class. */
+  constructor({ ask, families, measure, say, Badge }) {
+    Object.assign(this, { ask, families, measure, say, Badge });
+    this.nodes = new WeakMap();
+    this.answers = new Map();
+    this.measured = new Map();
+  }
+
+  add(node) {
+    const family = this.families.get(typeOf(node));
+    if (!family || this.nodes.has(node)) return;
+    const state = { family, asked: "", quote: null, shown: [] };
+    this.nodes.set(node, state);
+    this.show(node, state);
+  }
+
+  async refreshAll(graph) {
+    await Promise.all(nodesOf(graph).map((node) => this.refresh(node)));
+  }
+
+  /** Ask again if anything that the price hangs on has changed. */
+  async refresh(node) {
+    const state = this.nodes.get(node);
+    if (!state) return null;
+    const asking = await this.questionOf(node, state.family);
+    const key = JSON.stringify(asking);
+    state.asked = key;
+    const quote = await this.quote(key, asking);
+    if (state.asked !== key) return state.quote;
+    state.quote = quote;
+    this.show(node, state);
+    return quote;
+  }
+
+  /** Answers are old as soon as a job has moved or a setting has changed. */
+  forget() {
+    this.answers.clear();
+  }
+
+  /** A run has measured the clip of a node: that counts as long as the same node feeds it. */
+  learn(node, seconds) {
+    const state = this.nodes.get(node);
+    const clip = state?.family.clips[0];
+    if (clip && seconds > 0) this.measured.set(this.feedOf(node, clip), seconds);
+  }
+
+  async questionOf(node, family) {
+    const asking = question(node, family);
+    const clip = family.clips[0];
+    if (clip && asking.connected.includes(clip.id) && !asking.widgets[clip.url_input]) {
+      const seconds = await secondsFrom(upstream(node, clip.id), this.measure);
+      asking.seconds = seconds ?? this.measured.get(this.feedOf(node, clip)) ?? null;
+    }
+    return asking;
+  }
+
+  feedOf(node, clip) {
+    const feed = upstream(node, clip.id);
+    return `${node.id} < ${feed?.id} ${JSON.stringify((feed?.widgets ?? []).map((widget) => widget.value))}`;
+  }
+
+  quote(key, asking) {
+    if (!this.answers.has(key)) this.answers.set(key, this.ask(asking).catch(() => null));
+    return this.answers.get(key);
+  }
+
+  /** One badge is there from the start, empty: it is what makes Nodes 2.0 look again. */
+  show(node, state) {
+    const wanted = badgesOf(state.quote, this.say);
+    const made = (wanted.length ? wanted : [["", "price"]]).map(([text, colour]) => this.made(node, text, colour));
+    const kept = node.badges.filter((badge) => !state.shown.includes(badge));
+    state.shown = made;
+    node.badges.splice(0, node.badges.length, ...kept, ...made);
+    touch(node);
+  }
+
+  made(node, text, colour) {
+    const [fgColor, bgColor] = COLOURS[colour];
+    const badge = new this.Badge({ text, fgColor, bgColor });
+    return () => {
+      void node.inputs?.length;
+      return badge;
+    };
+  }
+}
+
+/** Nodes 2.0 computes badges again when the list of inputs, which our badges read, is set; the canvas just redraws. */
+function touch(node) {
+  if (node.inputs) node.inputs = node.inputs.slice();
+  node.graph?.setDirtyCanvas?.(true, true);
+}

@@ -1,0 +1,21 @@
+/** The texts of the face in the person's language. */
+import en from "./strings/en.js";
+import ja from "./strings/ja.js";
+import ko from "./strings/ko.js";
+import zh from "./strings/zh.js";
+
+export const LANGUAGES = { en, ko, ja, zh };
+export const NAMES = { en: "English", ko: "한국어", ja: "日本語", zh: "中文" };
+
+/** The language that was chosen, else ComfyUI's where we speak it, else English. */
+export function languageOf(chosen, locale) {
+  if (chosen in LANGUAGES) return chosen;
+  const short = String(locale ?? "").split("-")[0];
+  return short in LANGUAGES ? short : "en";
+}
+
+/** The text `key` in `language`, with `{names}` filled in. */
+export function text(language, key, values = {}) {
+  const found = LANGUAGES[language]?.[key] ?? en[key] ?? key;
+  return found.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}

@@ -1,0 +1,21 @@
+/** Our routes, through ComfyUI's own fetch: it knows the base path and the person. */
+
+/** What a route said no to; the message says what to do next. */
+export class RouteError extends Error {}
+
+/** `fetchApi` is ComfyUI's `api.fetchApi`. */
+export function routes(fetchApi) {
+  const send = async (path, options) => answered(await fetchApi(`/apimart/${path}`, { cache: "no-store", ...options }));
+  return {
+    get: (path) => send(path, { method: "GET" }),
+    post: (path, body = {}) =>
+      send(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
+  };
+}
+
+async function answered(response) {
+  const content = await response.json().catch(() => ({}));
+  if (response.ok) return content;
+  const sentences = [content.error ?? `HTTP ${response.status}`, content.next_step];
+  throw new RouteError(sentences.filter(Boolean).join(" "));
+}
