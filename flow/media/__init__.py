@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from .content import content_of_clip, content_of_still
 from .decode import Plan, decode_frames, plan
+from .fit import fit_clip, fitted_size
 from .measure import measure
 from .pictures import encode_picture, still_of
 from .sheets import contact_sheet, thumbnail
 from .sound import decode_sound, has_sound
+from .timeline import seconds_shown
 
 __all__ = [
     "Plan",
@@ -17,9 +19,12 @@ __all__ = [
     "decode_frames",
     "decode_sound",
     "encode_picture",
+    "fit_clip",
+    "fitted_size",
     "has_sound",
     "measure",
     "plan",
+    "seconds_shown",
     "still_of",
     "thumbnail",
 ]

@@ -18,7 +18,7 @@ from ..model import Frames, Selection, Size
 from .ahead import read_ahead
 from .container import READ_ERRORS, missing_bytes, opened
 from .levels import Converter, displayed_size
-from .timeline import Timeline, read_timeline
+from .timeline import Timeline, first_frame, read_timeline
 
 READY_FRAMES = 3  # more gains nothing on two cores and costs memory
 CHANNELS = 3
@@ -45,11 +45,10 @@ def never() -> bool:
 
 def plan(path: Path, selection: Selection = ALL_FRAMES) -> Plan:
     """Count and size of the selected frames; of the pictures only the first is decoded. Raises Unreadable."""
-    with read_ahead(_whole_frames(path), 1) as frames:
-        first = next(frames, None)
-    if first is None:
-        raise _damaged(path, 0)
-    return _planned(_timeline(path), selection, displayed_size(first))
+    try:
+        return _planned(read_timeline(path), selection, displayed_size(first_frame(path)))
+    except Refused as error:
+        raise Unreadable(error.what) from None
 
 
 def decode_frames(

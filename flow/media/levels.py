@@ -56,6 +56,10 @@ class Converter:
         seen = _view(rgb)
         return cv2.rotate(seen, TURNS[turn]) if turn else seen
 
+    def upright(self, frame: VideoFrame) -> VideoFrame:
+        """The frame as displayed, in RGB."""
+        return VideoFrame.from_ndarray(np.ascontiguousarray(self.levels(frame)), format="rgb24")
+
     def _rgb(self, frame: VideoFrame) -> VideoFrame:
         width, height = self._coded_size(frame)
         is_reduced = (width, height) != (frame.width, frame.height)
@@ -74,6 +78,27 @@ class Converter:
             return frame.width, frame.height
         width, height = self._size.width, self._size.height
         return (height, width) if quarter_turn(frame) in (90, 270) else (width, height)
+
+
+def to_yuv420(frame: VideoFrame, size: Size, swscale: VideoReformatter) -> VideoFrame:
+    """The frame as yuv420p of limited range, tagged; its matrix stays what it is, and is BT.709 for RGB."""
+    is_rgb = frame.format.is_rgb or frame.format.has_palette
+    matrix = BT709 if is_rgb else MATRICES.get(int(frame.colorspace), BT601)
+    tag = BT709 if is_rgb else int(frame.colorspace)
+    made = swscale.reformat(
+        frame,
+        width=size.width,
+        height=size.height,
+        format="yuv420p",
+        interpolation=Interpolation.BICUBIC,
+        src_colorspace=BT601 if is_rgb else matrix,
+        dst_colorspace=matrix,
+        src_color_range=int(ColorRange.JPEG) if is_rgb else _range(frame),
+        dst_color_range=int(ColorRange.MPEG),
+        **_ONE_THREAD,
+    )
+    made.colorspace, made.color_range = tag, int(ColorRange.MPEG)
+    return made
 
 
 def _colours(frame: VideoFrame) -> dict[str, int]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from av.container import InputContainer
 from av.packet import Packet
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from ..errors import Refused
@@ -37,6 +38,7 @@ class Timeline:
     codec: str
     has_sound: bool
     sound_seconds: float
+    is_constant: bool
 
     @property
     def frame_seconds(self) -> float:
@@ -89,7 +91,7 @@ def _read(container: InputContainer, stream: VideoStream, until: float) -> Timel
             sound.add(packet)
     if not picture.shown or stream.codec_context.pix_fmt is None:
         raise Refused("No frame of the clip can be decoded.", next_step=CONVERT)
-    seconds, rate = _duration(picture, stream)
+    seconds, rate, is_constant = _duration(picture, stream)
     return Timeline(
         frames=picture.shown,
         packets=picture.packets,
@@ -100,6 +102,7 @@ def _read(container: InputContainer, stream: VideoStream, until: float) -> Timel
         codec=stream.codec_context.name,
         has_sound=bool(container.streams.audio),
         sound_seconds=float(sound.between + sound.held * sound.tick) if sound and sound.shown else 0.0,
+        is_constant=is_constant,
     )
 
 
@@ -119,8 +122,8 @@ def _packets(container: InputContainer, streams: list[Any], until: float) -> Ite
             raise Refused("The clip takes too long to read.", next_step="Shorten it, or copy it to a faster disk.")
 
 
-def _duration(picture: _Span, stream: VideoStream) -> tuple[Fraction, Fraction]:
-    """Seconds on screen and frames per second; exact where the rate is constant, else as the time stamps say."""
+def _duration(picture: _Span, stream: VideoStream) -> tuple[Fraction, Fraction, bool]:
+    """Seconds on screen, frames per second, and whether the rate is constant: then both are exact."""
     declared = Fraction(stream.average_rate or stream.guessed_rate or 25)
     if picture.held:
         held = picture.held * picture.tick
@@ -129,7 +132,24 @@ def _duration(picture: _Span, stream: VideoStream) -> tuple[Fraction, Fraction]:
     seconds = picture.between + held
     for rate in (declared, Fraction(stream.guessed_rate or declared)):
         if abs(picture.shown / rate - seconds) <= ROUNDING:
-            return picture.shown / rate, rate
+            return picture.shown / rate, rate, True
     if seconds <= 0:
         raise Refused("The time stamps of the clip do not move.", next_step=CONVERT)
-    return seconds, (picture.shown / seconds).limit_denominator(1001)
+    return seconds, (picture.shown / seconds).limit_denominator(1001), False
+
+
+def first_frame(path: Path) -> VideoFrame:
+    """The first frame that is shown. Raises Refused when none can be decoded."""
+    with opened(path) as (container, stream):
+        try:
+            frame = next(container.decode(stream), None)
+        except READ_ERRORS:
+            frame = None
+    if frame is None:
+        raise Refused("No frame of the clip can be decoded.", next_step=CONVERT)
+    return frame
+
+
+def seconds_shown(path: Path) -> float:
+    """How long the picture of any clip that FFmpeg reads is shown; unlike `measure`, with one witness only."""
+    return float(read_timeline(path).seconds)

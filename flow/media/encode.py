@@ -1,0 +1,208 @@
+"""Writing an H.264 MP4 from another clip, packet by packet: copied, or encoded anew."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
+from av.container import InputContainer, OutputContainer
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
+from av.video.stream import VideoStream
+
+from ..errors import Refused
+from ..model import Size
+from .container import CONVERT, READ_ERRORS, opened, sound_streams
+from .levels import Converter, to_yuv420
+
+MP4_OPTIONS = {"movflags": "faststart"}
+PICTURE_OPTIONS = {"preset": "veryfast", "crf": "17"}  # visually the same as the source
+COPIED_SOUNDS = ("aac", "mp3")
+SOUND_BITS = 192_000
+SOUND_RATES = (44100, 48000)
+STAMP_SLACK = Fraction(1, 500)  # seconds; Matroska rounds time stamps to milliseconds
+
+
+@dataclass(frozen=True)
+class Window:
+    """`count` frames at `rate` from `begin` seconds on, counted from the first frame shown."""
+
+    begin: Fraction
+    count: int
+    rate: Fraction
+
+    @property
+    def seconds(self) -> Fraction:
+        return self.count / self.rate
+
+
+@dataclass(frozen=True)
+class Picture:
+    """How the picture is to be encoded."""
+
+    size: Size
+    is_turned: bool
+    bits_per_second: int
+
+
+def write_clip(source: Path, out: Path, window: Window, picture: Picture | None, *, keep_sound: bool) -> None:
+    """Write the window of `source`; without `picture` its packets are copied. Raises Refused when it is damaged."""
+    try:
+        with opened(source) as (seen, stream), opened(source) as (heard, _), _mp4(out) as made:
+            begin = Fraction(stream.start_time or 0) * (stream.time_base or 1) + window.begin
+            sounds = sound_streams(heard)[:1] if keep_sound else []
+            streams = [_picture_packets(seen, stream, made, window, picture)]
+            streams += [_sound_packets(heard, sound, made, begin, window.seconds) for sound in sounds]
+            for packet in heapq.merge(*streams, key=_time):
+                made.mux(packet)
+    except READ_ERRORS as error:
+        raise Refused(f"The clip cannot be rewritten ({error}).", next_step="Load it again, or another one.") from None
+
+
+def _mp4(out: Path) -> OutputContainer:
+    return av.open(str(out), "w", format="mp4", options=MP4_OPTIONS)
+
+
+def _time(packet: Packet[Any]) -> Fraction:
+    return Fraction(packet.dts or 0) * packet.time_base
+
+
+# The picture.
+
+
+def _picture_packets(
+    container: InputContainer, stream: VideoStream, made: OutputContainer, window: Window, picture: Picture | None
+) -> Iterator[Packet[Any]]:
+    """Adds the stream at once, so that it is there before anything is written."""
+    if picture is None:
+        copy = made.add_stream_from_template(stream, opaque=True)
+        return _copied(container, stream, copy)
+    frames = _frames_at(_timed_frames(container, stream), window)
+    return _encoded(frames, made, window.rate, picture)
+
+
+def _copied(container: InputContainer, stream: Any, copy: Any, until: Fraction | None = None) -> Iterator[Packet[Any]]:
+    for packet in container.demux(stream):
+        if packet.dts is None or not packet.size:
+            continue
+        if until is not None and ((packet.pts or 0) + (packet.duration or 0)) * packet.time_base > until:
+            return
+        packet.stream = copy
+        yield packet
+
+
+def _timed_frames(container: InputContainer, stream: VideoStream) -> Iterator[tuple[Fraction, VideoFrame]]:
+    """Frames and their seconds since the first."""
+    stream.thread_type = "AUTO"
+    first: Fraction | None = None
+    for frame in container.decode(stream):
+        if frame.pts is None or frame.time_base is None:
+            raise Refused("The clip has frames without time stamps.", next_step=CONVERT)
+        time = frame.pts * frame.time_base
+        first = time if first is None else first
+        yield time - first, frame
+
+
+def _frames_at(frames: Iterator[tuple[Fraction, VideoFrame]], window: Window) -> Iterator[VideoFrame]:
+    """What is on screen at each tick of the window."""
+    shown: VideoFrame | None = None
+    tick = 0
+    for time, frame in frames:
+        while shown is not None and tick < window.count and window.begin + tick / window.rate + STAMP_SLACK < time:
+            yield shown
+            tick += 1
+        if tick == window.count:
+            return
+        shown = frame
+    for _ in range(tick, window.count if shown is not None else tick):
+        yield shown  # type: ignore[misc]  # not None in a range that is not empty
+
+
+def _encoded(
+    frames: Iterator[VideoFrame], made: OutputContainer, rate: Fraction, picture: Picture
+) -> Iterator[Packet[Any]]:
+    limit = str(picture.bits_per_second)
+    stream = made.add_stream("libx264", rate=rate, options={**PICTURE_OPTIONS, "maxrate": limit, "bufsize": limit})
+    stream.width, stream.height, stream.pix_fmt = picture.size.width, picture.size.height, "yuv420p"
+    return _encode(frames, stream, rate, picture)
+
+
+def _encode(frames: Iterator[VideoFrame], stream: Any, rate: Fraction, picture: Picture) -> Iterator[Packet[Any]]:
+    swscale, converter = VideoReformatter(), Converter(picture.size)
+    for number, frame in enumerate(frames):
+        upright = converter.upright(frame) if picture.is_turned else frame
+        ready = to_yuv420(upright, picture.size, swscale)
+        if number == 0:
+            stream.codec_context.colorspace, stream.codec_context.color_range = ready.colorspace, ready.color_range
+        ready.pict_type = 0  # the encoder's choice, not the source's
+        ready.pts, ready.time_base = number, 1 / rate
+        yield from stream.encode(ready)
+    yield from stream.encode()
+
+
+# The sound.
+
+
+def _sound_packets(
+    container: InputContainer, stream: AudioStream, made: OutputContainer, begin: Fraction, seconds: Fraction
+) -> Iterator[Packet[Any]]:
+    """The sound from `begin` on, never longer than the picture."""
+    if begin == 0 and stream.codec_context.name in COPIED_SOUNDS:
+        copy = made.add_stream_from_template(stream, opaque=True)
+        return _copied(container, stream, copy, begin + seconds)
+    rate = stream.codec_context.sample_rate
+    rate = rate if rate in SOUND_RATES else SOUND_RATES[-1]
+    layout = "mono" if stream.codec_context.channels == 1 else "stereo"
+    target = made.add_stream("aac", rate=rate)
+    target.codec_context.layout, target.codec_context.bit_rate = layout, SOUND_BITS
+    waves = _waves(container.decode(stream), AudioResampler(format="fltp", layout=layout, rate=rate), rate)
+    return _encode_sound(_cut(waves, round(begin * rate), round(seconds * rate)), target, layout, rate)
+
+
+def _waves(frames: Iterator[AudioFrame], resampler: AudioResampler, rate: int) -> Iterator[tuple[int, np.ndarray]]:
+    """Samples as float32 [channels, samples], with the place of the first one."""
+    place: int | None = None
+    for frame in chain(frames, [None]):
+        if place is None and frame is not None:
+            place = round((frame.pts or 0) * (frame.time_base or Fraction(1)) * rate)
+        for part in resampler.resample(frame):
+            if part is not None:
+                wave = part.to_ndarray()
+                yield place or 0, wave
+                place = (place or 0) + wave.shape[1]
+
+
+def _cut(waves: Iterator[tuple[int, np.ndarray]], first: int, count: int) -> Iterator[np.ndarray]:
+    """The `count` samples from the place `first` on; sound that begins later is preceded by silence."""
+    at, end = first, first + count
+    for place, wave in waves:
+        if place > at:
+            yield np.zeros((len(wave), min(place, end) - at), np.float32)
+            at = min(place, end)
+        wanted = wave[:, max(0, at - place) : max(0, end - place)]
+        if wanted.shape[1]:
+            yield np.ascontiguousarray(wanted)
+            at += wanted.shape[1]
+        if at >= end:
+            return
+
+
+def _encode_sound(waves: Iterator[np.ndarray], target: AudioStream, layout: str, rate: int) -> Iterator[Packet[Any]]:
+    place = 0
+    for wave in waves:
+        frame = AudioFrame.from_ndarray(wave, format="fltp", layout=layout)
+        frame.sample_rate, frame.pts, frame.time_base = rate, place, Fraction(1, rate)
+        place += wave.shape[1]
+        yield from target.encode(frame)
+    yield from target.encode()

@@ -1,0 +1,139 @@
+"""Making a clip fit for a provider: its length, its sides, its codec, its weight, its sound."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from ..errors import Refused
+from ..model import MEGABYTE, Measure, Size
+from .container import missing_bytes, opened
+from .encode import Picture, Window, write_clip
+from .levels import displayed_size, quarter_turn
+from .measure import measure
+from .timeline import Timeline, first_frame, read_timeline
+
+CODEC, PIXELS = "h264", "yuv420p"
+COMMON_RATES = (24, 25, 30, 50, 60)
+SHARES = (0.95, 0.8, 0.6)  # of the bytes allowed: the encoder may overshoot its rate on short clips
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is known of the clip to be fitted; `size` is as displayed."""
+
+    timeline: Timeline
+    size: Size
+    is_turned: bool
+    pixels: str
+    starts_late: bool
+
+
+def fit_clip(
+    source: Path,
+    out: Path,
+    *,
+    start: float = 0.0,
+    seconds: float | None = None,
+    min_side: int = 340,
+    max_side: int = 3850,
+    max_bytes: int = 100 * MEGABYTE,
+    keep_sound: bool = True,
+) -> Measure:
+    """Write `source` from `start` on for at most `seconds` as H.264 MP4 within the limits; what was written.
+
+    Packets are copied where nothing has to change; then only the sound may be dropped or cut. Everything streams.
+    Raises Refused when the clip cannot be made to fit.
+    """
+    given = _source(source)
+    size = fitted_size(given.size, min_side, max_side)
+    window = _window(given.timeline, start, seconds)
+    whole = given.timeline.seconds
+    is_whole = start <= 0 and (seconds is None or float(whole) <= seconds)
+    with _written_whole(out) as part:
+        if is_whole and _can_copy(given, size):
+            frames = given.timeline.frames
+            write_clip(source, part, Window(Fraction(0), frames, frames / whole), None, keep_sound=keep_sound)
+            if part.stat().st_size <= max_bytes:
+                return measure(part)
+        for share in SHARES:
+            picture = Picture(size, given.is_turned, int(max_bytes * 8 * share / float(window.seconds)))
+            write_clip(source, part, window, picture, keep_sound=keep_sound)
+            if part.stat().st_size <= max_bytes:
+                return measure(part)
+        raise Refused(
+            f"{float(window.seconds):.2f} s of {size} do not fit into {max_bytes / 1e6:.1f} MB.",
+            next_step="Shorten the clip, or make it smaller.",
+        )
+
+
+def fitted_size(size: Size, min_side: int, max_side: int) -> Size:
+    """The nearest even size of the same shape with both sides within the limits. Raises Refused for too long shapes."""
+    short, long = sorted((size.width, size.height))
+    scale = max(Fraction(1), Fraction(min_side, short))
+    scale = min(scale, Fraction(max_side, long))
+    lowest, highest = min_side + min_side % 2, max_side - max_side % 2
+    if short * scale < min_side - 1 or lowest > highest:
+        raise Refused(
+            f"A clip of {size} is too long a shape: no scale brings both sides into {min_side} to {max_side} px.",
+            next_step="Crop it.",
+        )
+    sides = (2 * round(side * scale / 2) for side in (size.width, size.height))
+    return Size(*(min(highest, max(lowest, side)) for side in sides))
+
+
+def _source(path: Path) -> Source:
+    timeline = read_timeline(path)
+    if missing_bytes(path):
+        raise Refused("The clip is cut off.", next_step="Load it again, or cut it yourself where it is still good.")
+    first = first_frame(path)
+    with opened(path) as (_, stream):
+        starts_late = bool(stream.start_time)
+    return Source(timeline, displayed_size(first), bool(quarter_turn(first)), first.format.name, starts_late)
+
+
+def _window(timeline: Timeline, start: float, seconds: float | None) -> Window:
+    """The frames to be written: whole ones, never longer than asked."""
+    begin = max(Fraction(0), Fraction(start))
+    left = timeline.seconds - begin
+    rate = _constant_rate(timeline)
+    count = round(left * rate) if timeline.is_constant and begin == 0 else int(left * rate + Fraction(1, 1000))
+    if seconds is not None:
+        count = min(count, int(Fraction(seconds) * rate) + 1)
+        while count > 0 and float(count / rate) > seconds:
+            count -= 1
+    if count < 1:
+        raise Refused(
+            f"From {start:g} s on there is no whole frame left in a clip of {float(timeline.seconds):.2f} s.",
+            next_step="Begin earlier, or ask for more.",
+        )
+    return Window(begin, count, rate)
+
+
+def _constant_rate(timeline: Timeline) -> Fraction:
+    """The clip's own rate; a variable one becomes the next common one."""
+    if timeline.is_constant:
+        return timeline.rate
+    return next((Fraction(rate) for rate in COMMON_RATES if rate >= timeline.rate), Fraction(COMMON_RATES[-1]))
+
+
+def _can_copy(given: Source, size: Size) -> bool:
+    timeline = given.timeline
+    is_plain = timeline.packets == timeline.frames and not given.is_turned and not given.starts_late
+    is_codec = timeline.codec == CODEC and given.pixels == PIXELS and "mp4" in timeline.container.split(",")
+    return is_plain and is_codec and size == given.size
+
+
+@contextmanager
+def _written_whole(out: Path) -> Iterator[Path]:
+    """A file beside `out` that takes its place when all went well and is gone when not."""
+    part = out.with_name(f"{out.name}.{os.getpid()}.part")
+    try:
+        yield part
+        os.replace(part, out)
+    finally:
+        part.unlink(missing_ok=True)
