@@ -16,9 +16,10 @@ from .ledger import Entry, Ledger
 from .media import content_of_clip
 from .model import Address, Files
 from .publish import ResultStore
-from .wire import Transfer
+from .wire import Gone, Transfer
 
 TRIES = 6
+FRESH_SECONDS = 3600.0
 VIDEO_HEADS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"\x1aE\xdf\xa3", b"RIFF")
 
 
@@ -69,39 +70,41 @@ class Fetcher:
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_name(f"{path.name}.part")
             if not (self._store and self._store.bring(path.name, part)):
-                self._require_link(entry)
-                self._download(url, part, stopped)
+                self._from_link(entry, url, part, stopped)
             if self._store:
                 self._store.keep(path.name, part)
             os.replace(part, path)
         except OSError as error:
             raise self._disk_trouble(error) from None
 
-    def _download(self, url: str, part: Path, stopped: Callable[[], bool]) -> None:
-        """Try until the file is whole; each try goes on where the last one broke off."""
+    def _from_link(self, entry: Entry, url: str, part: Path, stopped: Callable[[], bool]) -> None:
+        if entry.expires_at is not None and self._now() > entry.expires_at:
+            raise _too_late(entry)
+        try:
+            self._download(url, part, stopped, is_fresh=self._now() - (entry.ended_at or 0) < FRESH_SECONDS)
+        except Gone:
+            raise _too_late(entry) from None
+
+    def _download(self, url: str, part: Path, stopped: Callable[[], bool], *, is_fresh: bool) -> None:
+        """Try until the file is whole; each try goes on where the last one broke off.
+
+        Raises Gone for a link that is dead; that of a fresh job may only not be there yet.
+        """
         for attempt in range(TRIES):
             try:
                 arrival = self._transfer.download(url, part, stopped=stopped)
                 break
-            except Unreachable:
-                if attempt == TRIES - 1 or stopped():
+            except Unreachable as error:
+                if isinstance(error, Gone) and not is_fresh:
                     raise
+                if attempt == TRIES - 1 or stopped():
+                    raise Unreachable(error.what) from None
                 self._pause(min(2.0**attempt, 15.0))
         with part.open("rb") as file:
             head = file.read(64)
         if arrival.mime.startswith("text/") or not any(mark in head for mark in VIDEO_HEADS):
             part.unlink()
             raise Unreachable("The link of the finished job served something that is not a video.")
-
-    def _require_link(self, entry: Entry) -> None:
-        if entry.expires_at is not None and self._now() > entry.expires_at:
-            ended = datetime.fromtimestamp(entry.expires_at).strftime("%Y-%m-%d %H:%M")
-            raise Refused(
-                f"The clip of this job is no longer in the output folder, and its link ended on {ended}.",
-                spent="It was bought before; nothing new was spent.",
-                next_step="Put the file back, or raise `take` to buy the clip again.",
-                task_id=entry.task_id,
-            )
 
     def _name(self, entry: Entry, index: int) -> str:
         """A name that is the same on every machine, from nothing but our own records."""
@@ -126,3 +129,14 @@ class Fetcher:
             spent="The job is paid and stays collectable while its link lives.",
             next_step="Free some space and queue again: it is collected, not bought again.",
         )
+
+
+def _too_late(entry: Entry) -> Refused:
+    """Links live a day; some die before, so the moment is given only where it is known."""
+    at = f" on {datetime.fromtimestamp(entry.expires_at):%Y-%m-%d %H:%M}" if entry.expires_at else ""
+    return Refused(
+        f"The clip of this job is not in the output folder, and its link ended{at}.",
+        spent="It was bought before; nothing new was spent.",
+        next_step="Put the file back, or raise `take` to buy the clip again.",
+        task_id=entry.task_id,
+    )

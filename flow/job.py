@@ -22,7 +22,7 @@ USUAL_SECONDS = 150.0
 GONE_AFTER = 3
 TURN_SECONDS = 2.0
 RESUMED_SECONDS = 3.0
-FIRST_LOOK_SECONDS = 2.0
+FIRST_LOOK_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 20.0
 
 
@@ -74,10 +74,10 @@ class Buyer:
 
     def _send(self, entry_id: str, owner: str) -> Ticket | Again | Unknown:
         """One attempt, in one thread from mark to ticket: a cancelled run cannot come between."""
-        entry = self._ledger.by_id(entry_id)
-        if entry.unsent and self._ledger.in_flight(entry.realm, entry.account) >= self._jobs_at_once:
+        is_first = self._ledger.mark_sent(entry_id, owner, at_most_in_flight=self._jobs_at_once)
+        if is_first is None:
             return Again(TURN_SECONDS, f"{self._jobs_at_once} jobs of this key are in flight, this one waits its turn")
-        is_first = self._ledger.mark_sent(entry_id, owner)
+        entry = self._ledger.by_id(entry_id)
         if not is_first:
             self._require_honoured(entry)
         try:
@@ -159,6 +159,7 @@ class Follower:
             except PackError as error:
                 failures += 1
                 self._judge(error, failures, entry)
+                wait = min(wait, 2.0**failures)
             if standing.ended:
                 return standing
 

@@ -254,6 +254,15 @@ class Family:
     def clips(self) -> tuple[Clip, ...]:
         return tuple(one for one in self.inputs if isinstance(one, Clip))
 
+    @property
+    def judged_widgets(self) -> tuple[str, ...]:
+        """The widgets that a rule between widgets speaks of, or that may not be empty."""
+        media = {one.id for one in self.media}
+        rules = [rule for rule in self.rules if not rule.warns and not media & {*rule.inputs}]
+        named = {name for rule in rules for name in rule.inputs}
+        required = {one.id for one in self.inputs if isinstance(one, Text) and one.required}
+        return tuple(one.id for one in self.inputs if one.id in named | required)
+
 
 # What the stages hand on.
 

@@ -13,9 +13,9 @@ from .errors import PackError, Refused, Unfinished
 from .fetch import Fetcher
 from .job import Buyer, Follower, Turns, require_completed
 from .ledger import Entry, Ledger, new_owner
-from .model import Body, Family, Files, Question, Request, Standing, Values
+from .model import Address, Body, Family, Files, Question, Request, Standing, Values
 from .prices import current_prices, estimate_usd
-from .publish import Publisher, open_result_store, open_store, opened_origins
+from .publish import LIFE_NEEDED_SECONDS, Publisher, open_result_store, open_store, opened_origins
 from .request import Reader, ask, check
 from .settings import Settings
 from .watch import Watch
@@ -54,24 +54,24 @@ class Journey:
         ledger: Ledger,
         output: Path,
         *,
-        opened: tuple[str, ...] = (),
         now: Callable[[], float] = time.time,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.settings = settings
         self.ledger = ledger
         self.provider = Provider(settings.base_url, settings.require_key(), language=settings.language)
-        self.transfer = Transfer((settings.base_url, *opened_origins(settings), *opened))
+        self.transfer = Transfer((settings.base_url, *opened_origins(settings)))
         self._now = now
         self.scratch = settings.home / "scratch"
         self.scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._reader = Reader(self.transfer, ledger, self.scratch, reads_addresses=settings.probe_video_url, now=now)
         self._publisher = Publisher(
-            self.provider, ledger, self.transfer, lambda: open_store(settings, self.transfer), now=now
+            self.provider, ledger, self.transfer, lambda: open_store(settings, self.transfer), now=now, pause=pause
         )
         self._buyer = Buyer(ledger, self.provider, jobs_at_once=settings.jobs_at_once, now=now)
         self._turns = Turns(settings.jobs_at_once)
         self._follower = Follower(ledger, self.provider, wait_seconds=settings.wait_seconds, now=now)
-        self._fetcher = Fetcher(ledger, self.transfer, output, open_result_store(settings), now=now)
+        self._fetcher = Fetcher(ledger, self.transfer, output, open_result_store(settings), now=now, pause=pause)
 
     async def run(
         self,
@@ -89,8 +89,8 @@ class Journey:
         if entry is None or entry.over or (entry.unsent and entry.body is None):
             if entry is not None and entry.state == "failed":
                 tell(News(f"The last attempt failed and was free ({entry.reason}); buying anew."))
-            request = await watch.thread(lambda: self._check(question))
-            entry = await watch.thread(lambda: self._intend(question, request, queue_run))
+            checked = request = await watch.thread(lambda: self._check(question))
+            entry = await watch.thread(lambda: self._intend(checked, queue_run))
         warnings = request.warnings if request else ()
         async with self._held(entry, watch, tell) as held:
             bought = await self._carry_on(held, question, request, family, watch, tell)
@@ -126,7 +126,7 @@ class Journey:
         self, entry: Entry, question: Question, request: Request | None, watch: Watch, tell: Callable[[News], None]
     ) -> Entry:
         """The entry with its body on disk. What fails here has spent nothing, so the intent is taken back."""
-        if entry.body is not None:
+        if entry.body is not None and all(_lives(address, self._now()) for address in entry.addresses):
             return entry
         try:
             ready = request or await watch.thread(lambda: self._check(question))
@@ -169,7 +169,8 @@ class Journey:
         prices = current_prices(self.provider, self.ledger, self._now())
         return check(question, lambda values: estimate_usd(prices, question.family, values), self.scratch)
 
-    def _intend(self, question: Question, request: Request, queue_run: str | None) -> Entry:
+    def _intend(self, request: Request, queue_run: str | None) -> Entry:
+        question = request.question
         return self.ledger.intend(
             realm=self.settings.realm,
             fingerprint=question.fingerprint,
@@ -185,10 +186,8 @@ class Journey:
         )[0]
 
     def _adopted(self, task_id: str) -> Entry:
-        known = self.ledger.by_task(self.settings.realm, task_id)
-        if known is not None:
-            return known
-        self.provider.task(task_id)
+        if self.ledger.by_task(self.settings.realm, task_id) is None:
+            self.provider.task(task_id)
         return self.ledger.adopt(self.settings.realm, task_id, account=self.settings.account)
 
     def _tidy(self, entry: Entry) -> None:
@@ -223,6 +222,10 @@ class Journey:
         if now.sent_at is None:
             told = Unfinished(f"{stop.what} Nothing was submitted yet, so nothing was spent.", stopped=stop.stopped)
         return told
+
+
+def _lives(address: Address, now: float) -> bool:
+    return address.expires_at is None or address.expires_at > now + LIFE_NEEDED_SECONDS
 
 
 def _how_it_stands(entry: Entry, standing: Standing, elapsed: float, expected: float) -> News:

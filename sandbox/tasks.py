@@ -243,7 +243,7 @@ def _words(task: Task, at: int) -> list[str]:
 
 
 def _summary(task: Task) -> dict[str, Any]:
-    names = ("id", "model", "body", "idempotency_key", "billed_seconds", "cost", "error", "clip", "ended")
+    names = ("id", "model", "body", "idempotency_key", "billed_seconds", "cost", "error", "clip", "started", "ended")
     return {name: getattr(task, name) for name in names}
 
 

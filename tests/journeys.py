@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
 import numpy as np
@@ -38,11 +39,16 @@ class Person:
         self.output = output
         self.ledger_url = ledger_url
         self.news = []
+        self.seconds_later = 0.0
+
+    def now(self):
+        return time.time() + self.seconds_later
 
     def journey(self):
         settings = read(self.home)
-        ledger = Ledger.open(self.ledger_url or settings.ledger_url or self.home / "ledger.sqlite")
-        return Journey(settings, ledger, self.output)
+        address = self.ledger_url or settings.ledger_url or self.home / "ledger.sqlite"
+        ledger = Ledger.open(address, now=self.now)
+        return Journey(settings, ledger, self.output, now=self.now, pause=lambda seconds: None)
 
     def queue(self, *asked, stop_after=None, run="run-1"):
         """Queue several (node id, inputs) in one graph; the results in order, errors as values."""

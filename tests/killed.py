@@ -17,7 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def load_pack():
-    spec = importlib.util.spec_from_file_location("apimart", ROOT / "__init__.py", submodule_search_locations=[str(ROOT)])
+    spec = importlib.util.spec_from_file_location(
+        "apimart", ROOT / "__init__.py", submodule_search_locations=[str(ROOT)]
+    )
     module = sys.modules["apimart"] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
 

@@ -108,7 +108,13 @@ def test_the_recorded_failure_gives_the_innermost_reason():
 
 @pytest.mark.parametrize(
     ("fields", "usd"),
-    [({"cost": 0.852}, 0.852), ({"cost": "0.852"}, 0.852), ({"credits_cost": 8.52}, 0.852), ({}, None), ({"cost": "n/a"}, None)],
+    [
+        ({"cost": 0.852}, 0.852),
+        ({"cost": "0.852"}, 0.852),
+        ({"credits_cost": 8.52}, 0.852),
+        ({}, None),
+        ({"cost": "n/a"}, None),
+    ],
 )
 def test_the_cost_is_read_as_number_or_text_and_never_guessed(fields, usd):
     assert standing_of(task(**fields), "task_1").cost_usd == pytest.approx(usd)
@@ -133,7 +139,9 @@ def test_a_fault_gives_its_message_whatever_its_shape(body):
 
 
 def test_a_web_page_is_not_shown_to_the_person():
-    assert fault_of(answer("<!DOCTYPE html><html>challenge</html>", 503)).message == "the answer is a web page, not data"
+    assert (
+        fault_of(answer("<!DOCTYPE html><html>challenge</html>", 503)).message == "the answer is a web page, not data"
+    )
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("7", 7.0), ("0.5", 0.5), ("soon", None), ("99999", 600.0)])

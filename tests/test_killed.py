@@ -44,7 +44,11 @@ AFTER_THE_TICKET = [
     ("ledger/moves.py", "keep", "return"),
     ("fetch.py", "fetch", "return"),
 ]
-SUBMITTED_BUT_UNTOLD = {("wire/provider.py", "_submitted"), ("wire/provider.py", "submit"), ("ledger/moves.py", "ticket")}
+SUBMITTED_BUT_UNTOLD = {
+    ("wire/provider.py", "_submitted"),
+    ("wire/provider.py", "submit"),
+    ("ledger/moves.py", "ticket"),
+}
 
 
 class Workbench:
@@ -69,7 +73,12 @@ class Workbench:
     def run(self, point=None):
         told = json.dumps({**self.told, "point": [*point, 1] if point else None})
         done = subprocess.run(
-            [sys.executable, str(KILLED), told], env=self.environment, capture_output=True, text=True, timeout=120, check=False
+            [sys.executable, str(KILLED), told],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
         if point:
             assert done.returncode == -signal.SIGKILL, f"{point} was not reached: {done.stdout}{done.stderr}"

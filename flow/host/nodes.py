@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
+from inspect import Parameter, Signature
 from typing import Any, ClassVar
 
 from comfy_api.latest import ComfyExtension, io
@@ -26,10 +28,6 @@ class FamilyNode(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
         return schema_of(cls.FAMILY)
-
-    @classmethod
-    def validate_inputs(cls, **given: Any) -> bool | str:
-        return " ".join(_loaded("buying").problems(cls.FAMILY, given)) or True
 
     @classmethod
     def fingerprint_inputs(cls, **given: Any) -> str:
@@ -139,7 +137,9 @@ class ReferenceVideo(io.ComfyNode):
                     default="image",
                     tooltip="As on the motion control node: image allows 3 to 10 s, video allows 3 to 30 s.",
                 ),
-                io.Float.Input("start", default=0.0, min=0.0, max=86400.0, step=0.1, tooltip="Seconds to leave out first."),
+                io.Float.Input(
+                    "start", default=0.0, min=0.0, max=86400.0, step=0.1, tooltip="Seconds to leave out first."
+                ),
                 io.Float.Input(
                     "length",
                     default=0.0,
@@ -179,4 +179,19 @@ class Extension(ComfyExtension):
 
 
 def node_of(family: Family) -> type[FamilyNode]:
-    return type(family.node_id, (FamilyNode,), {"FAMILY": family, "__doc__": family.description})
+    members = {"FAMILY": family, "__doc__": family.description}
+    if family.judged_widgets:
+        members["validate_inputs"] = classmethod(_validation_of(family))
+    return type(family.node_id, (FamilyNode,), members)
+
+
+def _validation_of(family: Family) -> Callable[..., bool | str]:
+    """ComfyUI reads this function's parameters: it asks about no others, and checks single values by itself."""
+
+    def validate_inputs(cls: type[FamilyNode], **given: Any) -> bool | str:
+        return " ".join(_loaded("buying").problems(family, given)) or True
+
+    names = ("cls", *family.judged_widgets)
+    parameters = [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in names]
+    validate_inputs.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # functions may carry one
+    return validate_inputs

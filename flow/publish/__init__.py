@@ -1,7 +1,7 @@
 """Gives every picture and clip of a request a public address, and writes the body that names them."""
 
-from .body import Publisher
+from .body import LIFE_NEEDED_SECONDS, Publisher
 from .results import ResultStore, open_result_store
 from .stores import Store, open_store, opened_origins
 
-__all__ = ["Publisher", "ResultStore", "Store", "open_result_store", "open_store", "opened_origins"]
+__all__ = ["LIFE_NEEDED_SECONDS", "Publisher", "ResultStore", "Store", "open_result_store", "open_store", "opened_origins"]

@@ -4,12 +4,13 @@ from .answers import Fault, fault_of, standing_of, ticket_of
 from .guard import check_address
 from .provider import Again, NotTaken, Provider
 from .reasons import why_declined
-from .transfer import Arrival, Probe, Transfer
+from .transfer import Arrival, Gone, Probe, Transfer
 
 __all__ = [
     "Again",
     "Arrival",
     "Fault",
+    "Gone",
     "NotTaken",
     "Probe",
     "Provider",

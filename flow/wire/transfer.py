@@ -52,6 +52,10 @@ class Arrival:
     mime: str
 
 
+class Gone(Unreachable):
+    """The server has no such file (any more), or no longer for us."""
+
+
 class Transfer:
     """Fetches public files without any key. `opened` origins may be private (base URL, sandbox, media store)."""
 
@@ -162,7 +166,8 @@ def _goes_on_at(answer: requests.Response, part: Path, have: int) -> int:
     if answer.status_code in (206, 416):
         part.unlink(missing_ok=True)
     if answer.status_code >= 400 or answer.status_code == 206:
-        raise Unreachable(f"{_host(answer.url)} answered HTTP {answer.status_code} to the download.")
+        kind = Gone if answer.status_code in (403, 404, 410) else Unreachable
+        raise kind(f"{_host(answer.url)} answered HTTP {answer.status_code} to the download.")
     return 0
 
 

@@ -1,0 +1,91 @@
+"""A sandbox provider, and a person with folders and a key. A pytest plugin of the tests that name it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from clips import write_clip
+from databases import own_schema
+from journeys import Person
+from sandboxed import Sandbox
+
+
+@pytest.fixture(scope="session")
+def provider() -> Iterator[Sandbox]:
+    """One sandbox for the whole run: small clips, short jobs."""
+    with Sandbox(seconds=0.3) as running:
+        yield running
+
+
+class Counted:
+    """The shared sandbox as one test sees it: what happened since the test began."""
+
+    def __init__(self, running: Sandbox) -> None:
+        self._running = running
+        self.key, self.url = running.key, running.url
+        self.control, self.behave = running.control, running.behave
+        self.host, self.finish = running.host, running.finish
+        self._began = running.state()
+
+    @property
+    def paid(self) -> int:
+        return len(self.tasks)
+
+    @property
+    def uploads(self) -> int:
+        return int(self._running.state()["uploads"] - self._began["uploads"])
+
+    @property
+    def tasks(self) -> list[dict[str, Any]]:
+        """The jobs that were sold, in order: id, body, idempotency_key and what became of them."""
+        return list(self._running.state()["tasks"][len(self._began["tasks"]) :])
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        """Every request, in order: method, path and headers."""
+        return list(self._running.state()["requests"][len(self._began["requests"]) :])
+
+
+@pytest.fixture
+def sandbox(provider: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Counted:
+    """The sandbox as new, and named as the provider by the environment."""
+    provider.control(reset=True)
+    for name in [one for one in os.environ if one.startswith("APIMART_") and not one.startswith("APIMART_TEST_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("APIMART_API_KEY", provider.key)
+    monkeypatch.setenv("APIMART_BASE_URL", provider.url)
+    return Counted(provider)
+
+
+@pytest.fixture
+def person(sandbox: Counted, tmp_path: Path) -> Person:
+    return Person(tmp_path / "home", tmp_path / "output")
+
+
+@pytest.fixture(scope="session")
+def motion_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four seconds of motion with sound, as a file."""
+    path = tmp_path_factory.mktemp("motion") / "motion.mp4"
+    return write_clip(path, frames=96, width=640, height=360, sound_seconds=4)
+
+
+@pytest.fixture
+def motion_url(sandbox: Counted, motion_clip: Path) -> str:
+    return sandbox.host(motion_clip)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_address(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Empty for the person's own file, else a schema of the PostgreSQL server at hand."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    server = os.environ.get("APIMART_TEST_POSTGRES_URL")
+    if not server:
+        pytest.skip("APIMART_TEST_POSTGRES_URL is not set")
+    with own_schema(server) as url:
+        yield url
