@@ -92,8 +92,10 @@ function addToCanvas(job, clip, place) {
   app.canvas.selectItems?.([node]);
 }
 
+let isReady = false;
+
 function refreshBadges() {
-  return badges.refreshAll(app.rootGraph ?? app.graph);
+  return isReady ? badges.refreshAll(app.rootGraph ?? app.graph) : Promise.resolve();
 }
 
 /** `work` once, when calls have stopped coming for a moment. */
@@ -155,6 +157,7 @@ app.registerExtension({
   }),
 
   async setup() {
+    isReady = true;
     addStyle();
     app.extensionManager.registerSidebarTab({
       id: "apimart.jobs",

@@ -9,6 +9,8 @@ const COLOURS = {
   sandbox: ["#d9e8ff", "#243f66"],
 };
 
+const LOOKED = Symbol("apimart.looked");
+
 /** What the badges say of a quote: `[text, colour]` each. `say` is the language. */
 export function badgesOf(quote, say) {
   if (!quote) return [];
@@ -116,14 +118,14 @@ export class Badges {
     const [fgColor, bgColor] = COLOURS[colour];
     const badge = new this.Badge({ text, fgColor, bgColor });
     return () => {
-      void node.inputs?.length;
+      void node.inputs?.[LOOKED];
       return badge;
     };
   }
 }
 
-/** Nodes 2.0 computes badges again when the list of inputs, which our badges read, is set; the canvas just redraws. */
+/** Nodes 2.0 watches a node's list of inputs: our badges read this mark there, and setting it has them read anew. */
 function touch(node) {
-  if (node.inputs) node.inputs = node.inputs.slice();
+  if (node.inputs) node.inputs[LOOKED] = (node.inputs[LOOKED] ?? 0) + 1;
   node.graph?.setDirtyCanvas?.(true, true);
 }
