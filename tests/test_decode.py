@@ -107,15 +107,16 @@ def test_levels_are_divided_exactly(tmp_path: Path) -> None:
     assert np.array_equal(decode_frames(path).pixels[0], expected)
 
 
-def test_ten_bits_stay_ten_bits(tmp_path: Path) -> None:
-    levels = np.tile(np.arange(1024, dtype="<u2").reshape(32, 32), (1, 2))
-    neutral = np.full_like(levels, 512)
-    path = clips.write_planes(
-        tmp_path / "c.mkv", [[levels, neutral, neutral]], pix_fmt="yuv444p10le", colorspace=1, color_range=clips.FULL
-    )
+@pytest.mark.parametrize(("is_full", "distinct"), [(False, 877), (True, 1024)])
+def test_ten_bits_stay_ten_bits(is_full: bool, distinct: int, tmp_path: Path) -> None:
+    codes = np.tile(np.arange(1024, dtype="<u2").reshape(32, 32), (1, 2))
+    planes = [codes, np.full_like(codes, 512), np.full_like(codes, 512)]
+    tag = clips.FULL if is_full else clips.LIMITED
+    path = clips.write_planes(tmp_path / "c.mkv", [planes], pix_fmt="yuv444p10le", colorspace=1, color_range=tag)
     pixels = decode_frames(path).pixels[0]
-    assert len(np.unique(pixels)) >= 1000
-    assert np.abs(pixels - levels[..., None] / 1023).max() < 1 / 1023
+    assert len(np.unique(pixels)) >= distinct
+    assert np.abs(pixels - reference(planes, "bt709", is_full, 10)).max() < 0.5 / 1023
+    assert (pixels.min(), pixels.max()) == (0, 1)
 
 
 def own_frames(path: Path) -> np.ndarray:

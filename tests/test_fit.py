@@ -129,8 +129,9 @@ def test_a_variable_rate_becomes_constant_and_as_long(tmp_path: Path) -> None:
     assert found.seconds == pytest.approx(measure(source).seconds, abs=1 / 24)
 
 
-def test_rotation_becomes_upright_pictures(tmp_path: Path) -> None:
-    upright = clips.write_clip(tmp_path / "upright.mp4", paint=lambda _: clips.painted(64, 48)(3))
+@pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv420p10le"])
+def test_rotation_becomes_upright_pictures(pix_fmt: str, tmp_path: Path) -> None:
+    upright = clips.write_clip(tmp_path / "upright.mp4", paint=lambda _: clips.painted(64, 48)(3), pix_fmt=pix_fmt)
     turned = clips.rotated(upright, tmp_path / "turned.mp4")
     out, found = fit(turned)
     assert found.size == Size(48, 64)

@@ -17,7 +17,7 @@ from ..errors import Refused, Unfinished, Unreadable
 from ..model import Frames, Selection, Size
 from .ahead import read_ahead
 from .container import READ_ERRORS, missing_bytes, opened
-from .levels import Converter, displayed_size
+from .levels import Converter, displayed_size, white
 from .timeline import Timeline, first_frame, read_timeline
 
 READY_FRAMES = 3  # more gains nothing on two cores and costs memory
@@ -58,7 +58,7 @@ def decode_frames(
     free_bytes: int | None = None,
     stopped: Callable[[], bool] = never,
 ) -> Frames:
-    """The selected frames as float32 [N, H, W, 3], each level exactly level / 255 (or / 65535 above 8 bits).
+    """The selected frames as float32 [N, H, W, 3], each level exactly level / 255; deeper clips keep their depth.
 
     Raises Refused when they need more than `free_bytes`, Unreadable when the clip is damaged before the last frame
     that was asked for, Unfinished when `stopped` says so.
@@ -116,11 +116,15 @@ def _convert(frames: Iterator[VideoFrame], pixels: np.ndarray, size: Size, stopp
             raise Unfinished("Stopped while decoding.", stopped=True)
         if count == len(pixels):
             pixels.resize((count + max(8, count // 8), *pixels.shape[1:]), refcheck=False)
-        levels = converter.levels(frame)
-        whole = np.float32(np.iinfo(levels.dtype).max)
-        np.divide(levels, whole, out=pixels[count], dtype=np.float32, casting="unsafe")
+        _divide(converter.levels(frame), white(frame), pixels[count])
         count += 1
     return count
+
+
+def _divide(levels: np.ndarray, whole: int, out: np.ndarray) -> None:
+    np.divide(levels, np.float32(whole), out=out, dtype=np.float32, casting="unsafe")
+    if levels.dtype != np.uint8:
+        np.minimum(out, np.float32(1), out=out)  # codes above white
 
 
 def _selected(path: Path, selection: Selection) -> Iterator[VideoFrame]:

@@ -139,7 +139,7 @@ def _encoded(
 
 
 def _encode(frames: Iterator[VideoFrame], stream: Any, rate: Fraction, picture: Picture) -> Iterator[Packet[Any]]:
-    swscale, converter = VideoReformatter(), Converter(picture.size)
+    swscale, converter = VideoReformatter(), Converter(picture.size, keeps_depth=False)
     for number, frame in enumerate(frames):
         upright = converter.upright(frame) if picture.is_turned else frame
         ready = to_yuv420(upright, picture.size, swscale)

@@ -44,10 +44,12 @@ class Converter:
     """Turns frames of one clip into levels, uint8 or (for clips deeper than 8 bits) uint16 [H, W, 3].
 
     The levels of a frame live in memory of their own; `size` is the size as displayed, None keeps the frame's.
+    Without `keeps_depth` all clips give uint8.
     """
 
-    def __init__(self, size: Size | None = None) -> None:
+    def __init__(self, size: Size | None = None, *, keeps_depth: bool = True) -> None:
         self._size = size
+        self._keeps_depth = keeps_depth
         self._swscale = VideoReformatter()
 
     def levels(self, frame: VideoFrame) -> np.ndarray:
@@ -57,7 +59,7 @@ class Converter:
         return cv2.rotate(seen, TURNS[turn]) if turn else seen
 
     def upright(self, frame: VideoFrame) -> VideoFrame:
-        """The frame as displayed, in RGB."""
+        """The frame as displayed, in RGB; needs a converter that does not keep depth."""
         return VideoFrame.from_ndarray(np.ascontiguousarray(self.levels(frame)), format="rgb24")
 
     def _rgb(self, frame: VideoFrame) -> VideoFrame:
@@ -67,7 +69,8 @@ class Converter:
             frame,
             width=width,
             height=height,
-            format="rgb48le" if is_deep(frame) else "rgb24",
+            # Planes, because swscale 9.1 (PyAV 16) converts 10-bit 4:2:0 to packed 16-bit RGB wrongly.
+            format="gbrp16le" if self._keeps_depth and is_deep(frame) else "rgb24",
             interpolation=Interpolation.AREA if is_reduced else Interpolation.BILINEAR,
             **_colours(frame),
             **_ONE_THREAD,
@@ -101,6 +104,15 @@ def to_yuv420(frame: VideoFrame, size: Size, swscale: VideoReformatter) -> Video
     return made
 
 
+def white(frame: VideoFrame) -> int:
+    """The level of white among the frame's levels. swscale widens codes by shifting, so above 8 bits it depends."""
+    bits = min(16, max(component.bits for component in frame.format.components))
+    if bits <= 8:
+        return 255
+    is_limited = not frame.format.is_rgb and _range(frame) == int(ColorRange.MPEG)
+    return 255 << 8 if is_limited else ((1 << bits) - 1) << (16 - bits)
+
+
 def _colours(frame: VideoFrame) -> dict[str, int]:
     """What swscale must be told; a target matrix that differs makes every PyAV version pass all of it on."""
     if frame.format.is_rgb or frame.format.has_palette:
@@ -123,8 +135,16 @@ def _range(frame: VideoFrame) -> int:
 
 
 def _view(rgb: VideoFrame) -> np.ndarray:
-    plane = rgb.planes[0]
-    dtype = np.dtype("<u2" if rgb.format.name == "rgb48le" else np.uint8)
-    strides = (plane.line_size, 3 * dtype.itemsize, dtype.itemsize)
-    seen: np.ndarray = np.ndarray((rgb.height, rgb.width, 3), dtype, memoryview(plane), strides=strides)
+    if rgb.format.name == "rgb24":
+        return _plane(rgb, 0, np.dtype(np.uint8), 3)
+    green, blue, red = (_plane(rgb, number, np.dtype("<u2"), 1) for number in range(3))
+    return cv2.merge([red, green, blue])
+
+
+def _plane(rgb: VideoFrame, number: int, dtype: np.dtype[Any], channels: int) -> np.ndarray:
+    """One plane as it lies in memory, without a copy."""
+    plane = rgb.planes[number]
+    strides = (plane.line_size, channels * dtype.itemsize, dtype.itemsize)
+    shape = (rgb.height, rgb.width, channels)
+    seen: np.ndarray = np.ndarray(shape, dtype, memoryview(plane), strides=strides)
     return seen
