@@ -50,7 +50,6 @@ def test_the_registry_can_take_it() -> None:
 def test_what_only_developers_need_stays_out_of_the_archive() -> None:
     left_out = requirements(ROOT / ".comfyignore")
     assert {"tests/", "workbench/", "benchmarks/", "dev.py", ".ci/", ".github/"} <= set(left_out)
-    assert all((ROOT / one).exists() for one in left_out if one != "demo_output/")
 
 
 def test_the_live_workflow_knows_the_floor() -> None:
