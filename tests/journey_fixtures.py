@@ -21,8 +21,8 @@ def provider() -> Iterator[Sandbox]:
         yield running
 
 
-class Counted:
-    """The shared sandbox as one test sees it: what happened since the test began."""
+class Seller:
+    """The shared sandbox as one test sees it: what was sold since the test began."""
 
     def __init__(self, running: Sandbox) -> None:
         self._running = running
@@ -32,7 +32,7 @@ class Counted:
         self._began = running.state()
 
     @property
-    def paid(self) -> int:
+    def sold(self) -> int:
         return len(self.tasks)
 
     @property
@@ -51,18 +51,18 @@ class Counted:
 
 
 @pytest.fixture
-def sandbox(provider: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Counted:
+def seller(provider: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Seller:
     """The sandbox as new, and named as the provider by the environment."""
     provider.control(reset=True)
     for name in [one for one in os.environ if one.startswith("APIMART_") and not one.startswith("APIMART_TEST_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("APIMART_API_KEY", provider.key)
     monkeypatch.setenv("APIMART_BASE_URL", provider.url)
-    return Counted(provider)
+    return Seller(provider)
 
 
 @pytest.fixture
-def person(sandbox: Counted, tmp_path: Path) -> Person:
+def person(seller: Seller, tmp_path: Path) -> Person:
     return Person(tmp_path / "home", tmp_path / "output")
 
 
@@ -74,8 +74,8 @@ def motion_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def motion_url(sandbox: Counted, motion_clip: Path) -> str:
-    return sandbox.host(motion_clip)
+def motion_url(seller: Seller, motion_clip: Path) -> str:
+    return seller.host(motion_clip)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

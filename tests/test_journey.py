@@ -25,8 +25,8 @@ def sora(**inputs):
     return (SORA, {"prompt": "a waterfall forms a rainbow", **inputs})
 
 
-def last_body(sandbox):
-    return sandbox.tasks[-1]["body"]
+def last_body(seller):
+    return seller.tasks[-1]["body"]
 
 
 def length_of(path):
@@ -54,10 +54,10 @@ def test_motion_control_is_billed_the_seconds_that_were_estimated(person, motion
     assert bought.entry.estimate_usd == pytest.approx(bought.entry.cost_usd)
 
 
-def test_the_body_says_what_the_pages_ask_for_motion_control(person, sandbox, motion_url):
+def test_the_body_says_what_the_pages_ask_for_motion_control(person, seller, motion_url):
     person.buy(KLING, **asked(KLING, motion_url), keep_original_sound=False, watermark=True, prompt="dance")
-    body = last_body(sandbox)
-    assert body.pop("image_url").startswith(sandbox.url)
+    body = last_body(seller)
+    assert body.pop("image_url").startswith(seller.url)
     assert body == {
         "model": "kling-v3-motion-control",
         "prompt": "dance",
@@ -69,75 +69,75 @@ def test_the_body_says_what_the_pages_ask_for_motion_control(person, sandbox, mo
     }
 
 
-def test_sora_leaves_the_ratio_out_when_it_has_a_picture(person, sandbox):
+def test_sora_leaves_the_ratio_out_when_it_has_a_picture(person, seller):
     person.queue(sora(), sora(image=picture()))
-    bodies = sorted((one["body"] for one in sandbox.tasks), key=len)
+    bodies = sorted((one["body"] for one in seller.tasks), key=len)
     assert [("aspect_ratio" in body, "image_urls" in body) for body in bodies] in (
         [(True, False), (False, True)],
         [(False, True), (True, False)],
     )
 
 
-def test_veo_sends_bare_numbers_and_leaves_out_what_is_not_set(person, sandbox):
+def test_veo_sends_bare_numbers_and_leaves_out_what_is_not_set(person, seller):
     person.buy(VEO, prompt="a cat", seed=0, duration=6)
-    body = last_body(sandbox)
+    body = last_body(seller)
     assert (body["duration"], body["seed"], body["sample_count"]) == (6, 0, 1)
     assert not {"negative_prompt", "resize_mode", "enhance_prompt", "first_frame_image", "take"} & set(body)
 
 
-def test_a_second_run_buys_nothing(person, sandbox):
+def test_a_second_run_buys_nothing(person, seller):
     first, second = person.buy(*[SORA], prompt="x"), person.buy(SORA, prompt="x")
-    assert sandbox.paid == 1
+    assert seller.sold == 1
     assert first.files == second.files
 
 
-def test_another_take_is_another_purchase(person, sandbox):
+def test_another_take_is_another_purchase(person, seller):
     first, second = person.buy(SORA, prompt="x"), person.buy(SORA, prompt="x", take=1)
-    assert sandbox.paid == 2
+    assert seller.sold == 2
     assert first.files != second.files
 
 
-def test_the_same_question_twice_in_one_graph_is_one_purchase(person, sandbox):
+def test_the_same_question_twice_in_one_graph_is_one_purchase(person, seller):
     first, second = person.queue(sora(), sora())
-    assert sandbox.paid == 1
+    assert seller.sold == 1
     assert first.files == second.files
 
 
-def test_four_nodes_in_one_graph_run_side_by_side(person, sandbox):
-    sandbox.control(job_seconds=2)
+def test_four_nodes_in_one_graph_run_side_by_side(person, seller):
+    seller.control(job_seconds=2)
     results = person.queue(*(sora(prompt=f"take {number}") for number in range(4)))
     assert all(one.files.paths for one in results)
-    submits = [one["at"] for one in sandbox.requests if one["method"] == "POST"]
+    submits = [one["at"] for one in seller.requests if one["method"] == "POST"]
     assert max(submits) - min(submits) < 2
 
 
-def test_a_lost_file_comes_again_while_its_link_lives(person, sandbox):
+def test_a_lost_file_comes_again_while_its_link_lives(person, seller):
     bought = person.buy(SORA, prompt="x")
     bought.files.paths[0].unlink()
     again = person.buy(SORA, prompt="x")
     assert again.files.paths[0].is_file()
-    assert sandbox.paid == 1
+    assert seller.sold == 1
 
 
 @pytest.mark.parametrize("link_seconds", [3600, 7 * 86400], ids=["link said to end", "link dead before its time"])
-def test_a_lost_file_with_a_dead_link_asks_for_a_new_take(person, sandbox, link_seconds):
-    sandbox.control(link_seconds=link_seconds)
+def test_a_lost_file_with_a_dead_link_asks_for_a_new_take(person, seller, link_seconds):
+    seller.control(link_seconds=link_seconds)
     person.buy(SORA, prompt="x").files.paths[0].unlink()
     person.seconds_later = 2 * 86400
-    sandbox.behave("download", "expired", times=-1)
+    seller.behave("download", "expired", times=-1)
     with pytest.raises(Refused, match="raise `take`"):
         person.buy(SORA, prompt="x")
-    assert sandbox.paid == 1
+    assert seller.sold == 1
 
 
-def test_a_result_of_another_machine_is_collected_by_its_task_id(person, sandbox, tmp_path):
+def test_a_result_of_another_machine_is_collected_by_its_task_id(person, seller, tmp_path):
     from journeys import Person
 
     bought = person.buy(SORA, prompt="x")
     elsewhere = Person(tmp_path / "elsewhere", tmp_path / "there")
     collected = elsewhere.collect(bought.entry.task_id)
     assert collected.files.paths[0].read_bytes() == bought.files.paths[0].read_bytes()
-    assert sandbox.paid == 1
+    assert seller.sold == 1
 
 
 def test_an_unknown_task_id_is_refused_in_words(person):
@@ -145,26 +145,26 @@ def test_an_unknown_task_id_is_refused_in_words(person):
         person.collect("task_01NOBODYKNOWSTHIS0000000000")
 
 
-def test_stopping_says_that_the_job_goes_on_and_the_next_run_collects_it(person, sandbox):
-    sandbox.control(job_seconds=3)
+def test_stopping_says_that_the_job_goes_on_and_the_next_run_collects_it(person, seller):
+    seller.control(job_seconds=3)
     [stopped] = person.queue(sora(), stop_after=0.7)
     assert isinstance(stopped, Unfinished)
     assert stopped.stopped
     assert stopped.task_id
     assert person.buy(*sora()[:1], **sora()[1]).entry.task_id == stopped.task_id
-    assert sandbox.paid == 1
+    assert seller.sold == 1
 
 
-def test_a_job_that_outlasts_the_wait_is_left_collectable(person, sandbox, monkeypatch):
-    sandbox.control(job_seconds=30)
+def test_a_job_that_outlasts_the_wait_is_left_collectable(person, seller, monkeypatch):
+    seller.control(job_seconds=30)
     monkeypatch.setenv("APIMART_WAIT_SECONDS", "1")
     with pytest.raises(Unfinished, match="within 1 s") as caught:
         person.buy(SORA, prompt="slow")
     assert not caught.value.stopped
-    sandbox.finish()
+    seller.finish()
     monkeypatch.delenv("APIMART_WAIT_SECONDS")
     assert person.buy(SORA, prompt="slow").files.paths[0].is_file()
-    assert sandbox.paid == 1
+    assert seller.sold == 1
 
 
 @pytest.mark.parametrize(
@@ -185,35 +185,35 @@ def test_a_job_that_outlasts_the_wait_is_left_collectable(person, sandbox, monke
         "with_images",
     ],
 )
-def test_every_result_shape_ends_in_a_file(person, sandbox, shape):
-    sandbox.control(result_shape=shape)
+def test_every_result_shape_ends_in_a_file(person, seller, shape):
+    seller.control(result_shape=shape)
     assert person.buy(SORA, prompt=shape).files.paths[0].is_file()
 
 
 @pytest.mark.parametrize(
     "shape", ["auto", "200_array", "202_object", "202_result", "top_level", "top_level_id", "data_task_id"]
 )
-def test_every_submit_envelope_gives_a_ticket(person, sandbox, shape):
-    sandbox.control(submit_shape=shape)
+def test_every_submit_envelope_gives_a_ticket(person, seller, shape):
+    seller.control(submit_shape=shape)
     assert person.buy(SORA, prompt=shape).entry.task_id
-    assert sandbox.paid == 1
+    assert seller.sold == 1
 
 
-def test_unknown_statuses_are_waited_through(person, sandbox):
-    sandbox.control(statuses=["queued", "warming_up", "IN_PROGRESS"])
+def test_unknown_statuses_are_waited_through(person, seller):
+    seller.control(statuses=["queued", "warming_up", "IN_PROGRESS"])
     assert person.buy(SORA, prompt="x").files.paths[0].is_file()
 
 
 @pytest.mark.parametrize("style", CODE_STYLES)
-def test_a_bad_key_is_told_from_an_empty_account_in_every_error_style(person, sandbox, style):
-    sandbox.control(error_code_style=style)
-    sandbox.behave("submit", "401")
+def test_a_bad_key_is_told_from_an_empty_account_in_every_error_style(person, seller, style):
+    seller.control(error_code_style=style)
+    seller.behave("submit", "401")
     with pytest.raises(NotSet, match="key is not valid"):
         person.buy(SORA, prompt="x")
-    sandbox.behave("submit", "402")
+    seller.behave("submit", "402")
     with pytest.raises(NotSet, match="short of money"):
         person.buy(SORA, prompt="x")
-    assert sandbox.paid == 0
+    assert seller.sold == 0
 
 
 @pytest.mark.parametrize(
@@ -227,110 +227,110 @@ def test_a_bad_key_is_told_from_an_empty_account_in_every_error_style(person, sa
         ("get_channel_failed", Unreachable, "queue again in a few minutes"),
     ],
 )
-def test_a_refused_submit_reads_as_cause_and_next_step_and_can_be_bought_later(person, sandbox, do, kind, words):
-    sandbox.behave("submit", do)
+def test_a_refused_submit_reads_as_cause_and_next_step_and_can_be_bought_later(person, seller, do, kind, words):
+    seller.behave("submit", do)
     with pytest.raises(kind, match=words):
         person.buy(SORA, prompt="x")
-    assert sandbox.paid == 0
+    assert seller.sold == 0
     assert person.buy(SORA, prompt="x").files.paths
-    assert sandbox.paid == 1
+    assert seller.sold == 1
 
 
-def test_a_retired_model_is_explained(person, sandbox):
-    sandbox.control(retired_models=["sora-2"])
+def test_a_retired_model_is_explained(person, seller):
+    seller.control(retired_models=["sora-2"])
     with pytest.raises((Refused, Declined), match="2026-09-24"):
         person.buy(SORA, prompt="x")
-    assert sandbox.paid == 0
+    assert seller.sold == 0
 
 
 @pytest.mark.parametrize("do", ["429", "503_idempotency_unavailable", "409_in_progress", "drop_before"])
-def test_a_submit_that_was_not_executed_is_bought_once(person, sandbox, do):
-    sandbox.control(honour_idempotency=True)
-    sandbox.behave("submit", do, times=2, retry_after=0.1)
+def test_a_submit_that_was_not_executed_is_bought_once(person, seller, do):
+    seller.control(honour_idempotency=True)
+    seller.behave("submit", do, times=2, retry_after=0.1)
     assert person.buy(SORA, prompt="x").files.paths
-    assert sandbox.paid == 1
+    assert seller.sold == 1
 
 
 @pytest.mark.parametrize(
     "do", ["500", "502", "503", "drop_after", "empty_2xx_no_id", "409_indeterminate", "wrong_json", "html"]
 )
-def test_a_lost_answer_is_unknown_and_never_bought_again_by_itself(person, sandbox, do):
-    sandbox.behave("submit", do)
+def test_a_lost_answer_is_unknown_and_never_bought_again_by_itself(person, seller, do):
+    seller.behave("submit", do)
     with pytest.raises(Unknown, match="declare"):
         person.buy(SORA, prompt="x")
     with pytest.raises(Unknown):
         person.buy(SORA, prompt="x")
-    assert sandbox.paid <= 1
-    assert len([one for one in sandbox.requests if one["method"] == "POST"]) == 1
+    assert seller.sold <= 1
+    assert len([one for one in seller.requests if one["method"] == "POST"]) == 1
 
 
-def test_a_lost_answer_is_asked_for_again_where_keys_are_honoured(person, sandbox):
-    sandbox.control(honour_idempotency=True)
-    sandbox.behave("submit", "drop_after", times=2)
+def test_a_lost_answer_is_asked_for_again_where_keys_are_honoured(person, seller):
+    seller.control(honour_idempotency=True)
+    seller.behave("submit", "drop_after", times=2)
     assert person.buy(SORA, prompt="x").files.paths
-    assert sandbox.paid == 1
+    assert seller.sold == 1
 
 
-def test_an_unknown_job_is_resolved_by_its_task_id(person, sandbox):
-    sandbox.behave("submit", "drop_after")
+def test_an_unknown_job_is_resolved_by_its_task_id(person, seller):
+    seller.behave("submit", "drop_after")
     with pytest.raises(Unknown):
         person.buy(SORA, prompt="x")
-    task_id = sandbox.tasks[0]["id"]
+    task_id = seller.tasks[0]["id"]
     ledger = person.journey().ledger
     [entry] = ledger.entries()
     ledger.declare_bought(entry.id, task_id)
     assert person.buy(SORA, prompt="x").entry.task_id == task_id
-    assert sandbox.paid == 1
+    assert seller.sold == 1
 
 
-def test_an_unknown_job_declared_not_bought_is_bought_under_a_new_key(person, sandbox):
-    sandbox.behave("submit", "500")
+def test_an_unknown_job_declared_not_bought_is_bought_under_a_new_key(person, seller):
+    seller.behave("submit", "500")
     with pytest.raises(Unknown):
         person.buy(SORA, prompt="x")
     ledger = person.journey().ledger
     [entry] = ledger.entries()
     ledger.declare_not_bought(entry.id)
     assert person.buy(SORA, prompt="x").entry.idempotency_key != entry.idempotency_key
-    assert sandbox.paid == 1
+    assert seller.sold == 1
 
 
 @pytest.mark.parametrize("do", ["429", "500", "502", "503", "drop_before", "html", "wrong_json", "404"])
-def test_a_poll_that_fails_never_leads_to_a_submit(person, sandbox, do):
-    sandbox.behave("poll", do, times=2, retry_after=0.1)
+def test_a_poll_that_fails_never_leads_to_a_submit(person, seller, do):
+    seller.behave("poll", do, retry_after=0.1)
     assert person.buy(SORA, prompt="x").files.paths
-    assert sandbox.paid == 1
+    assert seller.sold == 1
 
 
-def test_a_failed_job_was_free_and_is_bought_anew_with_a_word(person, sandbox):
-    sandbox.control(fail_jobs={"reason": "sensitive content detected", "times": 1})
+def test_a_failed_job_was_free_and_is_bought_anew_with_a_word(person, seller):
+    seller.control(fail_jobs={"reason": "sensitive content detected", "times": 1})
     with pytest.raises(Declined, match="content check"):
         person.buy(SORA, prompt="x")
     assert person.buy(SORA, prompt="x").files.paths
     assert any("failed and was free" in news.line for news in person.news)
-    assert len({one["idempotency_key"] for one in sandbox.tasks}) == 2
+    assert len({one["idempotency_key"] for one in seller.tasks}) == 2
 
 
 @pytest.mark.parametrize("do", ["cut", "500", "slow", "html"])
-def test_a_download_that_breaks_goes_on_and_buys_nothing(person, sandbox, do):
-    sandbox.behave("download", do, times=1, seconds=0.2)
+def test_a_download_that_breaks_goes_on_and_buys_nothing(person, seller, do):
+    seller.behave("download", do, times=1, seconds=0.2)
     bought = person.buy(SORA, prompt="x")
     assert float(length_of(bought.files.paths[0])) == pytest.approx(4, abs=0.05)
-    assert sandbox.paid == 1
+    assert seller.sold == 1
 
 
 @pytest.mark.parametrize("do", ["500", "503", "429", "drop_before"])
-def test_an_upload_that_breaks_is_tried_again(person, sandbox, do):
-    sandbox.behave("upload", do, times=1, retry_after=0.1)
+def test_an_upload_that_breaks_is_tried_again(person, seller, do):
+    seller.behave("upload", do, times=1, retry_after=0.1)
     assert person.buy(SORA, prompt="x", image=picture()).files.paths
 
 
-def test_the_same_picture_is_uploaded_once(person, sandbox):
+def test_the_same_picture_is_uploaded_once(person, seller):
     person.buy(SORA, prompt="x", image=picture())
     person.buy(SORA, prompt="y", image=picture())
-    assert sandbox.uploads == 1
+    assert seller.uploads == 1
 
 
-def test_a_clip_of_our_own_job_needs_no_upload(person, sandbox):
+def test_a_clip_of_our_own_job_needs_no_upload(person, seller):
     from journeys import footage
 
     made = person.buy(SORA, prompt="x")
@@ -338,61 +338,61 @@ def test_a_clip_of_our_own_job_needs_no_upload(person, sandbox):
     assert bought.entry.body["video_url"] == made.entry.urls[0]
 
 
-def test_no_key_is_sent_with_a_download_nor_with_the_price_list(person, sandbox):
+def test_no_key_is_sent_with_a_download_nor_with_the_price_list(person, seller):
     person.buy(SORA, prompt="x")
-    asked_for = sandbox.requests
+    asked_for = seller.requests
     keyless = [one for one in asked_for if one["path"].startswith(("/f/", "/api/pricing"))]
     assert keyless
     assert not any("authorization" in [name.lower() for name in one["headers"]] for one in keyless)
 
 
-def test_without_a_key_the_node_says_how_to_set_one_and_that_the_sandbox_exists(person, sandbox, monkeypatch):
+def test_without_a_key_the_node_says_how_to_set_one_and_that_the_sandbox_exists(person, seller, monkeypatch):
     monkeypatch.delenv("APIMART_API_KEY")
     with pytest.raises(NotSet, match=r"APIMART_API_KEY.*APIMART_SANDBOX"):
         person.buy(SORA, prompt="x")
 
 
-def test_the_key_is_in_no_file_and_no_error(person, sandbox):
+def test_the_key_is_in_no_file_and_no_error(person, seller):
     person.queue(sora(), sora(model="sora-2-pro", resolution="1024p"))
-    sandbox.behave("submit", "401")
+    seller.behave("submit", "401")
     [error] = person.queue(sora(prompt="refused"))
-    assert sandbox.key not in str(error)
+    assert seller.key not in str(error)
     for folder in (person.home, person.output):
         for file in folder.rglob("*"):
-            assert not file.is_file() or sandbox.key.encode() not in file.read_bytes()
+            assert not file.is_file() or seller.key.encode() not in file.read_bytes()
 
 
-def test_a_limit_per_day_is_refused_before_any_upload_with_the_sum(person, sandbox, monkeypatch):
+def test_a_limit_per_day_is_refused_before_any_upload_with_the_sum(person, seller, monkeypatch):
     monkeypatch.setenv("APIMART_LIMIT_USD_PER_DAY", "0.40")
     person.buy(SORA, prompt="x")
     with pytest.raises(Refused, match=r"0\.32 USD spent \+ 0\.32 USD"):
         person.buy(SORA, prompt="y", image=picture())
-    assert (sandbox.paid, sandbox.uploads) == (1, 0)
+    assert (seller.sold, seller.uploads) == (1, 0)
     assert person.buy(SORA, prompt="x").files.paths
 
 
-def test_a_limit_per_run_stops_a_list_of_pictures(person, sandbox, monkeypatch):
+def test_a_limit_per_run_stops_a_list_of_pictures(person, seller, monkeypatch):
     monkeypatch.setenv("APIMART_LIMIT_PURCHASES_PER_RUN", "2")
     results = person.queue(*(sora(image=picture(seed=number)) for number in range(4)), run="run-7")
     assert sum(isinstance(one, Refused) for one in results) == 2
-    assert sandbox.paid == 2
+    assert seller.sold == 2
 
 
-def test_at_most_so_many_jobs_are_in_flight(person, sandbox, monkeypatch):
+def test_at_most_so_many_jobs_are_in_flight(person, seller, monkeypatch):
     monkeypatch.setenv("APIMART_JOBS_AT_ONCE", "2")
     results = person.queue(*(sora(prompt=f"take {number}") for number in range(5)))
     assert all(one.files.paths for one in results)
-    lives = [(one["started"], one["ended"]) for one in sandbox.tasks]
+    lives = [(one["started"], one["ended"]) for one in seller.tasks]
     assert max(sum(begun <= moment < ended for begun, ended in lives) for moment, _ in lives) <= 2
 
 
-def test_the_job_record_names_what_was_bought(person, sandbox):
+def test_the_job_record_names_what_was_bought(person, seller):
     bought = person.buy(SORA, prompt="x")
     assert json.dumps(bought.entry.standing)
     assert (bought.entry.status, bought.entry.billed_units) == ("completed", 4)
 
 
-def test_a_full_output_disk_loses_nothing(person, sandbox):
+def test_a_full_output_disk_loses_nothing(person, seller):
     """A file stands where the folder should be: nothing can be written until it is gone."""
     person.output.parent.mkdir(parents=True, exist_ok=True)
     person.output.write_text("in the way")
@@ -400,4 +400,4 @@ def test_a_full_output_disk_loses_nothing(person, sandbox):
     assert isinstance(error, Unreachable)
     os.unlink(person.output)
     assert person.buy(*sora()[:1], **sora()[1]).files.paths[0].is_file()
-    assert sandbox.paid == 1
+    assert seller.sold == 1

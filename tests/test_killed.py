@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["journey_fixtures"]
+
 KILLED = Path(__file__).with_name("killed.py")
 FAMILIES = ["APIMartSora2", "APIMartVeo31", "APIMartKlingMotionControl"]
 
@@ -44,30 +46,24 @@ AFTER_THE_TICKET = [
     ("ledger/moves.py", "keep", "return"),
     ("fetch.py", "fetch", "return"),
 ]
-SUBMITTED_BUT_UNTOLD = {
-    ("wire/provider.py", "_submitted"),
-    ("wire/provider.py", "submit"),
-    ("ledger/moves.py", "ticket"),
-}
+ANSWERED = WHILE_SENDING[2:]
 
 
-class Workbench:
+class Machine:
     """A person's folders on one machine, and processes that run there."""
 
-    def __init__(self, folder, sandbox, node, ledger):
-        self.sandbox = sandbox
-        clip = sandbox.motion_clip if node == "APIMartKlingMotionControl" else ""
+    def __init__(self, folder, seller, node, clip, ledger):
         self.told = {
             "home": str(folder / "home"),
             "output": str(folder / "output"),
             "node": node,
-            "clip": clip,
+            "clip": clip if node == "APIMartKlingMotionControl" else "",
             "ledger": ledger,
         }
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("APIMART_")},
-            "APIMART_API_KEY": sandbox.key,
-            "APIMART_BASE_URL": sandbox.url,
+            "APIMART_API_KEY": seller.key,
+            "APIMART_BASE_URL": seller.url,
         }
 
     def run(self, point=None):
@@ -88,8 +84,8 @@ class Workbench:
 
 
 @pytest.fixture(params=FAMILIES)
-def bench(request, tmp_path, counting_sandbox, ledger_address):
-    return Workbench(tmp_path, counting_sandbox, request.param, ledger_address)
+def machine(request, tmp_path, seller, motion_url, ledger_address):
+    return Machine(tmp_path, seller, request.param, motion_url, ledger_address)
 
 
 def named(points):
@@ -97,30 +93,25 @@ def named(points):
 
 
 @named(BEFORE_SENDING + AFTER_THE_TICKET)
-def test_killed_away_from_the_submit_the_next_run_ends_with_one_purchase(bench, point):
-    before = bench.sandbox.paid
-    bench.run(point)
-    result = bench.run()
-    assert bench.sandbox.paid - before == 1
+def test_killed_away_from_the_submit_the_next_run_ends_with_one_purchase(machine, seller, point):
+    machine.run(point)
+    result = machine.run()
+    assert seller.sold == 1
     assert all(Path(file).is_file() for file in result["files"])
 
 
 @named(WHILE_SENDING)
-def test_killed_around_the_submit_a_provider_that_honours_keys_sells_once(bench, point):
-    bench.sandbox.control(honour_idempotency=True)
-    before = bench.sandbox.paid
-    bench.run(point)
-    result = bench.run()
-    assert bench.sandbox.paid - before == 1
+def test_killed_around_the_submit_a_provider_that_honours_keys_sells_once(machine, seller, point):
+    seller.control(honour_idempotency=True)
+    machine.run(point)
+    result = machine.run()
+    assert seller.sold == 1
     assert result["files"]
 
 
 @named(WHILE_SENDING)
-def test_killed_around_the_submit_a_provider_that_ignores_keys_is_not_asked_again(bench, point):
-    bench.sandbox.control(honour_idempotency=False)
-    before = bench.sandbox.paid
-    bench.run(point)
-    result = bench.run()
+def test_killed_around_the_submit_a_provider_that_ignores_keys_is_not_asked_again(machine, seller, point):
+    machine.run(point)
+    result = machine.run()
     assert result["error"] == "Unknown"
-    was_bought = point[:2] in SUBMITTED_BUT_UNTOLD and point != ("wire/provider.py", "submit", "call")
-    assert bench.sandbox.paid - before == (1 if was_bought else 0)
+    assert seller.sold == (1 if point in ANSWERED else 0)
