@@ -96,6 +96,11 @@ def test_three_seconds_are_three_seconds_in_every_container(suffix: str, tmp_pat
     assert measure(clips.write_clip(tmp_path / f"clip.{suffix}", frames=72, codec=codec)).seconds == 3.0
 
 
+def test_three_seconds_stay_three_seconds_when_matroska_is_copied_into_mp4(tmp_path: Path) -> None:
+    source = clips.write_clip(tmp_path / "clip.mkv", frames=72, options={"bf": "0"})
+    assert measure(clips.remuxed(source, tmp_path / "clip.mp4")).seconds == 3.0
+
+
 def test_a_file_cut_off_counts_as_far_as_it_goes(tmp_path: Path) -> None:
     path = clips.cut_off(clips.index_in_front(tmp_path / "whole.mp4", frames=192), tmp_path / "cut.mp4")
     found = measure(path)

@@ -30,6 +30,7 @@ class _Track:
         self.payload.update(stream.codec_context.extradata or b"")
         self.stamps: list[int] = []
         self.sizes: list[int] = []
+        self.hidden: list[bool] = []
         self.first: int | None = None
 
     def add(self, packet: Packet[Any]) -> None:
@@ -39,20 +40,24 @@ class _Track:
         self.payload.update(memoryview(packet))
         self.stamps.append(stamp)
         self.sizes.append(packet.size)
+        self.hidden.append(packet.is_discard)
         if not packet.is_discard:
             self.first = stamp if self.first is None else min(self.first, stamp)
 
     def digest(self) -> bytes:
         first = self.first or 0
         times = [_milliseconds((stamp - first) * self.tick) for stamp in self.stamps]
-        return hashlib.sha256(self.payload.digest() + np.array([times, self.sizes], "<i8").tobytes()).digest()
+        return hashlib.sha256(
+            self.payload.digest() + np.array([times, self.sizes, self.hidden], "<i8").tobytes()
+        ).digest()
 
 
 def content_of_clip(path: Path) -> str:
     """SHA-256 over the elementary streams: a packet copy into another file keeps it, any other change does not.
 
-    Counted are codecs, packets and their times in the picture stream and the first sound stream, and the rotation;
-    names, tags and the layout of the file are not. Raises Refused when the clip cannot be read.
+    Counted are the rotation and, of the picture stream and the first sound stream, the codec, the packets, their times
+    and whether an edit list hides them; names, tags and the layout of the file are not. Raises Refused when the clip
+    cannot be read.
     """
     with opened(path) as (container, picture):
         streams: list[Stream] = [picture, *sound_streams(container)[:1]]

@@ -130,7 +130,7 @@ def _duration(picture: _Span, stream: VideoStream) -> tuple[Fraction, Fraction, 
     else:
         held = picture.between / (picture.shown - 1) if picture.shown > 1 else 1 / declared
     seconds = picture.between + held
-    for rate in (declared, Fraction(stream.guessed_rate or declared)):
+    for rate in (Fraction(stream.guessed_rate or declared), declared):
         if abs(picture.shown / rate - seconds) <= ROUNDING:
             return picture.shown / rate, rate, True
     if seconds <= 0:
