@@ -120,8 +120,10 @@ class Unfinished(PackError):
     spent = "The job goes on at the provider and will be billed when it completes."
     next_step = "Queue again: the run picks it up where it is and pays nothing more."
 
-    def __init__(self, what: str, *, stopped: bool = False, task_id: str | None = None) -> None:
-        super().__init__(what, task_id=task_id)
+    def __init__(
+        self, what: str, *, stopped: bool = False, spent: str | None = None, task_id: str | None = None
+    ) -> None:
+        super().__init__(what, spent=spent, task_id=task_id)
         self.stopped = stopped
 
 

@@ -92,14 +92,16 @@ class Fetcher:
         """
         for attempt in range(TRIES):
             try:
-                arrival = self._transfer.download(url, part, stopped=stopped)
-                break
+                return self._try(url, part, stopped)
             except Unreachable as error:
                 if isinstance(error, Gone) and not is_fresh:
                     raise
                 if attempt == TRIES - 1 or stopped():
                     raise Unreachable(error.what) from None
                 self._pause(min(2.0**attempt, 15.0))
+
+    def _try(self, url: str, part: Path, stopped: Callable[[], bool]) -> None:
+        arrival = self._transfer.download(url, part, stopped=stopped)
         with part.open("rb") as file:
             head = file.read(64)
         if arrival.mime.startswith("text/") or not any(mark in head for mark in VIDEO_HEADS):
