@@ -1,0 +1,295 @@
+"""What our routes turn away: other sites, odd bodies, tricks with paths. Nothing changes by any of it."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+from apimart.flow.host.gate import MAX_BODY_BYTES
+from apimart.flow.host.routes import Routes
+from face import FAMILIES, SAME_SITE, face_of
+from journeys import Person
+from ledgers import sent
+
+pytest_plugins = ["journey_fixtures"]
+
+NOBODY = "0" * 32
+JSON = {"Content-Type": "application/json"}
+GETS = ["status", "families", "totals", "jobs", f"jobs/{NOBODY}", f"jobs/{NOBODY}/thumb", f"jobs/{NOBODY}/graph"]
+POSTS = [
+    "key",
+    "settings",
+    "balance",
+    "media-store",
+    "estimate",
+    f"jobs/{NOBODY}/collect",
+    f"jobs/{NOBODY}/declare",
+]
+HARMFUL = {
+    "key": {"key": "sk-the-key-of-an-attacker-0001"},
+    "settings": {"limit_usd_per_day": None, "sandbox": True},
+    "balance": {},
+    "media-store": {},
+    "estimate": {"family": "APIMartSora2", "widgets": {}},
+    f"jobs/{NOBODY}/collect": {},
+    f"jobs/{NOBODY}/declare": {"bought": False},
+}
+ELSEWHERE = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Origin": "http://127.0.0.1:1"},
+    {"Origin": "http://[::1"},
+    {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
+]
+
+
+@pytest.fixture(scope="module")
+def opened(provider, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("refused")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [one for one in os.environ if one.startswith("APIMART_") and not one.startswith("APIMART_TEST_")]:
+            patch.delenv(name)
+        patch.setenv("APIMART_API_KEY", provider.key)
+        patch.setenv("APIMART_BASE_URL", provider.url)
+        with face_of(Person(folder / "home", folder / "output")) as face:
+            face.unknown = sent(face.ledger, "an unknown one")
+            yield face
+
+
+@pytest.fixture
+def face(opened):
+    before = opened.everything()
+    yield opened
+    assert opened.everything() == before, "something changed"
+    assert opened.collected == []
+
+
+def test_every_route_stands_in_these_tests():
+    routes = {(method, path.replace("{id}", NOBODY)) for method, path, _ in Routes(FAMILIES, lambda: None, bool)._all()}
+    assert routes == {("GET", path) for path in GETS} | {("POST", path) for path in POSTS}
+
+
+@pytest.mark.parametrize("elsewhere", ELSEWHERE, ids=str)
+@pytest.mark.parametrize("path", POSTS)
+def test_a_page_of_another_site_changes_nothing(face, path, elsewhere):
+    answer = face.ask("POST", path, json.dumps(HARMFUL[path]).encode(), {**JSON, **elsewhere})
+    assert answer.status == 403
+    assert set(answer.json) == {"error"}
+
+
+@pytest.mark.parametrize("elsewhere", ELSEWHERE, ids=str)
+@pytest.mark.parametrize("path", GETS)
+def test_a_page_of_another_site_learns_nothing(face, path, elsewhere):
+    answer = face.ask("GET", path, None, elsewhere)
+    assert answer.status == 403
+    assert set(answer.json) == {"error"}
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_typing_the_address_posts_nothing(face, path):
+    assert face.ask("POST", path, b"{}", {**JSON, "Sec-Fetch-Site": "none"}).status == 403
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
+@pytest.mark.parametrize("path", POSTS)
+def test_only_json_is_taken(face, path, kind):
+    headers = {**SAME_SITE, **({"Content-Type": kind} if kind else {})}
+    assert face.ask("POST", path, json.dumps(HARMFUL[path]).encode(), headers).status == 415
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_a_compressed_body_is_not_unpacked(face, path):
+    assert face.ask("POST", path, b"{}", {**JSON, **SAME_SITE, "Content-Encoding": "gzip"}).status in (400, 415)
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_a_large_body_is_not_read(face, path):
+    body = json.dumps({"key": "x" * MAX_BODY_BYTES}).encode()
+    assert face.ask("POST", path, body).status == 413
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_a_large_body_in_chunks_is_not_read_either(face, path):
+    chunks = (b" " * 1024 for _ in range(32))
+    assert face.ask("POST", path, chunks).status == 413
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"null", b"[]", b'"text"', b"12", b'{"key": NaN}', b"\xff\xfe{}", b"[" * 9000, b'{"key": 1e999}'],
+    ids=lambda body: body[:12].decode("latin-1"),
+)
+@pytest.mark.parametrize("path", POSTS)
+def test_a_malformed_body_is_refused(face, path, body):
+    assert face.ask("POST", path, body).status in (400, 404)
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_an_unknown_field_is_refused(face, path):
+    assert face.post(path, {**HARMFUL[path], "base_url": "https://evil.example"}).status in (400, 404)
+
+
+@pytest.mark.parametrize("path", [*GETS, *POSTS])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+def test_other_methods_are_not_known(face, path, method):
+    assert face.ask(method, path, b"{}").status == 405
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_a_link_to_a_route_that_changes_things_is_dead(face, path):
+    assert face.get(path).status in (404, 405)
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "..",
+        "%2e%2e%2fkey",
+        "..%2f..%2fkey",
+        "..%5ckey",
+        "%00",
+        NOBODY + "%00.jpg",
+        NOBODY + "%2f..%2f..%2fkey",
+        NOBODY.replace("0", "A"),
+        NOBODY + "0",
+        NOBODY[1:],
+        "%EF%BC%90" * 32,
+        "%252e%252e",
+        "x" * 4000,
+        "C:%5Ckey",
+        "file:%2f%2f%2fetc%2fpasswd",
+    ],
+)
+@pytest.mark.parametrize("tail", ["", "/thumb", "/graph"])
+def test_an_id_is_no_path(face, trick, tail):
+    answer = face.get(f"jobs/{trick}{tail}")
+    assert answer.status == 404
+    assert b"root:" not in answer.body
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=-1", "limit=1e3", "limit=101", "offset=x", "offset=%D9%A1", "show=../key", "limit="]
+)
+def test_an_odd_page_is_refused(face, query):
+    assert face.get(f"jobs?{query}").status == 400
+
+
+@pytest.mark.parametrize("query", ["days=-1", "days=400", "days=1%00"])
+def test_odd_days_are_refused(face, query):
+    assert face.get(f"totals?{query}").status == 400
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("base_url", "https://evil.example"),
+        ("ledger_url", "postgresql://evil.example/x"),
+        ("result_store", "s3://evil"),
+        ("home", "/tmp"),
+        ("key", "sk-000000000000000"),
+        ("__class__", "x"),
+        ("media_store", "s3://bucket/prefix"),
+        ("media_store", "comfyui:https://evil.example"),
+        ("media_store", "https://user:password@evil.example"),
+        ("media_store", "sftp://user:password@evil.example"),
+        ("media_store", "../../etc"),
+        ("media_store", ["litterbox"]),
+        ("media_store", ""),
+        ("language", "xx"),
+        ("language", {"ko": 1}),
+        ("sandbox", "true"),
+        ("sandbox", 1),
+        ("public_hosts_agreed", "yes"),
+        ("limit_usd_per_day", -1),
+        ("limit_usd_per_day", "5"),
+        ("limit_usd_per_day", True),
+        ("limit_usd_per_job", 1e12),
+        ("limit_purchases_per_run", 1.5),
+        ("wait_seconds", 0),
+        ("jobs_at_once", 0),
+        ("jobs_at_once", 10**9),
+    ],
+)
+def test_a_setting_outside_the_list_is_refused_whole(face, name, value):
+    assert face.post("settings", {"limit_purchases_per_run": 1, name: value}).status == 400
+
+
+@pytest.mark.parametrize("value", [None, 5, ["sk-0000000000000"], {"key": 1}, True])
+def test_a_key_is_a_text(face, value):
+    assert face.post("key", {"key": value}).status == 400
+
+
+@pytest.mark.parametrize(
+    "task_id",
+    ["", "a", "../../v1/balance", "task?x=1", "task#", "task id", "t" * 129, "t\u00e4sk_1", None, 5, ["task_1"]],
+)
+def test_a_task_id_is_no_address(face, task_id):
+    answer = face.post(f"jobs/{face.unknown.id}/declare", {"bought": True, "task_id": task_id})
+    assert answer.status == 400
+
+
+@pytest.mark.parametrize("body", [{}, {"bought": 1}, {"bought": "true"}, {"bought": False, "task_id": "task_12345"}])
+def test_a_declaration_is_plain(face, body):
+    assert face.post(f"jobs/{face.unknown.id}/declare", body).status == 400
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"family": "../nodes"},
+        {"family": "APIMartNobody"},
+        {"family": None},
+        {"widgets": []},
+        {"widgets": {"prompt": 5}},
+        {"widgets": {"duration": "8"}},
+        {"widgets": {"duration": True}},
+        {"widgets": {"model": {"a": 1}}},
+        {"widgets": {"nobody": 1}},
+        {"widgets": {"take": -1}},
+        {"widgets": {"take": 1.5}},
+        {"connected": "image"},
+        {"connected": ["../key"]},
+        {"connected": ["nobody"]},
+        {"connected": [["image"]]},
+        {"connected": ["image"] * 40},
+        {"seconds": "10"},
+        {"seconds": -1},
+        {"seconds": 1e300},
+        {"seconds": True},
+    ],
+    ids=str,
+)
+def test_an_odd_question_for_a_price_is_refused(face, changes):
+    answer = face.post("estimate", {"family": "APIMartSora2", "widgets": {}, **changes})
+    assert answer.status in (400, 404)
+    assert "error" in answer.json
+
+
+def test_a_job_of_nobody_is_not_found(face):
+    for path in (f"jobs/{NOBODY}", f"jobs/{NOBODY}/thumb", f"jobs/{NOBODY}/graph"):
+        assert face.get(path).status == 404
+    assert face.post(f"jobs/{NOBODY}/collect").status == 404
+    assert face.post(f"jobs/{NOBODY}/declare", {"bought": False}).status == 404
+
+
+def test_an_error_of_ours_says_nothing_of_what_it_was_about(face, monkeypatch):
+    monkeypatch.setenv("APIMART_LEDGER_URL", "x")
+    monkeypatch.setenv("APIMART_WAIT_SECONDS", "sk-the-key-of-somebody-0001")
+    answer = face.get("status")
+    assert answer.status >= 400
+    assert b"sk-the-key" not in answer.body
+
+
+def test_answers_are_neither_kept_nor_embedded_elsewhere(face):
+    headers = face.get("status").headers
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert not any(name.lower().startswith("access-control") for name in headers)
+
+
+def test_a_program_without_a_browser_is_let_in(face):
+    assert face.ask("GET", "status", None, {}).status == 200
