@@ -9,13 +9,13 @@ export const NAMES = { en: "English", ko: "한국어", ja: "日本語", zh: "中
 
 /** The language that was chosen, else ComfyUI's where we speak it, else English. */
 export function languageOf(chosen, locale) {
-  if (chosen in LANGUAGES) return chosen;
+  if (Object.hasOwn(LANGUAGES, chosen ?? "")) return chosen;
   const short = String(locale ?? "").split("-")[0];
-  return short in LANGUAGES ? short : "en";
+  return Object.hasOwn(LANGUAGES, short) ? short : "en";
 }
 
 /** The text `key` in `language`, with `{names}` filled in. */
 export function text(language, key, values = {}) {
   const found = LANGUAGES[language]?.[key] ?? en[key] ?? key;
-  return found.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  return found.replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(values, name) ? String(values[name]) : whole));
 }
