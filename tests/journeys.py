@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -63,16 +64,27 @@ class Person:
 
     def collect(self, task_id):
         async def collected():
-            return await self.journey().collect(task_id, Watch(), self.news.append)
+            with self._travelling() as journey:
+                return await journey.collect(task_id, Watch(), self.news.append)
 
         return asyncio.run(collected())
 
+    @contextmanager
+    def _travelling(self):
+        """A journey as a new process would begin it."""
+        journey = self.journey()
+        try:
+            yield journey
+        finally:
+            journey.ledger.close()
+
     async def _all(self, asked, stop_after, run):
-        journey, watch = self.journey(), Watch()
+        watch = Watch()
         if stop_after is not None:
             asyncio.get_running_loop().call_later(stop_after, watch.stop)
-        runs = [self._one(journey, watch, node_id, inputs, run) for node_id, inputs in asked]
-        return await asyncio.gather(*runs, return_exceptions=True)
+        with self._travelling() as journey:
+            runs = [self._one(journey, watch, node_id, inputs, run) for node_id, inputs in asked]
+            return await asyncio.gather(*runs, return_exceptions=True)
 
     async def _one(self, journey, watch, node_id, inputs, run):
         family = FAMILIES[node_id]
