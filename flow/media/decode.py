@@ -63,9 +63,9 @@ def decode_frames(
     Raises Refused when they need more than `free_bytes`, Unreadable when the clip is damaged before the last frame
     that was asked for, Unfinished when `stopped` says so.
     """
-    timeline = _timeline(path)
-    _refuse_too_many(_planned(timeline, selection, timeline.coded), selection, free_bytes)
     with read_ahead(_selected(path, selection), READY_FRAMES) as frames:
+        timeline = _timeline(path)
+        _refuse_too_many(_planned(timeline, selection, timeline.coded), selection, free_bytes)
         first = next(frames, None)
         if first is None:
             raise _damaged(path, 0)
