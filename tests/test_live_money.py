@@ -1,0 +1,210 @@
+"""A real ComfyUI in front of a counting sandbox: stopped, killed, emptied and crowded, it buys each clip once."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from clips import write_clip
+from comfy_server import ComfyServer, Rejected
+from journey_fixtures import Seller
+from sandboxed import Sandbox
+
+pytest_plugins = ["live_fixtures"]
+pytestmark = pytest.mark.live
+
+OTHER_WORKFLOW = {
+    "8": {"class_type": "EmptyImage", "inputs": {"width": 64, "height": 64, "batch_size": 1, "color": 255}},
+    "9": {"class_type": "PreviewImage", "inputs": {"images": ["8", 0]}},
+}
+
+
+@pytest.fixture
+def seller(provider: Sandbox) -> Seller:
+    provider.control(reset=True)
+    return Seller(provider)
+
+
+def sora(prompt, node="1", **inputs):
+    given = {"model": "sora-2", "duration": 4, "resolution": "720p", "aspect_ratio": "16:9", "take": 0, **inputs}
+    return {node: {"class_type": "APIMartSora2", "inputs": {"prompt": prompt, **given}}}
+
+
+def shown(history, node="1"):
+    return [image["filename"] for image in history["outputs"][node]["images"]]
+
+
+def status(history):
+    return history["status"]["status_str"]
+
+
+def wait_for_sale(seller, sold=1):
+    ends = time.monotonic() + 30
+    while seller.sold < sold:
+        assert time.monotonic() < ends, "nothing was sold"
+
+
+def last_error(history):
+    return next(data for kind, data in history["status"]["messages"] if kind == "execution_error")
+
+
+def another(comfy, *options):
+    return ComfyServer(comfy.comfyui, comfy.base, *options, environment=comfy.environment)
+
+
+def test_the_same_graph_after_another_workflow_buys_nothing(comfy, seller):
+    first = comfy.run(sora("evicted"))
+    comfy.run(OTHER_WORKFLOW)
+    again = comfy.run(sora("evicted"))
+    assert shown(first) == shown(again)
+    assert seller.sold == 1
+
+
+def test_killed_while_it_waits_it_collects_after_a_restart(comfy, seller):
+    seller.control(job_seconds=4)
+    comfy.submit(sora("killed"))
+    wait_for_sale(seller)
+    comfy.kill()
+    comfy.start()
+    assert status(comfy.run(sora("killed"))) == "success"
+    assert seller.sold == 1
+
+
+@pytest.mark.parametrize(
+    "options", [("--cache-none",), ("--cache-ram", "1000"), ("--cache-lru", "1"), ("--cache-classic",)]
+)
+def test_no_cache_of_comfyui_decides_about_money(provider, seller, tmp_path, options):
+    account = {"APIMART_API_KEY": provider.key, "APIMART_BASE_URL": provider.url}
+    with ComfyServer(Path(os.environ["COMFYUI_PATH"]), tmp_path, *options, environment=account) as comfy:
+        graph = {**sora("cached"), "2": {"class_type": "PreviewImage", "inputs": {"images": ["1", 1]}}}
+        for _ in range(2):
+            assert status(comfy.run(graph)) == "success"
+    assert seller.sold == 1
+
+
+def test_cancel_is_quick_and_clean_and_the_next_run_collects(comfy, seller):
+    seller.control(job_seconds=20)
+    with comfy.events() as events:
+        prompt_id = comfy.submit(sora("cancelled"), client_id=events.client_id)
+        wait_for_sale(seller)
+        pressed = time.monotonic()
+        comfy.interrupt()
+        events.wait("execution_interrupted", seconds=10)
+        took = time.monotonic() - pressed
+    assert not events.heard("execution_error")
+    assert took < 5
+    assert any("the job goes on" in text.lower() for _, text in events.texts)
+    comfy.finished(prompt_id)
+    seller.finish()
+    assert status(comfy.run(sora("cancelled"))) == "success"
+    assert seller.sold == 1
+
+
+def test_a_failing_sibling_loses_no_job(comfy, seller):
+    """The sibling's clip is refused when it runs; ComfyUI then cancels everything that waits."""
+    seller.control(job_seconds=4)
+    write_clip(comfy.input / "short.mp4", frames=12)
+    sibling = {
+        "3": {"class_type": "EmptyImage", "inputs": {"width": 400, "height": 400, "batch_size": 1, "color": 99}},
+        "4": {"class_type": "LoadVideo", "inputs": {"file": "short.mp4"}},
+        "5": {
+            "class_type": "APIMartKlingMotionControl",
+            "inputs": {
+                "image": ["3", 0],
+                "video": ["4", 0],
+                "model": "kling-v3-motion-control",
+                "character_orientation": "image",
+                "mode": "std",
+                "prompt": "",
+                "keep_original_sound": True,
+                "watermark": False,
+                "take": 0,
+            },
+        },
+    }
+    history = comfy.run({**sora("orphaned"), **sibling})
+    assert status(history) == "error"
+    assert "0.5 s; image orientation allows 3 to 10 s" in last_error(history)["exception_message"]
+    assert status(comfy.run(sora("orphaned"))) == "success"
+    assert seller.sold <= 1
+
+
+def test_a_list_of_three_is_three_purchases_and_a_limit_per_run_stops_it(comfy, seller, tmp_path):
+    pictures = {
+        "2": {"class_type": "EmptyImage", "inputs": {"width": 320, "height": 320, "batch_size": 3, "color": 1234}},
+        "3": {"class_type": "ImageFromBatch", "inputs": {"image": ["2", 0], "batch_index": 0, "length": 1}},
+    }
+    whole_batch = {**pictures, **sora("fanned out", image=["2", 0])}
+    assert "batch of 3 pictures" in last_error(comfy.run(whole_batch))["exception_message"]
+    assert seller.sold == 0
+    assert status(comfy.run({**pictures, **sora("fanned out", image=["3", 0])})) == "success"
+    assert seller.sold == 1
+
+
+def test_four_nodes_in_one_graph_are_in_flight_together(comfy, seller):
+    seller.control(job_seconds=3)
+    graph = {name: node for number in range(4) for name, node in sora(f"four {number}", node=str(number + 1)).items()}
+    assert status(comfy.run(graph)) == "success"
+    submits = [one["at"] for one in seller.requests if one["method"] == "POST"]
+    assert len(submits) == 4
+    assert max(submits) - min(submits) < 3
+
+
+def test_frames_wired_up_later_are_decoded_without_paying(comfy, seller):
+    comfy.run(sora("frames later"))
+    wired = {**sora("frames later"), "2": {"class_type": "PreviewImage", "inputs": {"images": ["1", 1]}}}
+    history = comfy.run(wired)
+    assert status(history) == "success"
+    assert len(shown(history, "2")) == 4 * 24
+    assert seller.sold == 1
+
+
+def test_veo_gives_every_clip_to_the_graph(comfy, seller):
+    veo = {
+        "prompt": "a retriever",
+        "model": "veo3.1-fast-official",
+        "negative_prompt": "",
+        "duration": 4,
+        "resolution": "720p",
+        "aspect_ratio": "16:9",
+        "seed": -1,
+        "sample_count": 2,
+        "generate_audio": True,
+        "person_generation": "allow_adult",
+        "resize_mode": "pad",
+        "take": 0,
+    }
+    graph = {
+        "1": {"class_type": "APIMartVeo31", "inputs": veo},
+        "2": {
+            "class_type": "SaveVideo",
+            "inputs": {"video": ["1", 0], "filename_prefix": "veo", "format": "auto", "codec": "auto"},
+        },
+    }
+    history = comfy.run(graph)
+    assert len(shown(history)) == 2
+    assert len(shown(history, "2")) == 2
+
+
+def test_broken_rules_are_said_when_the_graph_is_queued(comfy, seller):
+    with pytest.raises(Rejected) as caught:
+        comfy.run(sora("", resolution="1080p", duration=5))
+    text = str(caught.value)
+    for words in ("prompt is empty", "sora-2 renders 720p only", "duration"):
+        assert words in text
+    assert seller.requests == []
+
+
+def test_the_key_is_nowhere_to_be_found(comfy, seller):
+    seller.behave("submit", "401")
+    history = comfy.run(sora("secret"))
+    assert status(history) == "error"
+    assert status(comfy.run(sora("secret"))) == "success"
+    key = comfy.environment["APIMART_API_KEY"]
+    answers = [comfy.get("/history"), comfy.get("/object_info"), comfy.get("/settings"), comfy.get("/queue"), comfy.log]
+    assert not any(key in str(one) for one in answers)
+    for file in comfy.base.rglob("*"):
+        if file.is_file() and "custom_nodes" not in file.parts:
+            assert key.encode() not in file.read_bytes(), file
