@@ -40,7 +40,13 @@ class Person:
         self.output = output
         self.ledger_url = ledger_url
         self.news = []
+        self.on_news = None
         self.seconds_later = 0.0
+
+    def _hear(self, news):
+        self.news.append(news)
+        if self.on_news:
+            self.on_news()
 
     def now(self):
         return time.time() + self.seconds_later
@@ -65,7 +71,7 @@ class Person:
     def collect(self, task_id):
         async def collected():
             with self._travelling() as journey:
-                return await journey.collect(task_id, Watch(), self.news.append)
+                return await journey.collect(task_id, Watch(), self._hear)
 
         return asyncio.run(collected())
 
@@ -89,7 +95,7 @@ class Person:
     async def _one(self, journey, watch, node_id, inputs, run):
         family = FAMILIES[node_id]
         values = Values({**defaults(family), **inputs})
-        return await journey.run(family, values, watch, self.news.append, queue_run=run)
+        return await journey.run(family, values, watch, self._hear, queue_run=run)
 
 
 def footage(path):
