@@ -55,6 +55,7 @@ class ComfyServer:
         self._python = python or comfy_python(self.comfyui)
         for name in FOLDERS:
             (self.base / name).mkdir(parents=True, exist_ok=True)
+        self.port = _free_port()  # kept over restarts, so that a page finds its server again
         self.pack = pack.link(self.base / "custom_nodes" / folder_name)
         self.start()
 
@@ -81,7 +82,6 @@ class ComfyServer:
 
     def start(self) -> None:
         """Start and wait until it answers. Raises RuntimeError with the end of its log when it does not."""
-        self.port = _free_port()
         self._printing: IO[bytes] = (self.base / "server.log").open("ab")
         self.process = subprocess.Popen(
             self._command(), cwd=self.comfyui, env=self._env(), stdout=self._printing, stderr=subprocess.STDOUT

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,8 @@ OTHER_WORKFLOW = {
     "9": {"class_type": "PreviewImage", "inputs": {"images": ["8", 0]}},
 }
 
+CHARACTER = {"3": {"class_type": "EmptyImage", "inputs": {"width": 400, "height": 400, "batch_size": 1, "color": 99}}}
+
 
 @pytest.fixture
 def seller(provider: Sandbox) -> Seller:
@@ -30,6 +34,39 @@ def seller(provider: Sandbox) -> Seller:
 def sora(prompt, node="1", **inputs):
     given = {"model": "sora-2", "duration": 4, "resolution": "720p", "aspect_ratio": "16:9", "take": 0, **inputs}
     return {node: {"class_type": "APIMartSora2", "inputs": {"prompt": prompt, **given}}}
+
+
+def veo(**inputs):
+    given = {
+        "prompt": "a retriever",
+        "model": "veo3.1-fast-official",
+        "negative_prompt": "",
+        "duration": 4,
+        "resolution": "720p",
+        "aspect_ratio": "16:9",
+        "seed": -1,
+        "sample_count": 1,
+        "generate_audio": True,
+        "person_generation": "allow_adult",
+        "resize_mode": "pad",
+        "take": 0,
+        **inputs,
+    }
+    return {"1": {"class_type": "APIMartVeo31", "inputs": given}}
+
+
+def motion(image, video, node="5", **inputs):
+    given = {
+        "model": "kling-v3-motion-control",
+        "character_orientation": "image",
+        "mode": "std",
+        "prompt": "",
+        "keep_original_sound": True,
+        "watermark": False,
+        "take": 0,
+        **inputs,
+    }
+    return {node: {"class_type": "APIMartKlingMotionControl", "inputs": {"image": image, "video": video, **given}}}
 
 
 def shown(history, node="1"):
@@ -48,10 +85,6 @@ def wait_for_sale(seller, sold=1):
 
 def last_error(history):
     return next(data for kind, data in history["status"]["messages"] if kind == "execution_error")
-
-
-def another(comfy, *options):
-    return ComfyServer(comfy.comfyui, comfy.base, *options, environment=comfy.environment)
 
 
 def test_the_same_graph_after_another_workflow_buys_nothing(comfy, seller):
@@ -106,24 +139,8 @@ def test_a_failing_sibling_loses_no_job(comfy, seller):
     """The sibling's clip is refused when it runs; ComfyUI then cancels everything that waits."""
     seller.control(job_seconds=4)
     write_clip(comfy.input / "short.mp4", frames=12)
-    sibling = {
-        "3": {"class_type": "EmptyImage", "inputs": {"width": 400, "height": 400, "batch_size": 1, "color": 99}},
-        "4": {"class_type": "LoadVideo", "inputs": {"file": "short.mp4"}},
-        "5": {
-            "class_type": "APIMartKlingMotionControl",
-            "inputs": {
-                "image": ["3", 0],
-                "video": ["4", 0],
-                "model": "kling-v3-motion-control",
-                "character_orientation": "image",
-                "mode": "std",
-                "prompt": "",
-                "keep_original_sound": True,
-                "watermark": False,
-                "take": 0,
-            },
-        },
-    }
+    short = {"4": {"class_type": "LoadVideo", "inputs": {"file": "short.mp4"}}}
+    sibling = {**CHARACTER, **short, **motion(["3", 0], ["4", 0])}
     history = comfy.run({**sora("orphaned"), **sibling})
     assert status(history) == "error"
     assert "0.5 s; image orientation allows 3 to 10 s" in last_error(history)["exception_message"]
@@ -131,7 +148,7 @@ def test_a_failing_sibling_loses_no_job(comfy, seller):
     assert seller.sold <= 1
 
 
-def test_a_list_of_three_is_three_purchases_and_a_limit_per_run_stops_it(comfy, seller, tmp_path):
+def test_a_batch_of_pictures_is_refused_where_one_is_wanted(comfy, seller):
     pictures = {
         "2": {"class_type": "EmptyImage", "inputs": {"width": 320, "height": 320, "batch_size": 3, "color": 1234}},
         "3": {"class_type": "ImageFromBatch", "inputs": {"image": ["2", 0], "batch_index": 0, "length": 1}},
@@ -162,28 +179,8 @@ def test_frames_wired_up_later_are_decoded_without_paying(comfy, seller):
 
 
 def test_veo_gives_every_clip_to_the_graph(comfy, seller):
-    veo = {
-        "prompt": "a retriever",
-        "model": "veo3.1-fast-official",
-        "negative_prompt": "",
-        "duration": 4,
-        "resolution": "720p",
-        "aspect_ratio": "16:9",
-        "seed": -1,
-        "sample_count": 2,
-        "generate_audio": True,
-        "person_generation": "allow_adult",
-        "resize_mode": "pad",
-        "take": 0,
-    }
-    graph = {
-        "1": {"class_type": "APIMartVeo31", "inputs": veo},
-        "2": {
-            "class_type": "SaveVideo",
-            "inputs": {"video": ["1", 0], "filename_prefix": "veo", "format": "auto", "codec": "auto"},
-        },
-    }
-    history = comfy.run(graph)
+    saved = {"video": ["1", 0], "filename_prefix": "veo", "format": "auto", "codec": "auto"}
+    history = comfy.run({**veo(sample_count=2), "2": {"class_type": "SaveVideo", "inputs": saved}})
     assert len(shown(history)) == 2
     assert len(shown(history, "2")) == 2
 
@@ -208,3 +205,41 @@ def test_the_key_is_nowhere_to_be_found(comfy, seller):
     for file in comfy.base.rglob("*"):
         if file.is_file() and "custom_nodes" not in file.parts:
             assert key.encode() not in file.read_bytes(), file
+
+
+def test_a_list_of_three_buys_three_clips_once(comfy, seller):
+    """Three clips of one job fan out into three motion jobs, which find them public at the provider."""
+    graph = {**CHARACTER, **veo(sample_count=3), **motion(["3", 0], ["1", 0])}
+    done = comfy.run(graph)
+    assert status(done) == "success", last_error(done)["exception_message"]
+    assert len(shown(done, "5")) == 3
+    assert seller.sold == 4
+    comfy.run(OTHER_WORKFLOW)
+    comfy.run(graph)
+    assert seller.sold == 4
+
+
+def test_this_comfyui_is_the_home_of_a_local_clip(comfy, seller):
+    """The sandbox fetches the clip from the public route, as the provider would from a rented host."""
+    write_clip(comfy.input / "local.mp4", frames=80, width=352, height=352)
+    graph = {
+        **CHARACTER,
+        "4": {"class_type": "LoadVideo", "inputs": {"file": "local.mp4"}},
+        **motion(["3", 0], ["4", 0]),
+    }
+    assert "video_url" in last_error(comfy.run(graph))["exception_message"]
+    comfy.environment["APIMART_MEDIA_STORE"] = f"comfyui:{comfy.url}"
+    comfy.restart()
+    try:
+        done = comfy.run(graph)
+        assert status(done) == "success", last_error(done)["exception_message"]
+    finally:
+        del comfy.environment["APIMART_MEDIA_STORE"]
+    published = seller.tasks[-1]["body"]["video_url"]
+    assert published.startswith(f"{comfy.url}/apimart/public/")
+    request = urllib.request.Request(published, headers={"Range": "bytes=4-7"})
+    with urllib.request.urlopen(request) as answer:
+        assert (answer.status, answer.read()) == (206, b"ftyp")
+    for name in ("", "..%2Fledger.sqlite", "key"):
+        with pytest.raises(urllib.error.HTTPError, match=r"404|403"):
+            urllib.request.urlopen(f"{published.rsplit('/', 1)[0]}/{name}")
