@@ -1,53 +1,16 @@
-"""One person's account, books and folders, from which any number of runs are made."""
+"""A person's journey, of which any number of runs are made."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from pathlib import Path
-
-from ..fetch import Fetcher
-from ..job import Buyer, Follower, Turns
-from ..ledger import Entry, Ledger
-from ..model import Family, Question, Request, Values
-from ..prices import current_prices, estimate_usd
-from ..publish import Publisher, open_result_store, open_store, opened_origins
-from ..request import Reader, check
-from ..settings import Settings
+from ..model import Family, Values
 from ..watch import Watch
-from ..wire import Provider, Transfer
+from .means import Means
 from .news import Tell
 from .steps import Bought, Run
 
 
-class Journey:
-    """What all runs of one person share; `now` and `pause` are the clock, so that tests need not wait."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        ledger: Ledger,
-        output: Path,
-        *,
-        now: Callable[[], float] = time.time,
-        pause: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self.settings = settings
-        self.realm = settings.realm
-        self.ledger = ledger
-        self.now = now
-        self.scratch = settings.home / "scratch"
-        self.scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.provider = Provider(settings.base_url, settings.require_key(), language=settings.language)
-        transfer = Transfer((settings.base_url, *opened_origins(settings)))
-        self.reader = Reader(transfer, ledger, self.scratch, reads_addresses=settings.probe_video_url, now=now)
-        self.publisher = Publisher(
-            self.provider, ledger, transfer, lambda: open_store(settings, transfer), now=now, pause=pause
-        )
-        self.turns = Turns(settings.jobs_at_once)
-        self.buyer = Buyer(ledger, self.provider, jobs_at_once=settings.jobs_at_once, now=now)
-        self.follower = Follower(ledger, self.provider, wait_seconds=settings.wait_seconds, now=now)
-        self.fetcher = Fetcher(ledger, transfer, output, open_result_store(settings), now=now, pause=pause)
+class Journey(Means):
+    """What a node asks for: a clip that is bought once, or a job that is only collected."""
 
     async def run(
         self, family: Family, values: Values, watch: Watch, tell: Tell, *, queue_run: str | None = None
@@ -57,31 +20,5 @@ class Journey:
 
     async def collect(self, task_id: str, watch: Watch, tell: Tell, family: Family | None = None) -> Bought:
         """Bring the result of any task of this account; buys nothing. Raises Refused for an unknown task."""
-        entry = await watch.thread(lambda: self._adopted(task_id))
+        entry = await watch.thread(lambda: self.adopted(task_id))
         return await Run(self, watch, tell, family, None).collect(entry)
-
-    def check(self, question: Question) -> Request:
-        prices = current_prices(self.provider, self.ledger, self.now())
-        return check(question, lambda values: estimate_usd(prices, question.family, values), self.scratch)
-
-    def intend(self, request: Request, queue_run: str | None) -> Entry:
-        """Write the purchase down. Raises Refused when it would pass a limit."""
-        question = request.question
-        return self.ledger.intend(
-            realm=self.realm,
-            fingerprint=question.fingerprint,
-            family=question.family.node_id,
-            model=question.model,
-            take=question.take,
-            prompt=str(question.values.get("prompt") or ""),
-            account=self.settings.account,
-            queue_run=queue_run,
-            billed_units=request.billed_units,
-            estimate_usd=request.estimate_usd,
-            limits=self.settings.limits,
-        )[0]
-
-    def _adopted(self, task_id: str) -> Entry:
-        if self.ledger.by_task(self.realm, task_id) is None:
-            self.provider.task(task_id)
-        return self.ledger.adopt(self.realm, task_id, account=self.settings.account)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..errors import PackError, Refused
 from ..job import require_completed
@@ -14,10 +13,8 @@ from ..publish import LIFE_NEEDED_SECONDS
 from ..request import ask
 from ..watch import Watch
 from .holding import held
+from .means import Means
 from .news import News, Tell, how_it_stands
-
-if TYPE_CHECKING:
-    from .journey import Journey
 
 
 @dataclass(frozen=True)
@@ -32,10 +29,8 @@ class Bought:
 class Run:
     """One node's run on a person's journey."""
 
-    def __init__(
-        self, journey: Journey, watch: Watch, tell: Tell, family: Family | None, queue_run: str | None
-    ) -> None:
-        self._at = journey
+    def __init__(self, means: Means, watch: Watch, tell: Tell, family: Family | None, queue_run: str | None) -> None:
+        self._at = means
         self._watch = watch
         self._tell = tell
         self._family = family
