@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -77,12 +78,23 @@ class Footage:
         return self.measure.seconds if self.measure else 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sound:
     """One sound in hand: `waveform` is float32 [channels, samples] in -1..1."""
 
     waveform: np.ndarray
     sample_rate: int
+
+    @property
+    def seconds(self) -> float:
+        return float(self.waveform.shape[-1] / self.sample_rate)
+
+
+def several(held: Any) -> tuple[Any, ...]:
+    """What an input holds, be it one, many or nothing, as a tuple."""
+    if isinstance(held, tuple):
+        return held
+    return () if held is None else (held,)
 
 
 class Values(Mapping[str, Any]):
@@ -122,6 +134,48 @@ def always(values: Values) -> bool:
 
 def as_it_is(value: Any) -> Json:
     return value  # type: ignore[no-any-return]  # widgets already hold JSON types
+
+
+def in_role(role: str) -> Callable[[str], Json]:
+    """Encodes an address as `image_with_roles` takes it."""
+    return lambda url: {"url": url, "role": role}
+
+
+def parsed(text: str) -> Json:
+    """The JSON that a text holds; the text itself where it holds none, so that a rule can say so."""
+    try:
+        found: Json = json.loads(text)
+    except ValueError:
+        return text
+    return found
+
+
+def task_of(text: str) -> Json:
+    """The task id that a person pasted, or that stands in what a node's `job` output says."""
+    found = parsed(text)
+    return found.get("task_id") if isinstance(found, dict) else text.strip()
+
+
+def timed_lines(text: str) -> tuple[tuple[int, str], ...]:
+    """Shots written one per line as `3: what happens`: seconds and words; 0 seconds where none are written."""
+    lines = (line.strip() for line in text.splitlines())
+    return tuple(_timed(line) for line in lines if line)
+
+
+def _timed(line: str) -> tuple[int, str]:
+    seconds, colon, words = line.partition(":")
+    seconds = seconds.strip().removesuffix("s").strip()
+    if colon and seconds.isascii() and seconds.isdigit():
+        return int(seconds), words.strip()
+    return 0, line
+
+
+def no_extras(values: Values) -> Mapping[str, float]:
+    return {}
+
+
+def unshaped(body: dict[str, Json]) -> dict[str, Json]:
+    return body
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,25 +234,50 @@ class Flag(Input):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Picture(Input):
-    """A picture socket: one picture, uploaded in one of `formats` under `max_bytes`.
+class Socket(Input):
+    """A socket for media. One that takes `many` grows up to that number, and its value is a tuple.
 
-    `in_list` sends the address as a list of one.
+    `encode` turns each address into JSON. `in_list`, and `many` always, puts it into the list of the parameter's
+    name; sockets of the same name share that list in the order of their declaration.
     """
 
     required: bool = False
     in_list: bool = False
+    many: int = 0
+    max_bytes: int = 0
+
+    @property
+    def is_listed(self) -> bool:
+        return self.in_list or self.many > 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture(Socket):
+    """A socket for pictures, each uploaded in one of `formats` under `max_bytes`."""
+
     formats: tuple[str, ...] = ("png", "jpeg", "webp")
     max_bytes: int = 20 * MEGABYTE
 
 
 @dataclass(frozen=True, kw_only=True)
-class Clip(Input):
-    """A clip socket, with a text input `url_input` that may stand in for it."""
+class Clip(Socket):
+    """A socket for clips; a text input `url_input` may stand in for one that takes a single clip."""
 
-    url_input: str
-    required: bool = False
+    url_input: str = ""
     max_bytes: int = 100 * MEGABYTE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audio(Socket):
+    """A socket for sounds, each published as a file in the first of `formats` that keeps it under `max_bytes`."""
+
+    formats: tuple[str, ...] = ("wav", "mp3")
+    max_bytes: int = 15 * MEGABYTE
+
+
+def socket_names(declared: Socket) -> list[str]:
+    """What the sockets of a growing input are called: images.image_1 is the first of `images`."""
+    return [f"{declared.id.removesuffix('s')}_{number}" for number in range(1, declared.many + 1)]
 
 
 @dataclass(frozen=True)
@@ -220,10 +299,14 @@ class Rule:
 
 @dataclass(frozen=True)
 class Price:
-    """How a job is billed: the row of the model's price list, times `units` of it."""
+    """How a job is billed: the row of the model's price list, times `units` of it; an empty key says: not known.
+
+    `extras` are further rows with their units, like pictures beyond those that are free.
+    """
 
     key: Callable[[Values], str]
     units: Callable[[Values], float]
+    extras: Callable[[Values], Mapping[str, float]] = no_extras
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,6 +314,8 @@ class Family:
     """A model family: one node. Everything the pack knows of it is said here once.
 
     `retired` says in words why a model may be gone; `gives_several` marks families whose jobs can hold several clips.
+    `shape` makes of the finished body what data cannot say. A family of `any_model` has a text for the model, and is
+    held against the provider's own schema.
     """
 
     node_id: str
@@ -242,13 +327,15 @@ class Family:
     search_aliases: tuple[str, ...] = ()
     retired: Mapping[str, str] = field(default_factory=dict)
     gives_several: bool = False
+    shape: Callable[[dict[str, Json]], dict[str, Json]] = unshaped
+    any_model: bool = False
 
     def input(self, name: str) -> Input:
         return next(one for one in self.inputs if one.id == name)
 
     @property
-    def media(self) -> tuple[Picture | Clip, ...]:
-        return tuple(one for one in self.inputs if isinstance(one, (Picture, Clip)))
+    def media(self) -> tuple[Socket, ...]:
+        return tuple(one for one in self.inputs if isinstance(one, Socket))
 
     @property
     def clips(self) -> tuple[Clip, ...]:
@@ -269,10 +356,10 @@ class Family:
 
 @dataclass(frozen=True)
 class Medium:
-    """One picture or clip of a question: where it goes on the wire, and the hash of its content."""
+    """One picture, clip or sound of a question: where it goes on the wire, and the hash of its content."""
 
-    input: Picture | Clip
-    given: Still | Footage
+    input: Socket
+    given: Still | Footage | Sound
     content: str
 
 
@@ -303,7 +390,7 @@ class MediaFile:
 class Attachment:
     """A medium ready to be published: a file, or the address the person gave."""
 
-    input: Picture | Clip
+    input: Socket
     content: str
     file: MediaFile | None = None
     url: str = ""

@@ -37,9 +37,12 @@ class PriceList:
 
 
 def estimate_usd(prices: PriceList, family: Family, values: Values) -> float | None:
-    """What the job will cost, None when the list does not know the model."""
-    usd = prices.usd(values.model, family.price.key(values))
-    return None if usd is None else round(usd * family.price.units(values), 6)
+    """What the job will cost, None when the list does not know all of it."""
+    key = family.price.key(values)
+    wanted = {key: family.price.units(values), **family.price.extras(values)} if key else {}
+    costs = [(prices.usd(values.model, row), units) for row, units in wanted.items()]
+    known = [usd * units for usd, units in costs if usd is not None]
+    return round(sum(known), 6) if costs and len(known) == len(costs) else None
 
 
 @cache

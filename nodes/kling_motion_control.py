@@ -90,12 +90,6 @@ FAMILY = Family(
             lambda v: v.character_orientation != "video" or 3 <= v.video.seconds <= 30,
         ),
         Rule(
-            "The reference clip is {v.video.measure.bytes:,} bytes; 100 MB is the limit. "
-            "The node APIMart Reference Video makes it smaller.",
-            ("video",),
-            lambda v: v.video.measure.bytes <= 100 * MEGABYTE,
-        ),
-        Rule(
             "Kling wants every side of the picture at 300 px or more (this one is {v.image.size}).",
             ("image",),
             lambda v: min(v.image.size.width, v.image.size.height) >= 300,

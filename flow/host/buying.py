@@ -13,7 +13,7 @@ from comfy_execution.utils import get_executing_context
 
 from ..ledger import Entry
 from ..media import measure
-from ..model import Family, Footage, Values
+from ..model import Family, Footage, Values, several
 from ..request import problems_of_widgets
 from ..run import Bought
 from ..watch import Watch
@@ -102,6 +102,7 @@ def _shown(path: Path) -> ui.SavedResult:
 
 
 def _remove_clips(values: Values) -> None:
-    for value in values.values():
-        if isinstance(value, Footage) and value.path is not None:
-            value.path.unlink(missing_ok=True)
+    for held in values.values():
+        for value in several(held):
+            if isinstance(value, Footage) and value.path is not None:
+                value.path.unlink(missing_ok=True)

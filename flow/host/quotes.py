@@ -23,11 +23,14 @@ from ..model import (
     Number,
     Picture,
     Size,
+    Socket,
+    Sound,
     Still,
     Text,
     Values,
+    several,
 )
-from ..prices import PriceList, merged, printed_prices
+from ..prices import PriceList, estimate_usd, merged, printed_prices
 from ..request import ask
 from .gate import Denied
 from .office import Office
@@ -46,8 +49,9 @@ def quote(
     values = _values(family, widgets, connected, seconds)
     units = _units(family, values, is_known=seconds is not None)
     prices = _prices(office)
-    unit_usd = prices.usd(values.model, family.price.key(values))
-    usd = None if unit_usd is None or units is None else round(unit_usd * units, 6)
+    key = family.price.key(values)
+    unit_usd = prices.usd(values.model, key) if key else None
+    usd = None if units is None else estimate_usd(prices, family, values)
     return {
         "usd": usd,
         "unit_usd": unit_usd,
@@ -68,7 +72,7 @@ def _prices(office: Office) -> PriceList:
 
 def _values(family: Family, widgets: Mapping[str, Any], connected: list[str], seconds: float | None) -> Values:
     names = {declared.id for declared in family.inputs} | {"take"}
-    unknown = sorted((set(widgets) | set(connected)) - names)
+    unknown = sorted({*widgets, *(name.partition(".")[0] for name in connected)} - names)
     if unknown:
         raise Denied(400, f"There is no input '{unknown[0][:40]}'.")
     given = {declared.id: _value(declared, widgets, connected, seconds) for declared in family.inputs}
@@ -80,17 +84,27 @@ def _values(family: Family, widgets: Mapping[str, Any], connected: list[str], se
 
 def _value(declared: Input, widgets: Mapping[str, Any], connected: list[str], seconds: float | None) -> Any:
     """What a widget holds, or a stand-in for what is connected: prices and rules only look whether it is there."""
-    if isinstance(declared, Picture):
-        return Still(np.zeros((1, 1, 3), np.uint8)) if declared.id in connected else None
-    if isinstance(declared, Clip):
-        is_there = declared.id in connected or bool(str(widgets.get(declared.url_input) or "").strip())
-        return _clip(seconds or 0.0) if is_there or declared.required else None
+    if isinstance(declared, Socket):
+        return _stand_in(declared, widgets, connected, seconds)
     if declared.id not in widgets:
         return getattr(declared, "default", None)
     value = widgets[declared.id]
     if not _fits(declared, value):
         raise Denied(400, f"{declared.id} cannot be that.")
     return value
+
+
+def _stand_in(declared: Socket, widgets: Mapping[str, Any], connected: list[str], seconds: float | None) -> Any:
+    """`connected` names the sockets of a growing input one by one: images.image_1, images.image_2."""
+    count = sum(name.partition(".")[0] == declared.id for name in connected)
+    if isinstance(declared, Clip):
+        is_there = count or declared.required or bool(str(widgets.get(declared.url_input) or "").strip())
+        held: tuple[Any, ...] = (_clip(seconds or 0.0),) * max(count, int(bool(is_there)))
+    elif isinstance(declared, Picture):
+        held = (Still(np.zeros((1, 1, 3), np.uint8)),) * count
+    else:
+        held = (Sound(np.zeros((1, 1), np.float32), 1),) * count
+    return held if declared.many else next(iter(held), None)
 
 
 def _fits(declared: Input, value: Any) -> bool:
@@ -115,13 +129,17 @@ def _units(family: Family, values: Values, *, is_known: bool) -> float | None:
     units = family.price.units(values)
     if is_known:
         return units
-    longer = {clip.id: _clip(1.0) for clip in family.clips if values[clip.id] is not None}
+    longer = {
+        clip.id: (_clip(1.0),) * len(values[clip.id]) if clip.many else _clip(1.0)
+        for clip in family.clips
+        if several(values[clip.id])
+    }
     return units if family.price.units(values.but(**longer)) == units else None
 
 
 def _standing_in_books(office: Office, family: Family, values: Values, widgets: Mapping[str, Any]) -> str:
-    needed = {declared.id for declared in family.inputs if not isinstance(declared, (Picture, Clip))} | {"take"}
-    has_media = any(values[declared.id] is not None for declared in family.media)
+    needed = {declared.id for declared in family.inputs if not isinstance(declared, Socket)} | {"take"}
+    has_media = any(several(values[declared.id]) for declared in family.media)
     if has_media or not needed <= set(widgets):
         return ""
     try:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from comfy_api.latest import io
 
-from ..model import Choice, Clip, Family, Flag, Input, Number, Picture, Text
+from ..model import Audio, Choice, Clip, Family, Flag, Input, Number, Picture, Socket, Text, socket_names
 
 CATEGORY = "APIMart/Video"
+SOCKETS = {Picture: io.Image, Clip: io.Video, Audio: io.Audio}
 TAKE_HELP = (
     "The same request is bought once and then comes from the books. Raise this number to buy another take of it."
 )
@@ -87,8 +90,16 @@ def _input(declared: Input) -> io.Input:
         )
     if isinstance(declared, Flag):
         return io.Boolean.Input(declared.id, default=declared.default, **about)
-    if isinstance(declared, Picture):
-        return io.Image.Input(declared.id, optional=not declared.required, **about)
-    if isinstance(declared, Clip):
-        return io.Video.Input(declared.id, optional=True, **about)
+    if isinstance(declared, Socket):
+        return _socket(declared, about)
     raise TypeError(f"no widget for {type(declared).__name__}")
+
+
+def _socket(declared: Socket, about: dict[str, Any]) -> io.Input:
+    kind = SOCKETS[type(declared)]
+    if not declared.many:
+        is_replaceable = isinstance(declared, Clip) and bool(declared.url_input)
+        return kind.Input(declared.id, optional=is_replaceable or not declared.required, **about)
+    template = kind.Input(declared.id, optional=not declared.required, tooltip=declared.help)
+    names = io.Autogrow.TemplateNames(template, socket_names(declared), min=1 if declared.required else 0)
+    return io.Autogrow.Input(declared.id, names, optional=not declared.required, tooltip=declared.help)

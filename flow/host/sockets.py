@@ -14,7 +14,21 @@ from comfy_api.latest import Input, InputImpl, Types
 
 from ..errors import PackError, Refused
 from ..media import decode_frames, decode_sound, measure, still_of
-from ..model import Clip, Family, Footage, Frames, Picture, Selection, Sound, Still, Text, Values
+from ..model import (
+    Audio,
+    Clip,
+    Family,
+    Footage,
+    Frames,
+    Picture,
+    Selection,
+    Socket,
+    Sound,
+    Still,
+    Text,
+    Values,
+    socket_names,
+)
 
 SILENCE_RATE = 44100
 ALL = Selection()
@@ -24,25 +38,47 @@ def values_of(family: Family, given: dict[str, Any], scratch: Path) -> Values:
     """The node's inputs as values. Raises Refused for a socket that cannot be read."""
     values = dict(given)
     for one in family.inputs:
-        found = given.get(one.id)
-        if isinstance(one, Text) and found is None:
+        if isinstance(one, Text) and given.get(one.id) is None:
             values[one.id] = one.default
-        elif isinstance(one, Picture):
-            values[one.id] = None if found is None else _still(found, one.id)
-        elif isinstance(one, Clip):
-            is_replaced = bool(str(given.get(one.url_input) or "").strip())
-            values[one.id] = None if found is None or is_replaced else footage_of(found, scratch)
+        elif isinstance(one, Socket):
+            held = _media(one, given, scratch)
+            values[one.id] = held if one.many else next(iter(held), None)
     return Values(values)
 
 
-def _still(image: torch.Tensor, name: str) -> Still:
-    if image.ndim != 4 or image.shape[0] != 1:
+def _media(declared: Socket, given: dict[str, Any], scratch: Path) -> tuple[Still | Footage | Sound, ...]:
+    """What a socket holds, in the order of its names; a batch in a growing socket is taken apart."""
+    found = [one for one in _connected(declared, given.get(declared.id)) if one is not None]
+    if isinstance(declared, Picture):
+        return tuple(still for image in found for still in _stills(image, declared))
+    if isinstance(declared, Audio):
+        return tuple(sound for audio in found for sound in _sounds(audio, declared))
+    assert isinstance(declared, Clip)
+    is_replaced = bool(str(given.get(declared.url_input) or "").strip())
+    return () if is_replaced else tuple(footage_of(video, scratch) for video in found)
+
+
+def _connected(declared: Socket, held: Any) -> list[Any]:
+    if not declared.many:
+        return [held]
+    return [(held or {}).get(name) for name in socket_names(declared)]
+
+
+def _stills(image: torch.Tensor, declared: Picture) -> list[Still]:
+    if image.ndim != 4 or (image.shape[0] != 1 and not declared.many):
         raise Refused(
-            f"{name} holds a batch of {image.shape[0]} pictures; one is wanted.",
+            f"{declared.id} holds a batch of {image.shape[0]} pictures; one is wanted.",
             next_step="Pick one with ImageFromBatch.",
-            inputs=(name,),
+            inputs=(declared.id,),
         )
-    return still_of(image[0].cpu().numpy())
+    return [still_of(one.cpu().numpy()) for one in image]
+
+
+def _sounds(audio: dict[str, Any], declared: Audio) -> list[Sound]:
+    waveform = audio["waveform"]
+    if waveform.ndim != 3 or (waveform.shape[0] != 1 and not declared.many):
+        raise Refused(f"{declared.id} holds a batch of sounds; one is wanted.", inputs=(declared.id,))
+    return [Sound(one.float().cpu().numpy(), int(audio["sample_rate"])) for one in waveform]
 
 
 def footage_of(video: Input.Video, scratch: Path) -> Footage:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from ..errors import NotSet, Refused, Unreachable
 from ..ledger import Ledger
-from ..model import Address, Attachment, Body, Json, MediaFile, Picture, Request
+from ..model import Address, Attachment, Body, Clip, Json, MediaFile, Picture, Request, Socket
 from ..wire import Probe, Provider, Transfer
 from .stores import Store
 
@@ -18,13 +18,7 @@ LIFE_NEEDED_SECONDS = 3600.0
 TRIES = 3
 GOING_ON = ("intended", "ticketed")
 VIDEO_HEADS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"\x1aE\xdf\xa3", b"RIFF")
-NO_HOME = (
-    "The clip has no public address, and the provider takes clips by address only. Choose one:\n"
-    "1. paste a public direct link into video_url;\n"
-    "2. connect the clip of an APIMart node of the last 24 hours: it is already public;\n"
-    "3. set APIMART_MEDIA_STORE to a bucket (s3://bucket/prefix) or to this ComfyUI's public address (comfyui:https://...);\n"
-    "4. set it to litterbox or tmpfiles, where strangers could see the clip, after agreeing in Settings > APIMart."
-)
+SOUND_HEADS = (b"RIFF", b"ID3", b"\xff\xfb", b"\xff\xf3", b"ftyp")
 
 Result = TypeVar("Result")
 
@@ -64,9 +58,8 @@ class Publisher:
         for attachment in request.attachments:
             address = self._address(attachment)
             addresses.append(address)
-            in_list = isinstance(attachment.input, Picture) and attachment.input.in_list
-            body[attachment.input.parameter] = [address.url] if in_list else address.url
-        return Body(body, tuple(addresses))
+            _place(body, attachment.input, address.url)
+        return Body(request.question.family.shape(body), tuple(addresses))
 
     def withdraw(self, body: Body) -> None:
         """Take what was put into the person's own store out of it again, unless another job still needs it."""
@@ -109,14 +102,14 @@ class Publisher:
         if isinstance(attachment.input, Picture):
             address = self._tried(lambda: self._provider.upload_image(file))
         else:
-            address = self._put(file)
+            address = self._put(attachment, file)
         self._ledger.remember_address(address)
         return address
 
-    def _put(self, file: MediaFile) -> Address:
+    def _put(self, attachment: Attachment, file: MediaFile) -> Address:
         store = self._store
         if store is None:
-            raise NotSet(NO_HOME, next_step="")
+            raise NotSet(_no_home(attachment.input), next_step="")
         address = self._tried(lambda: store.put(file))
         try:
             self._tried(lambda: self._see(address, file))
@@ -147,6 +140,31 @@ class Publisher:
             )
 
 
+def _place(body: dict[str, Json], declared: Socket, url: str) -> None:
+    """Put an address where its parameter wants it: alone, or at the end of the list."""
+    value = declared.encode(url)
+    if not declared.is_listed:
+        body[declared.parameter] = value
+        return
+    held = body.setdefault(declared.parameter, [])
+    assert isinstance(held, list)
+    held.append(value)
+
+
+def _no_home(declared: Socket) -> str:
+    """What to do about a clip or a sound that only this machine has."""
+    kind = "clip" if isinstance(declared, Clip) else "sound"
+    choices = [
+        "set APIMART_MEDIA_STORE to a bucket (s3://bucket/prefix) or to this ComfyUI's public address (comfyui:https://...)",
+        f"set it to litterbox or tmpfiles, where strangers could see the {kind}, after agreeing in Settings > APIMart",
+    ]
+    if isinstance(declared, Clip):
+        choices.insert(0, "connect the clip of an APIMart node of the last 24 hours: it is already public")
+        choices[:0] = [f"paste a public direct link into {declared.url_input}"] if declared.url_input else []
+    listed = ";\n".join(f"{number}. {choice}" for number, choice in enumerate(choices, 1))
+    return f"The {kind} has no public address, and the provider takes {kind}s by address only. Choose one:\n{listed}."
+
+
 def _what_is_wrong(probe: Probe, file: MediaFile | None) -> str:
     """In words what stands there instead of `file`; without a file, of anything."""
     if probe.status >= 400:
@@ -157,4 +175,6 @@ def _what_is_wrong(probe: Probe, file: MediaFile | None) -> str:
         return ""
     if probe.length is not None and probe.length != file.bytes:
         return f"{probe.length} bytes instead of {file.bytes}"
-    return "" if any(mark in probe.head[:64] for mark in VIDEO_HEADS) else "something that is not a video"
+    is_sound = file.mime.startswith("audio/")
+    heads, kind = (SOUND_HEADS, "sound") if is_sound else (VIDEO_HEADS, "video")
+    return "" if any(mark in probe.head[:64] for mark in heads) else f"something that is not a {kind}"

@@ -17,9 +17,17 @@ from ..model import Address, MediaFile
 
 PUBLIC_PATH = "/apimart/public"
 LIFE_SECONDS = 24 * 3600
-MIMES = {".mp4": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm", ".mkv": "video/x-matroska"}
+MIMES = {
+    ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
+    ".webm": "video/webm",
+    ".mkv": "video/x-matroska",
+    ".wav": "audio/wav",
+    ".mp3": "audio/mpeg",
+    ".m4a": "audio/mp4",
+}
 # The moment a clip's time is over (Unix seconds), then 256 bits that nobody guesses.
-PUBLIC_NAME = re.compile(r"([0-9]{10})-[A-Za-z0-9_-]{43}(\.mp4|\.mov|\.webm|\.mkv)", re.ASCII)
+PUBLIC_NAME = re.compile(r"([0-9]{10})-[A-Za-z0-9_-]{43}(\.mp4|\.mov|\.webm|\.mkv|\.wav|\.mp3|\.m4a)", re.ASCII)
 
 
 class ThisComfyUI:

@@ -25,7 +25,7 @@ PACKAGES = {
     "abfss": "adlfs",
 }
 OBJECT_STORES = tuple(PACKAGES)
-SUFFIXES = (".mp4", ".mov", ".webm", ".mkv", ".png", ".jpg", ".jpeg", ".webp")
+SUFFIXES = (".mp4", ".mov", ".webm", ".mkv", ".wav", ".mp3", ".m4a", ".png", ".jpg", ".jpeg", ".webp")
 OBJECT_NAME = re.compile(r"[A-Za-z0-9_-]{22}-[A-Za-z0-9]{1,32}\.[a-z0-9]{3,4}")
 # Services that copy S3 know neither the old signatures nor the newer checksums that AWS's library sends by itself.
 S3_CONFIG = {"signature_version": "s3v4", "request_checksum_calculation": "when_required"}

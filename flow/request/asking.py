@@ -7,8 +7,22 @@ import json
 from collections.abc import Callable, Mapping
 
 from ..errors import Refused
-from ..media import content_of_still
-from ..model import Clip, Family, Footage, Input, Json, Medium, Number, Picture, Question, Still, Text, Values
+from ..media import content_of_sound, content_of_still
+from ..model import (
+    Family,
+    Footage,
+    Input,
+    Json,
+    Medium,
+    Number,
+    Question,
+    Socket,
+    Sound,
+    Still,
+    Text,
+    Values,
+    several,
+)
 
 VERSION = "1"
 
@@ -19,7 +33,7 @@ def ask(family: Family, values: Values, identify: Callable[[Footage], Footage]) 
     `identify` finds out the content of a clip. Raises Refused when a clip cannot be read.
     """
     given = _with_clips(family, values, identify)
-    media = tuple(_medium(one, given[one.id]) for one in family.media if given.get(one.id) is not None)
+    media = tuple(_medium(one, held) for one in family.media for held in several(given.get(one.id)))
     parameters = {one.parameter: one.encode(given[one.id]) for one in family.inputs if _is_sent(family, one, given)}
     take = int(given["take"])
     fingerprint = _fingerprint(parameters, media, take)
@@ -27,23 +41,23 @@ def ask(family: Family, values: Values, identify: Callable[[Footage], Footage]) 
 
 
 def _with_clips(family: Family, values: Values, identify: Callable[[Footage], Footage]) -> Values:
-    """A clip's address, where one is given, stands in for its socket."""
-    clips = {}
-    for one in family.inputs:
-        if isinstance(one, Clip):
-            url = str(values.get(one.url_input) or "").strip()
-            footage = Footage(url=url) if url else values.get(one.id)
-            clips[one.id] = identify(footage) if footage is not None else None
+    """The values with every clip identified. A clip's address, where one is given, stands in for its socket."""
+    clips: dict[str, Footage | tuple[Footage, ...] | None] = {}
+    for one in family.clips:
+        url = str(values.get(one.url_input) or "").strip()
+        found = tuple(identify(each) for each in several(Footage(url=url) if url else values.get(one.id)))
+        clips[one.id] = found if one.many else next(iter(found), None)
     return values.but(**clips)
 
 
-def _medium(declared: Picture | Clip, given: Still | Footage) -> Medium:
-    content = given.content if isinstance(given, Footage) else content_of_still(given)
-    return Medium(declared, given, content)
+def _medium(declared: Socket, given: Still | Footage | Sound) -> Medium:
+    if isinstance(given, Footage):
+        return Medium(declared, given, given.content)
+    return Medium(declared, given, content_of_still(given) if isinstance(given, Still) else content_of_sound(given))
 
 
 def _is_sent(family: Family, declared: Input, values: Values) -> bool:
-    if isinstance(declared, (Picture, Clip)) or declared.id in {one.url_input for one in family.clips}:
+    if isinstance(declared, Socket) or declared.id in {one.url_input for one in family.clips}:
         return False
     value = values[declared.id]
     if isinstance(declared, Text) and not declared.required and not str(value).strip():
@@ -55,7 +69,7 @@ def _is_sent(family: Family, declared: Input, values: Values) -> bool:
 
 def _fingerprint(parameters: Mapping[str, Json], media: tuple[Medium, ...], take: int) -> str:
     """Equal for equal questions, on every machine. Names and addresses are not part of it."""
-    contents = [[one.input.parameter, one.content] for one in media]
+    contents = [[one.input.parameter, one.input.encode(one.content)] for one in media]
     asked = {"version": VERSION, "parameters": parameters, "media": contents, "take": take}
     try:
         text = json.dumps(asked, sort_keys=True, separators=(",", ":"), allow_nan=False)

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import PackError, Refused
-from ..media import encode_picture, measure
+from ..media import encode_picture, encode_sound, measure
 from ..model import (
+    MEGABYTE,
     Attachment,
+    Audio,
     Choice,
     Clip,
     Family,
@@ -24,10 +26,15 @@ from ..model import (
     Question,
     Request,
     Rule,
+    Socket,
+    Sound,
     Still,
     Text,
     Values,
+    several,
 )
+
+SOCKETS = {Picture: "picture", Clip: "video", Audio: "sound"}
 
 
 def problems_of_widgets(family: Family, values: Values, known: Collection[str]) -> list[str]:
@@ -35,8 +42,9 @@ def problems_of_widgets(family: Family, values: Values, known: Collection[str]) 
 
     `known` names the inputs whose values are there; a linked widget's value comes only later. Media never are.
     """
-    wrong = _wrong_inputs(family, values, known)
-    fine = set(known) - set(wrong)
+    widgets = {*known} - {one.id for one in family.media}
+    wrong = _wrong_inputs(family, values, widgets)
+    fine = widgets - {*wrong}
     rules = (rule for rule in family.rules if not rule.warns and set(rule.inputs) <= fine)
     return [*wrong.values(), *(rule.said_of(values) for rule in rules if not rule.holds(values))]
 
@@ -54,7 +62,7 @@ def check(question: Question, estimate: Callable[[Values], float | None], scratc
     ]
     broken = [rule for rule in speaking if not rule.holds(measured)]
     _refuse([*wrong.values(), *(rule.said_of(measured) for rule in broken if not rule.warns)])
-    is_known = all(_is_read(measured[clip.id]) for clip in family.clips)
+    is_known = not any(_is_unread(measured[clip.id]) for clip in family.clips)
     return Request(
         question=replace(question, values=measured),
         attachments=tuple(_attachment(one, scratch) for one in question.media),
@@ -86,10 +94,16 @@ def _problem_of_input(declared: Input, value: Any) -> str:
         return f"{name} must be a whole number from {declared.minimum} to {declared.maximum}."
     if isinstance(declared, Flag) and not isinstance(value, bool):
         return f"{name} must be on or off."
-    if isinstance(declared, Picture) and declared.required and value is None:
-        return f"{name} is missing: connect one picture."
-    if isinstance(declared, Clip) and declared.required and value is None:
-        return f"{name} is missing: connect a video, or fill in {declared.url_input}."
+    return _problem_of_socket(declared, several(value)) if isinstance(declared, Socket) else ""
+
+
+def _problem_of_socket(declared: Socket, held: tuple[Any, ...]) -> str:
+    kind = SOCKETS[type(declared)]
+    if declared.required and not held:
+        instead = f", or fill in {declared.url_input}" if isinstance(declared, Clip) and declared.url_input else ""
+        return f"{declared.id} is missing: connect {'one' if kind == 'picture' else 'a'} {kind}{instead}."
+    if len(held) > max(1, declared.many):
+        return f"{declared.id} holds {len(held)} {kind}s; {declared.many} is the most."
     return ""
 
 
@@ -107,37 +121,59 @@ def _is_within(declared: Number, value: Any) -> bool:
 
 
 def _measured(family: Family, values: Values) -> tuple[Values, dict[str, str]]:
-    """The values with every local clip measured, and what is wrong with those that cannot be."""
-    found: dict[str, Footage] = {}
+    """The values with every local clip measured, and what is wrong with those that cannot be, or are too large."""
+    found: dict[str, Footage | tuple[Footage, ...]] = {}
     problems: dict[str, str] = {}
     for clip in family.clips:
-        footage = values.get(clip.id)
-        if footage is not None and footage.measure is None and footage.path is not None:
-            try:
-                found[clip.id] = replace(footage, measure=measure(footage.path))
-            except PackError as error:
-                problems[clip.id] = " ".join(text for text in (error.what, error.next_step) if text)
+        try:
+            read = tuple(_read(footage) for footage in several(values.get(clip.id)))
+        except PackError as error:
+            problems[clip.id] = " ".join(text for text in (error.what, error.next_step) if text)
+            continue
+        if read:
+            found[clip.id] = read if clip.many else read[0]
+        heavy = [footage.measure.bytes for footage in read if footage.measure]
+        if max(heavy, default=0) > clip.max_bytes:
+            problems[clip.id] = (
+                f"{clip.id} is {max(heavy):,} bytes; {clip.max_bytes // MEGABYTE} MB is the limit. "
+                "The node APIMart Reference Video makes it smaller."
+            )
     return values.but(**found), problems
+
+
+def _read(footage: Footage) -> Footage:
+    if footage.measure is not None or footage.path is None:
+        return footage
+    return replace(footage, measure=measure(footage.path))
 
 
 def _is_silent(rule: Rule, family: Family, values: Values) -> bool:
     """A rule says nothing of media that are not there, nor of a clip that the person chose not to have read."""
     about = [values.get(name) for name in rule.inputs]
-    unread = [clip for clip in family.clips if clip.id in rule.inputs and not _is_read(values.get(clip.id))]
-    return bool(unread) or all(one is None for one in about)
+    unread = [clip for clip in family.clips if clip.id in rule.inputs and _is_unread(values.get(clip.id))]
+    return bool(unread) or not any(several(one) for one in about)
 
 
-def _is_read(footage: Footage | None) -> bool:
-    return footage is not None and footage.measure is not None
+def _is_unread(held: Footage | tuple[Footage, ...] | None) -> bool:
+    return any(footage.measure is None for footage in several(held))
 
 
 def _attachment(medium: Medium, scratch: Path) -> Attachment:
-    if isinstance(medium.input, Picture) and isinstance(medium.given, Still):
-        file = encode_picture(medium.given, medium.input.formats, medium.input.max_bytes, scratch)
-        return Attachment(medium.input, medium.content, file)
-    footage = medium.given
-    assert isinstance(footage, Footage)
+    given = medium.given
+    if isinstance(given, Footage):
+        return Attachment(medium.input, medium.content, _clip_file(given, medium.content), given.url)
+    return Attachment(medium.input, medium.content, _file(medium.input, given, scratch))
+
+
+def _file(declared: Socket, given: Still | Sound, scratch: Path) -> MediaFile:
+    if isinstance(given, Still):
+        assert isinstance(declared, Picture)
+        return encode_picture(given, declared.formats, declared.max_bytes, scratch)
+    assert isinstance(declared, Audio)
+    return encode_sound(given, declared.formats, declared.max_bytes, scratch)
+
+
+def _clip_file(footage: Footage, content: str) -> MediaFile | None:
     if footage.url or footage.path is None:
-        return Attachment(medium.input, medium.content, url=footage.url)
-    file = MediaFile(footage.path, "video/mp4", footage.path.stat().st_size, medium.content)
-    return Attachment(medium.input, medium.content, file)
+        return None
+    return MediaFile(footage.path, "video/mp4", footage.path.stat().st_size, content)

@@ -28,7 +28,7 @@ export function question(node, family) {
   return {
     family: family.id,
     widgets: Object.fromEntries(held.filter(([, value]) => value !== undefined && value !== null)),
-    connected: family.media.filter((name) => linked.has(name)),
+    connected: [...linked].filter((name) => family.media.includes(name.split(".")[0])),
   };
 }
 
