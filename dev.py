@@ -32,8 +32,8 @@ def main() -> int:
     command, words = _told()
     if not STAMP.exists() or STAMP.read_text("utf-8") != _origin():
         _make_environment()
-    tests = [PROGRAMS / "pytest", *_pytest_words(words)]
-    program = tests if command == "test" else [PYTHON, WORKBENCH, command, *words]
+    tests = [str(PROGRAMS / "pytest"), *_pytest_words(words)]
+    program = tests if command == "test" else [str(PYTHON), str(WORKBENCH), command, *words]
     # The live tests and the demo look here, too, for a Python that can run ComfyUI.
     started_by = {"DEV_PYTHON": os.environ.get("DEV_PYTHON", sys.executable)}
     return subprocess.run(program, env={**os.environ, **started_by}, check=False).returncode
