@@ -1,0 +1,127 @@
+"""Any video model of the provider, by its name: what no other node knows, and what comes tomorrow.
+
+Source: https://docs.apimart.ai, the model list and schemas; parameters go over the wire as they are written.
+"""
+
+from ..flow.model import Audio, Choice, Clip, Family, Json, Picture, Price, Rule, Text, Values, parsed
+
+OWN = ("parameters", "image_parameter", "video_parameter", "sound_parameter", "images", "videos", "sounds")
+FRAMES = ("first_frame_image", "last_frame_image")
+ROLES = ("first_frame", "last_frame")
+
+
+def parameters_of(values: Values) -> dict[str, Json]:
+    found = parsed(values.parameters) if values.parameters.strip() else {}
+    return found if isinstance(found, dict) else {}
+
+
+def is_object(text: str) -> bool:
+    return not text.strip() or isinstance(parsed(text), dict)
+
+
+def placed(urls: Json, parameter: Json) -> dict[str, Json]:
+    """Addresses under the chosen parameter: as a list, one alone, a first and a last frame, or with their roles."""
+    if not isinstance(urls, list) or not isinstance(parameter, str):
+        return {}
+    if parameter == "first_frame_image":
+        return dict(zip(FRAMES, urls, strict=False))
+    if parameter == "image_with_roles":
+        return {parameter: [{"url": url, "role": role} for url, role in zip(urls, ROLES, strict=False)]}
+    return {parameter: urls if parameter.endswith("s") else urls[0]}
+
+
+def shaped(body: dict[str, Json]) -> dict[str, Json]:
+    kept = {name: value for name, value in body.items() if name not in OWN}
+    written = body.get("parameters")
+    for medium in ("image", "video", "sound"):
+        kept |= placed(body.get(f"{medium}s"), body.get(f"{medium}_parameter"))
+    return {**(written if isinstance(written, dict) else {}), **kept}
+
+
+def most_images(values: Values) -> int:
+    return {"image_urls": 30, "image_url": 1}.get(values.image_parameter, 2)
+
+
+FAMILY = Family(
+    node_id="APIMartVideo",
+    title="APIMart Video",
+    description="Any video model of APIMart by its name, with parameters as its page lists them. What the provider's "
+    "own schema of the model does not allow is refused before anything is spent. The price is not known beforehand.",
+    search_aliases=("any model", "custom", "generic", "json", "new model"),
+    any_model=True,
+    shape=shaped,
+    inputs=(
+        Text(id="prompt", help="What the clip should show; left out when empty."),
+        Text(
+            id="model",
+            multiline=False,
+            placeholder="kling-v3",
+            help="The model's name as APIMart lists it.",
+        ),
+        Text(
+            id="parameters",
+            default="{}",
+            encode=parsed,
+            placeholder='{"duration": 5, "resolution": "720p"}',
+            help="All other parameters as one JSON object, named and typed as on the model's page.",
+        ),
+        Picture(id="images", many=30, help="Optional: pictures, sent as image_parameter says."),
+        Choice(
+            id="image_parameter",
+            options=("image_urls", "image_url", "first_frame_image", "image_with_roles"),
+            default="image_urls",
+            sent_if=lambda v: bool(v.images),
+            help="How the model calls pictures. With the last two the first picture is the first frame and a second "
+            "one the last.",
+        ),
+        Clip(id="videos", many=10, help="Optional: clips, sent as video_parameter says."),
+        Choice(
+            id="video_parameter",
+            options=("video_urls", "video_url"),
+            default="video_urls",
+            sent_if=lambda v: bool(v.videos),
+            help="How the model calls clips: a list, or one.",
+        ),
+        Audio(id="sounds", many=10, help="Optional: sounds, sent as sound_parameter says."),
+        Choice(
+            id="sound_parameter",
+            options=("audio_urls", "audio_url"),
+            default="audio_urls",
+            sent_if=lambda v: bool(v.sounds),
+            help="How the model calls sounds: a list, or one.",
+        ),
+    ),
+    rules=(
+        Rule(
+            "model is empty: write the name of a model, like kling-v3.",
+            ("model",),
+            lambda v: bool(v.model.strip()) and v.model == v.model.strip(),
+        ),
+        Rule(
+            'parameters must be one JSON object, like {{"duration": 5}}.',
+            ("parameters",),
+            lambda v: is_object(v.parameters),
+        ),
+        Rule(
+            "parameters may hold neither model nor prompt: they have widgets of their own.",
+            ("parameters",),
+            lambda v: not {"model", "prompt"} & {*parameters_of(v)},
+        ),
+        Rule(
+            "{v.image_parameter} takes fewer pictures: take some away, or choose image_urls.",
+            ("images", "image_parameter"),
+            lambda v: len(v.images) <= most_images(v),
+        ),
+        Rule(
+            "video_url takes one clip: take the others away, or choose video_urls.",
+            ("videos", "video_parameter"),
+            lambda v: v.video_parameter == "video_urls" or len(v.videos) <= 1,
+        ),
+        Rule(
+            "audio_url takes one sound: take the others away, or choose audio_urls.",
+            ("sounds", "sound_parameter"),
+            lambda v: v.sound_parameter == "audio_urls" or len(v.sounds) <= 1,
+        ),
+    ),
+    price=Price(key=lambda v: "", units=lambda v: 0.0),
+)

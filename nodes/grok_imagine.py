@@ -1,0 +1,41 @@
+"""Grok Imagine 1.5 through the provider's own channel.
+
+Source: https://docs.apimart.ai, Grok Imagine 1.5. Older editions call `resolution` `quality`.
+"""
+
+from ..flow.model import Choice, Family, Number, Picture, Price, Text
+
+FAMILY = Family(
+    node_id="APIMartGrokImagine",
+    title="APIMart Grok Imagine",
+    description="Clips of 6 to 30 s with sound from a prompt or from up to 7 pictures; the cheapest seconds there are. "
+    "Billed by the seconds asked for.",
+    search_aliases=("grok", "xai", "imagine", "cheap", "text to video", "image to video"),
+    inputs=(
+        Text(id="prompt", required=True, help="What the clip should show, in any language."),
+        Choice(
+            id="model",
+            options=("grok-imagine-1.5-video-apimart",),
+            default="grok-imagine-1.5-video-apimart",
+            help="The model.",
+        ),
+        Number(
+            id="duration",
+            default=6,
+            minimum=6,
+            maximum=30,
+            help="Seconds of clip, 6 to 30; each is billed. Some channels make 15 s at most.",
+        ),
+        Choice(id="resolution", options=("480p", "720p"), default="480p", help="720p costs nearly twice as much."),
+        Choice(
+            id="size",
+            options=("16:9", "9:16", "1:1", "3:2", "2:3"),
+            default="16:9",
+            sent_if=lambda v: not v.images,
+            help="The shape of the clip. With pictures the clip follows them and this is not sent.",
+        ),
+        Picture(id="images", wire="image_urls", many=7, help="Optional: up to 7 pictures to start from."),
+    ),
+    rules=(),
+    price=Price(key=lambda v: v.resolution.upper(), units=lambda v: v.duration),
+)

@@ -1,0 +1,54 @@
+"""Hailuo 2.3 and its fast form: clips from a prompt or from a first frame; silent.
+
+Source: https://docs.apimart.ai, MiniMax-Hailuo-2.3 (English and Chinese editions).
+"""
+
+from ..flow.model import Choice, Family, Flag, Picture, Price, Rule, Text
+
+FAST = "MiniMax-Hailuo-2.3-Fast"
+
+FAMILY = Family(
+    node_id="APIMartHailuo23",
+    title="APIMart Hailuo 2.3",
+    description="Silent clips of 6 or 10 s from a prompt or from a first frame. Billed by the seconds asked for.",
+    search_aliases=("hailuo", "minimax", "text to video", "image to video"),
+    inputs=(
+        Text(
+            id="prompt",
+            required=True,
+            help="What the clip should show, up to 2,000 characters; camera moves in square brackets, like [Pan left].",
+        ),
+        Choice(
+            id="model",
+            options=("MiniMax-Hailuo-2.3", FAST),
+            default="MiniMax-Hailuo-2.3",
+            help="Fast costs about half and needs a first frame.",
+        ),
+        Choice(
+            id="duration", options=(6, 10), default=6, help="Seconds of clip; each is billed. 1080p makes 6 s only."
+        ),
+        Choice(id="resolution", options=("768p", "1080p"), default="768p", help="1080p costs half as much again."),
+        Picture(
+            id="first_frame",
+            wire="first_frame_image",
+            help="The picture the clip starts with: optional, but Fast fails without.",
+        ),
+        Flag(id="prompt_optimizer", default=True, help="Let the provider write the prompt out."),
+        Flag(id="fast_pretreatment", default=False, advanced=True, help="Write it out faster and a little worse."),
+        Flag(id="watermark", default=False, help="Put the provider's watermark into the picture."),
+    ),
+    rules=(
+        Rule(
+            "1080p makes 6 s only: set duration to 6, or choose 768p.",
+            ("duration", "resolution"),
+            lambda v: v.resolution != "1080p" or v.duration == 6,
+        ),
+        Rule(
+            "MiniMax-Hailuo-2.3-Fast starts from a picture: connect first_frame, or choose MiniMax-Hailuo-2.3.",
+            ("model", "first_frame"),
+            lambda v: v.model != FAST or v.first_frame is not None,
+        ),
+        Rule("prompt takes 2,000 characters; this one is longer.", ("prompt",), lambda v: len(v.prompt) <= 2000),
+    ),
+    price=Price(key=lambda v: "1080P" if v.resolution == "1080p" else "default", units=lambda v: v.duration),
+)

@@ -1,0 +1,113 @@
+"""HappyHorse 1.0 and 1.1: the mode follows from what is connected.
+
+Source: https://docs.apimart.ai, HappyHorse (English and Chinese editions). Without `resolution` the provider takes
+1080P, so it is always sent.
+"""
+
+from ..flow.model import Choice, Clip, Family, Flag, Number, Picture, Price, Rule, Text, Values
+
+
+def billed(values: Values) -> float:
+    """A clip that is changed keeps its length."""
+    return float(values.duration if values.video is None else values.video.seconds)
+
+
+FAMILY = Family(
+    node_id="APIMartHappyHorse",
+    title="APIMart HappyHorse",
+    description="Clips of 3 to 15 s from a prompt, a first frame, up to 9 reference pictures, or a clip to change. "
+    "Billed by the seconds of the result.",
+    search_aliases=("happyhorse", "alibaba", "reference to video", "video edit", "image to video"),
+    inputs=(
+        Text(id="prompt", help="What the clip should show; optional with a first frame."),
+        Choice(
+            id="model",
+            options=("happyhorse-1.1", "happyhorse-1.0"),
+            default="happyhorse-1.1",
+            help="1.1 is newer and cheaper in 1080P; 1.0 changes clips.",
+        ),
+        Number(
+            id="duration",
+            default=5,
+            minimum=3,
+            maximum=15,
+            sent_if=lambda v: v.video is None,
+            help="Seconds of clip, 3 to 15; each is billed. Not sent with a clip to change, which keeps its length.",
+        ),
+        Choice(
+            id="resolution",
+            options=("720P", "1080P"),
+            default="720P",
+            help="1080P costs a third to three quarters more.",
+        ),
+        Choice(
+            id="size",
+            options=("16:9", "9:16", "1:1", "4:3", "3:4"),
+            default="16:9",
+            sent_if=lambda v: v.first_frame is None and v.video is None,
+            help="The shape of the clip. With a first frame or a clip it follows that and this is not sent.",
+        ),
+        Picture(
+            id="first_frame",
+            wire="first_frame_image",
+            help="Optional: the picture the clip starts with. Not together with images or video.",
+        ),
+        Picture(
+            id="images",
+            wire="image_urls",
+            many=9,
+            help="Optional: up to 9 pictures to refer to; up to 5 with a clip, as its style.",
+        ),
+        Clip(
+            id="video",
+            wire="video_url",
+            url_input="clip_url",
+            help="Optional: a clip to change, up to 100 MB; needs happyhorse-1.0.",
+        ),
+        Text(
+            id="clip_url",
+            multiline=False,
+            optional=True,
+            help="A public direct link to the clip, used instead of the video socket.",
+        ),
+        Choice(
+            id="audio_setting",
+            options=("auto", "origin"),
+            default="auto",
+            sent_if=lambda v: v.video is not None,
+            help="auto lets the model decide about the sound, origin keeps that of the clip. Only sent with a clip.",
+        ),
+        Flag(id="watermark", default=False, help="Put the provider's watermark into the picture."),
+        Number(
+            id="seed",
+            default=-1,
+            minimum=-1,
+            maximum=2147483647,
+            unsent=-1,
+            help="0 to 2147483647 asks for a similar clip; -1 leaves it to the provider.",
+        ),
+    ),
+    rules=(
+        Rule(
+            "prompt is empty: write what the clip should show, or connect a first_frame.",
+            ("prompt", "first_frame"),
+            lambda v: bool(v.prompt.strip()) or v.first_frame is not None,
+        ),
+        Rule(
+            "first_frame excludes images and a clip: keep one of them.",
+            ("first_frame", "images", "video"),
+            lambda v: v.first_frame is None or not (v.images or v.video is not None),
+        ),
+        Rule(
+            "Only happyhorse-1.0 changes clips: choose it, or take the clip away.",
+            ("model", "video"),
+            lambda v: v.video is None or v.model == "happyhorse-1.0",
+        ),
+        Rule(
+            "Up to 5 pictures are taken beside a clip: take some away.",
+            ("images", "video"),
+            lambda v: v.video is None or len(v.images) <= 5,
+        ),
+    ),
+    price=Price(key=lambda v: v.resolution, units=billed),
+)

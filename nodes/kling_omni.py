@@ -1,0 +1,176 @@
+"""Kling 3.0 Omni and Kling Video O1: pictures and a clip to refer to in the prompt.
+
+Source: https://docs.apimart.ai, Kling v3 Omni and Kling Video O1 (English editions). Several shots are left out: the
+pages do not say how they go together with references.
+"""
+
+from ..flow.model import MEGABYTE, Choice, Clip, Family, Flag, Json, Number, Picture, Price, Rule, Text, Values, in_role
+
+
+def reference(url: str) -> Json:
+    return {"video_url": url}
+
+
+def is_omni(values: Values) -> bool:
+    return bool(values.model == "kling-v3-omni")
+
+
+def row(values: Values) -> str:
+    """4k has one row; the rows of std with a clip or with sound are called just `video` and `sound`."""
+    if values.mode == "4k":
+        return "4k"
+    extra = "video" if values.video is not None else "sound" if values.audio else ""
+    if not extra:
+        return str(values.mode)
+    return extra if values.mode == "std" else f"{values.mode}-{extra}"
+
+
+def shaped(body: dict[str, Json]) -> dict[str, Json]:
+    """What becomes of the clip belongs into its own object."""
+    kept = {name: value for name, value in body.items() if name not in ("refer_type", "keep_original_sound")}
+    clips = body.get("video_list")
+    if isinstance(clips, list):
+        about = {name: body[name] for name in ("refer_type", "keep_original_sound") if name in body}
+        kept["video_list"] = [{**clip, **about} for clip in clips if isinstance(clip, dict)]
+    return kept
+
+
+FAMILY = Family(
+    node_id="APIMartKlingOmni",
+    title="APIMart Kling Omni",
+    description="Clips that bring in what reference pictures and one reference clip show, or that edit "
+    "the clip. Billed by the seconds asked for; more with a clip or with sound.",
+    search_aliases=("kling", "omni", "o1", "reference to video", "video edit", "image to video"),
+    shape=shaped,
+    inputs=(
+        Text(
+            id="prompt",
+            required=True,
+            help="What the clip should show. <<<image_1>>>, <<<image_2>>> ... mean the pictures of images.",
+        ),
+        Choice(
+            id="model",
+            options=("kling-v3-omni", "kling-video-o1"),
+            default="kling-v3-omni",
+            help="v3-omni makes 3 to 15 s, sound and 4K; video-o1 makes 5 or 10 s and reasons about the prompt.",
+        ),
+        Text(
+            id="negative_prompt",
+            sent_if=is_omni,
+            help="Optional, v3-omni only: what should not appear, up to 2,500 characters.",
+        ),
+        Choice(
+            id="mode",
+            options=("std", "pro", "4k"),
+            default="std",
+            help="std renders 720p, pro 1080p and 4k 4K; 4k costs six times as much as std.",
+        ),
+        Number(
+            id="duration",
+            default=5,
+            minimum=3,
+            maximum=15,
+            help="Seconds of clip, 3 to 15 (video-o1: 5 or 10); each is billed.",
+        ),
+        Choice(id="aspect_ratio", options=("16:9", "9:16", "1:1"), default="16:9", help="The shape of the clip."),
+        Picture(
+            id="images",
+            wire="image_urls",
+            many=7,
+            formats=("png", "jpeg"),
+            max_bytes=10 * MEGABYTE,
+            help="Optional: up to 7 pictures to refer to in the prompt. PNG or JPEG up to 10 MB is made from each.",
+        ),
+        Picture(
+            id="first_frame",
+            wire="image_with_roles",
+            in_list=True,
+            encode=in_role("first_frame"),
+            formats=("png", "jpeg"),
+            max_bytes=10 * MEGABYTE,
+            help="Optional: the picture the clip starts with.",
+        ),
+        Picture(
+            id="last_frame",
+            wire="image_with_roles",
+            in_list=True,
+            encode=in_role("last_frame"),
+            formats=("png", "jpeg"),
+            max_bytes=10 * MEGABYTE,
+            help="Optional: the picture the clip ends with; needs first_frame.",
+        ),
+        Clip(
+            id="video",
+            wire="video_list",
+            in_list=True,
+            encode=reference,
+            help="Optional: one clip to edit or to refer to, up to 100 MB. Not together with audio.",
+        ),
+        Choice(
+            id="refer_type",
+            options=("base", "feature"),
+            default="base",
+            sent_if=lambda v: v.video is not None,
+            help="base edits the clip; feature takes its look or its motion over. Only sent with a clip.",
+        ),
+        Choice(
+            id="keep_original_sound",
+            options=("no", "yes"),
+            default="no",
+            sent_if=lambda v: v.video is not None,
+            help="Whether the sound of the clip stays. Only sent with a clip.",
+        ),
+        Flag(
+            id="audio",
+            default=False,
+            sent_if=lambda v: is_omni(v) and v.video is None,
+            help="Make a sound track, v3-omni only; costs more. Not together with video.",
+        ),
+        Flag(id="watermark", default=False, sent_if=is_omni, help="Put the provider's watermark into the picture."),
+    ),
+    rules=(
+        Rule(
+            "kling-video-o1 makes 5 or 10 s: set duration to one of them, or choose kling-v3-omni.",
+            ("model", "duration"),
+            lambda v: is_omni(v) or v.duration in (5, 10),
+        ),
+        Rule(
+            "kling-video-o1 renders no 4k: choose std or pro, or kling-v3-omni.",
+            ("model", "mode"),
+            lambda v: is_omni(v) or v.mode != "4k",
+        ),
+        Rule(
+            "kling-video-o1 makes no sound: switch audio off, or choose kling-v3-omni.",
+            ("model", "audio"),
+            lambda v: is_omni(v) or not v.audio,
+        ),
+        Rule(
+            "A clip and audio exclude each other: switch audio off, or take the clip away.",
+            ("video", "audio"),
+            lambda v: v.video is None or not v.audio,
+        ),
+        Rule(
+            "last_frame needs a first_frame: connect one, or take last_frame away.",
+            ("first_frame", "last_frame"),
+            lambda v: v.last_frame is None or v.first_frame is not None,
+        ),
+        Rule(
+            "negative_prompt takes 2,500 characters; this one is longer.",
+            ("negative_prompt",),
+            lambda v: len(v.negative_prompt) <= 2500,
+        ),
+        Rule(
+            "Kling takes up to 4 pictures beside a clip.",
+            ("images", "video"),
+            lambda v: v.video is None or len(v.images) <= 4,
+            warns=True,
+        ),
+        Rule(
+            "Kling wants a clip of 3 to 10 s (this one is {v.video.seconds:.5g} s).",
+            ("video",),
+            lambda v: 3 <= v.video.seconds <= 10,
+            warns=True,
+        ),
+    ),
+    price=Price(key=row, units=lambda v: v.duration),
+)

@@ -1,0 +1,116 @@
+"""PixVerse v6: clips from a prompt, a picture, between two frames, or as the continuation of an earlier clip.
+
+Source: https://docs.apimart.ai, Pixverse v6 (English and Chinese editions). Several references at once are left out:
+what an item of `img_references` looks like is not known.
+"""
+
+from ..flow.model import Choice, Family, Flag, Number, Picture, Price, Rule, Text, Values, task_of
+
+
+def row(values: Values) -> str:
+    resolution = str(values.resolution).upper()
+    return f"{resolution}-audio" if values.audio else resolution
+
+
+FAMILY = Family(
+    node_id="APIMartPixVerse6",
+    title="APIMart PixVerse 6",
+    description="Clips of 1 to 15 s from a prompt, a picture, between two frames, or as the continuation of an earlier "
+    "clip of this node. Billed by the seconds asked for.",
+    search_aliases=("pixverse", "first last frame", "extend", "text to video", "image to video"),
+    inputs=(
+        Text(id="prompt", required=True, help="What the clip should show, up to 5,000 characters."),
+        Choice(id="model", options=("pixverse-v6",), default="pixverse-v6", help="The model."),
+        Text(id="negative_prompt", help="Optional: what should not appear, up to 2,048 characters."),
+        Number(
+            id="duration",
+            default=5,
+            minimum=1,
+            maximum=15,
+            help="Seconds of clip, 1 to 15 (5 or 8 between two frames); each is billed.",
+        ),
+        Choice(
+            id="resolution",
+            options=("360p", "540p", "720p", "1080p"),
+            default="540p",
+            help="1080p costs four times 360p.",
+        ),
+        Choice(
+            id="size",
+            options=("16:9", "4:3", "1:1", "3:4", "9:16", "2:3", "3:2", "21:9"),
+            default="16:9",
+            sent_if=lambda v: v.image is None and v.first_frame is None and not v.source_job.strip(),
+            help="The shape of the clip; only sent for clips from a prompt alone.",
+        ),
+        Picture(
+            id="image",
+            wire="image_urls",
+            in_list=True,
+            help="Optional: a picture to bring to life. Not together with frames or source_job.",
+        ),
+        Picture(
+            id="first_frame",
+            wire="first_frame_image",
+            help="Optional: the picture the clip starts with, together with last_frame.",
+        ),
+        Picture(
+            id="last_frame",
+            wire="last_frame_image",
+            help="Optional: the picture the clip ends with, together with first_frame.",
+        ),
+        Text(
+            id="source_job",
+            wire="extend_from_task_id",
+            multiline=False,
+            encode=task_of,
+            placeholder="task_...",
+            help="Optional: an earlier job of this node to continue; connect its job output, or paste its task id.",
+        ),
+        Flag(id="audio", default=False, help="Make a sound track; costs a quarter to a half more."),
+        Flag(
+            id="multi_clip",
+            wire="generate_multi_clip_switch",
+            default=False,
+            sent_if=lambda v: v.first_frame is None and not v.source_job.strip(),
+            help="Make a clip of several shots; for clips from a prompt or a picture.",
+        ),
+        Flag(id="watermark", default=False, help="Put the provider's watermark into the picture."),
+        Number(
+            id="seed",
+            default=-1,
+            minimum=-1,
+            maximum=2147483647,
+            unsent=-1,
+            help="0 to 2147483647 asks for a similar clip; -1 leaves it to the provider.",
+        ),
+    ),
+    rules=(
+        Rule(
+            "first_frame and last_frame go together: connect both, or connect the picture to image.",
+            ("first_frame", "last_frame"),
+            lambda v: (v.first_frame is None) == (v.last_frame is None),
+        ),
+        Rule(
+            "Between two frames duration is 5 or 8.",
+            ("first_frame", "last_frame", "duration"),
+            lambda v: v.first_frame is None or v.last_frame is None or v.duration in (5, 8),
+        ),
+        Rule(
+            "image, the two frames and source_job exclude each other: keep one of them.",
+            ("image", "first_frame", "source_job"),
+            lambda v: (v.image is not None) + (v.first_frame is not None) + bool(v.source_job.strip()) <= 1,
+        ),
+        Rule(
+            "source_job names no job: connect the job output of this node, or paste its task id.",
+            ("source_job",),
+            lambda v: not v.source_job.strip() or str(task_of(v.source_job)).startswith("task_"),
+        ),
+        Rule("prompt takes 5,000 characters; this one is longer.", ("prompt",), lambda v: len(v.prompt) <= 5000),
+        Rule(
+            "negative_prompt takes 2,048 characters; this one is longer.",
+            ("negative_prompt",),
+            lambda v: len(v.negative_prompt) <= 2048,
+        ),
+    ),
+    price=Price(key=row, units=lambda v: v.duration),
+)

@@ -1,0 +1,74 @@
+"""Vidu Q3 reference to video: what up to seven pictures show, in one clip.
+
+Source: https://docs.apimart.ai, Vidu Q3 (English and Chinese editions).
+"""
+
+from ..flow.model import Choice, Family, Number, Picture, Price, Rule, Text
+
+FAMILY = Family(
+    node_id="APIMartViduQ3Reference",
+    title="APIMart Vidu Q3 Reference",
+    description="Clips of 1 to 16 s that bring together what 1 to 7 pictures show. Billed by the seconds asked for.",
+    search_aliases=("vidu", "reference to video", "character", "subject"),
+    inputs=(
+        Text(
+            id="prompt",
+            required=True,
+            help="What happens, up to 5,000 characters; how things look is said by the pictures.",
+        ),
+        Choice(
+            id="model",
+            options=("viduq3", "viduq3-mix"),
+            default="viduq3",
+            help="mix is the better one, costs a quarter more and renders 720p and 1080p only.",
+        ),
+        Picture(
+            id="images",
+            wire="image_urls",
+            many=7,
+            required=True,
+            help="1 to 7 pictures of people, things or places, every side 128 px or more.",
+        ),
+        Number(
+            id="duration",
+            default=5,
+            minimum=1,
+            maximum=16,
+            help="Seconds of clip, 3 to 16 (mix: 1 to 16); each is billed.",
+        ),
+        Choice(id="resolution", options=("540p", "720p", "1080p"), default="720p", help="540p needs viduq3."),
+        Choice(
+            id="aspect_ratio",
+            options=("16:9", "9:16", "1:1", "4:3", "3:4"),
+            default="16:9",
+            help="The shape of the clip.",
+        ),
+        Number(
+            id="seed",
+            default=-1,
+            minimum=-1,
+            maximum=4294967295,
+            unsent=-1,
+            help="0 to 4294967295 asks for a similar clip; -1 leaves it to the provider.",
+        ),
+    ),
+    rules=(
+        Rule(
+            "viduq3 makes 3 to 16 s: set duration to 3 or more, or choose viduq3-mix.",
+            ("model", "duration"),
+            lambda v: v.model != "viduq3" or v.duration >= 3,
+        ),
+        Rule(
+            "viduq3-mix renders 720p and 1080p: choose one of them, or viduq3.",
+            ("model", "resolution"),
+            lambda v: v.model != "viduq3-mix" or v.resolution != "540p",
+        ),
+        Rule(
+            "Every side of the pictures must be 128 px or more.",
+            ("images",),
+            lambda v: all(min(still.size.width, still.size.height) >= 128 for still in v.images),
+        ),
+        Rule("prompt takes 5,000 characters; this one is longer.", ("prompt",), lambda v: len(v.prompt) <= 5000),
+    ),
+    price=Price(key=lambda v: v.resolution.upper(), units=lambda v: v.duration),
+)

@@ -1,0 +1,114 @@
+"""Wan 2.6 and its flash form: clips from a prompt or from a picture.
+
+Source: https://docs.apimart.ai, Wan 2.6 and wan2.6-i2v-flash (English editions).
+"""
+
+from ..flow.model import MEGABYTE, Audio, Choice, Family, Flag, Number, Picture, Price, Rule, Text, Values
+
+FLASH = "wan2.6-i2v-flash"
+
+
+def row(values: Values) -> str:
+    resolution = str(values.resolution).upper()
+    return f"{resolution}-audio" if values.model == FLASH and values.audio else resolution
+
+
+FAMILY = Family(
+    node_id="APIMartWan26",
+    title="APIMart Wan 2.6",
+    description="Clips from a prompt or from a picture, in one or several shots. Billed by the seconds asked for.",
+    search_aliases=("wan", "alibaba", "text to video", "image to video", "cheap"),
+    inputs=(
+        Text(id="prompt", help="What the clip should show; optional for flash, which starts from the picture."),
+        Choice(
+            id="model",
+            options=("wan2.6", FLASH),
+            default="wan2.6",
+            help="flash needs a picture and costs a third of 2.6 with sound on or less.",
+        ),
+        Text(id="negative_prompt", help="Optional: what should not appear, up to 500 characters."),
+        Number(
+            id="duration",
+            default=5,
+            minimum=2,
+            maximum=15,
+            help="Seconds of clip: 5, 10 or 15, or 2 to 15 for flash; each is billed.",
+        ),
+        Choice(id="resolution", options=("720p", "1080p"), default="720p", help="1080p costs two thirds more."),
+        Choice(
+            id="aspect_ratio",
+            options=("16:9", "9:16", "1:1", "4:3", "3:4"),
+            default="16:9",
+            sent_if=lambda v: v.image is None,
+            help="The shape of the clip. With a picture the clip follows it and this is not sent.",
+        ),
+        Picture(
+            id="image",
+            wire="image_urls",
+            in_list=True,
+            max_bytes=10 * MEGABYTE,
+            help="The picture the clip starts with: optional for 2.6, needed by flash. Sides of 240 to 8000 px.",
+        ),
+        Audio(
+            id="sound",
+            wire="audio_url",
+            max_bytes=15 * MEGABYTE,
+            help="Optional: a sound of 3 to 30 s that the clip follows. WAV or MP3 up to 15 MB is made from it.",
+        ),
+        Flag(
+            id="audio",
+            default=True,
+            sent_if=lambda v: v.model == FLASH,
+            help="flash only: make a sound track; doubles its price.",
+        ),
+        Choice(
+            id="shot_type",
+            options=("single", "multi"),
+            default="single",
+            sent_if=lambda v: v.model != FLASH,
+            help="One shot, or several; 2.6 only.",
+        ),
+        Flag(
+            id="prompt_extend",
+            default=True,
+            sent_if=lambda v: v.model != FLASH,
+            help="Let the provider write the prompt out.",
+        ),
+        Number(
+            id="seed",
+            default=-1,
+            minimum=-1,
+            maximum=2147483647,
+            unsent=-1,
+            help="0 to 2147483647 asks for a similar clip; -1 leaves it to the provider.",
+        ),
+    ),
+    rules=(
+        Rule(
+            "prompt is empty: write what the clip should show, or choose wan2.6-i2v-flash, which needs none.",
+            ("prompt", "model"),
+            lambda v: bool(v.prompt.strip()) or v.model == FLASH,
+        ),
+        Rule(
+            "wan2.6 makes 5, 10 or 15 s: set duration to one of them.",
+            ("model", "duration"),
+            lambda v: v.model == FLASH or v.duration in (5, 10, 15),
+        ),
+        Rule(
+            "wan2.6-i2v-flash starts from a picture: connect one, or choose wan2.6.",
+            ("model", "image"),
+            lambda v: v.model != FLASH or v.image is not None,
+        ),
+        Rule(
+            "Every side of the picture must be 240 to 8000 px (this one is {v.image.size}).",
+            ("image",),
+            lambda v: all(240 <= side <= 8000 for side in (v.image.size.width, v.image.size.height)),
+        ),
+        Rule(
+            "The sound must last 3 to 30 s (this one lasts {v.sound.seconds:.3g} s).",
+            ("sound",),
+            lambda v: 3 <= v.sound.seconds <= 30.05,
+        ),
+    ),
+    price=Price(key=row, units=lambda v: v.duration),
+)

@@ -1,0 +1,88 @@
+"""Wan 2.7 reference to video: up to five pictures and clips whose characters and places appear in the result.
+
+Source: https://docs.apimart.ai, wan2.7-r2v (English edition).
+"""
+
+from ..flow.model import Choice, Clip, Family, Flag, Number, Picture, Price, Rule, Text, Values, in_role
+
+
+def references(values: Values) -> int:
+    return len(values.images) + len(values.videos) + (values.first_frame is not None)
+
+
+FAMILY = Family(
+    node_id="APIMartWan27Reference",
+    title="APIMart Wan 2.7 Reference",
+    description="Clips of 2 to 15 s in which the people, things and places of up to 5 pictures and clips appear. "
+    "Billed by the seconds asked for.",
+    search_aliases=("wan", "alibaba", "r2v", "reference to video", "character"),
+    inputs=(
+        Text(
+            id="prompt",
+            required=True,
+            help="What the clip should show, up to 5,000 characters; image 1, video 1 ... mean the references.",
+        ),
+        Choice(id="model", options=("wan2.7-r2v",), default="wan2.7-r2v", help="The model."),
+        Text(id="negative_prompt", help="Optional: what should not appear."),
+        Number(
+            id="duration",
+            default=5,
+            minimum=2,
+            maximum=15,
+            help="Seconds of clip, 2 to 15, up to 10 with a reference clip; each is billed.",
+        ),
+        Choice(id="resolution", options=("720P", "1080P"), default="720P", help="1080P costs two thirds more."),
+        Choice(
+            id="size",
+            options=("16:9", "9:16", "1:1", "4:3", "3:4"),
+            default="16:9",
+            sent_if=lambda v: v.first_frame is None,
+            help="The shape of the clip. With a first frame the clip follows it and this is not sent.",
+        ),
+        Picture(
+            id="images",
+            wire="image_with_roles",
+            many=5,
+            encode=in_role("reference_image"),
+            help="Up to 5 pictures to refer to; 5 references in all.",
+        ),
+        Clip(
+            id="videos", wire="video_urls", many=5, help="Up to 5 clips of 1 to 30 s to refer to; 5 references in all."
+        ),
+        Picture(
+            id="first_frame",
+            wire="image_with_roles",
+            in_list=True,
+            encode=in_role("first_frame"),
+            help="Optional: the picture the clip starts with; counts as a reference.",
+        ),
+        Flag(id="prompt_extend", default=True, help="Let the provider write the prompt out."),
+        Number(
+            id="seed",
+            default=-1,
+            minimum=-1,
+            maximum=2147483647,
+            unsent=-1,
+            help="0 to 2147483647 asks for a similar clip; -1 leaves it to the provider.",
+        ),
+    ),
+    rules=(
+        Rule(
+            "1 to 5 pictures and clips are needed in all.",
+            ("model", "images", "videos", "first_frame"),
+            lambda v: 1 <= references(v) <= 5,
+        ),
+        Rule(
+            "With a reference clip the result lasts up to 10 s: set duration to 10 or less.",
+            ("videos", "duration"),
+            lambda v: not v.videos or v.duration <= 10,
+        ),
+        Rule(
+            "A reference clip must last 1 to 30 s: trim it.",
+            ("videos",),
+            lambda v: all(1 <= clip.seconds <= 30.05 for clip in v.videos),
+        ),
+        Rule("prompt takes 5,000 characters; this one is longer.", ("prompt",), lambda v: len(v.prompt) <= 5000),
+    ),
+    price=Price(key=lambda v: v.resolution, units=lambda v: v.duration),
+)

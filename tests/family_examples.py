@@ -1,0 +1,213 @@
+"""For each family a small request that it accepts, a rich one, and for each rule one that it refuses."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from apimart.flow.model import Choice, Clip, Footage, Measure, Size, Sound, Text
+from journeys import FAMILIES, picture
+
+RATE = 16000
+PAGES = ("APIMartKlingMotionControl", "APIMartSora2", "APIMartVeo31")
+NEW = [family for name, family in FAMILIES.items() if name not in PAGES]
+SHOTS = {"multi_shot": True, "shot_type": "customize", "duration": 5}
+JOB = '{"task_id": "task_01JNXXXXXXXXXXXXXXXXXX", "status": "completed"}'
+
+
+def sound(seconds=2.0, seed=0):
+    time = np.arange(int(seconds * RATE), dtype=np.float32) / RATE
+    return Sound(np.sin(time * (300 + 50 * seed) * 2 * np.pi)[None] * 0.4, RATE)
+
+
+def clip(seconds=4.0, width=640, height=360, seed=0, size=1_000_000):
+    """A clip that was measured already, at an address nobody asks."""
+    measure = Measure(
+        seconds, round(seconds * 24), Fraction(24), Size(width, height), "mp4", "h264", size, True, seconds
+    )
+    return Footage(url=f"https://example.com/{seed}.mp4", content=f"clip {seed}", measure=measure)
+
+
+def pictures(count, width=640, height=480):
+    return tuple(picture(width, height, seed) for seed in range(count))
+
+
+def small(family, model, place):
+    """What every socket and text that must be there needs; `place` is the address of a clip."""
+    found = {"model": model} if isinstance(family.input("model"), Choice) else {"model": "kling-v3"}
+    for one in family.inputs:
+        if isinstance(one, Text) and one.id == "prompt":
+            found[one.id] = "a lighthouse in the rain"
+        if isinstance(one, Clip) and one.required:
+            found[one.url_input] = place
+        elif getattr(one, "required", False) and one.id == "images":
+            found[one.id] = pictures(2)
+    return {**found, **NEEDED.get(family.node_id, {}), **NEEDED_BY_MODEL.get(model, {})}
+
+
+NEEDED = {"APIMartMiniMaxH3Upscale": {"source_job": JOB}}
+NEEDED_BY_MODEL = {
+    "MiniMax-Hailuo-2.3-Fast": {"first_frame": picture(seed=1)},
+    "wan2.6-i2v-flash": {"image": picture(seed=1)},
+}
+
+# What is said to each family with as much connected as goes together; clips are put in by the test.
+FRAMES = {"first_frame": picture(seed=1), "last_frame": picture(seed=2)}
+RICH = {
+    "APIMartFlux3Video": {"images": pictures(2), "draft": True},
+    "APIMartGeminiOmni": {"images": pictures(3), "generation_type": "reference"},
+    "APIMartGeminiOmniOfficial": {"images": pictures(3), "source_job": JOB},
+    "APIMartGrokImagine": {"images": pictures(2)},
+    "APIMartGrokImagineOfficial": {"images": pictures(1), "model": "grok-imagine-video-1.5"},
+    "APIMartHailuo02": FRAMES,
+    "APIMartHailuo23": {"first_frame": picture()},
+    "APIMartHappyHorse": {"images": pictures(4), "seed": 3},
+    "APIMartKling26": {**FRAMES, "mode": "pro"},
+    "APIMartKling3": {**SHOTS, "prompt": "a house", "shots": "2: a door opens\n3: a hand", "audio": True, **FRAMES},
+    "APIMartKling3Turbo": {"first_frame": picture()},
+    "APIMartKlingOmni": {"images": pictures(3), **FRAMES, "audio": True, "mode": "pro"},
+    "APIMartMiniMaxH3": {"images": pictures(7), "sounds": (sound(),), "aspect_ratio": "adaptive"},
+    "APIMartMiniMaxH3Max": FRAMES,
+    "APIMartMiniMaxH3Upscale": {},
+    "APIMartPixVerse6": {**FRAMES, "duration": 8, "audio": True},
+    "APIMartSeedance1": {**FRAMES, "audio": True},
+    "APIMartSeedance2": {"images": pictures(3), "sounds": (sound(), sound(seed=1))},
+    "APIMartSeedance25": {"images": pictures(2), "sounds": (sound(),), "task": "reference"},
+    "APIMartSkyReels4": {"images": pictures(2), "prompt": "@image1 meets @image2"},
+    "APIMartVeo31Channel": {"images": pictures(3), "generation_type": "reference", "resolution": "4k"},
+    "APIMartVideo": {"images": pictures(2), "parameters": '{"mode": "pro", "duration": 7}'},
+    "APIMartViduQ3": FRAMES,
+    "APIMartViduQ3Reference": {"images": pictures(7)},
+    "APIMartWan25": {"image": picture()},
+    "APIMartWan26": {"image": picture(), "sound": sound(3)},
+    "APIMartWan27": {**FRAMES, "sound": sound()},
+    "APIMartWan27Edit": {"images": pictures(4), "audio_setting": "origin"},
+    "APIMartWan27Reference": {"images": pictures(3), "first_frame": picture(seed=7)},
+    "APIMartWan3": {"images": pictures(2), "sounds": (sound(),)},
+}
+
+# For each rule, in the order of the family's rules, what makes it say no; everything else stays as in `small`.
+LAST_ALONE = {"last_frame": picture()}
+LONG = {"prompt": "x" * 30001}
+BROKEN = {
+    "APIMartFlux3Video": [{"draft": True, "draft_job": JOB}, {"draft_job": "my clip"}],
+    "APIMartGeminiOmni": [{"images": pictures(2)}, {"images": pictures(3)}],
+    "APIMartGeminiOmniOfficial": [{"video": clip(25)}, {"source_job": "my clip"}],
+    "APIMartGrokImagine": [],
+    "APIMartGrokImagineOfficial": [{"resolution": "1080p"}],
+    "APIMartHailuo02": [{"resolution": "1080p", "duration": 10}, LAST_ALONE],
+    "APIMartHailuo23": [{"resolution": "1080p", "duration": 10}, {"model": "MiniMax-Hailuo-2.3-Fast"}, LONG],
+    "APIMartHappyHorse": [
+        {"prompt": " "},
+        {"first_frame": picture(), "images": pictures(1)},
+        {"video": clip()},
+        {"video": clip(), "images": pictures(6)},
+    ],
+    "APIMartKling26": [{"audio": True}, LAST_ALONE, FRAMES, LONG],
+    "APIMartKling3": [
+        {"prompt": ""},
+        LAST_ALONE,
+        {**SHOTS, "shots": "a door opens"},
+        {**SHOTS, "shots": f"5: {'x' * 513}"},
+        {**SHOTS, "shots": "2: a door opens\n2: a hand"},
+    ],
+    "APIMartKling3Turbo": [
+        {"prompt": ""},
+        LONG,
+        {"first_frame": picture(200, 300)},
+        {"first_frame": picture(900, 300)},
+    ],
+    "APIMartKlingOmni": [
+        {"model": "kling-video-o1", "duration": 7},
+        {"model": "kling-video-o1", "mode": "4k"},
+        {"model": "kling-video-o1", "audio": True},
+        {"video": clip(), "audio": True},
+        LAST_ALONE,
+        {"negative_prompt": "x" * 2501},
+        {"video": clip(), "images": pictures(5)},
+        {"video": clip(11)},
+    ],
+    "APIMartMiniMaxH3": [LAST_ALONE, {**FRAMES, "images": pictures(1)}, {"aspect_ratio": "adaptive"}],
+    "APIMartMiniMaxH3Max": [
+        LONG,
+        LAST_ALONE,
+        {"first_frame": picture(200, 300)},
+        {**FRAMES, "last_frame": picture(900, 300)},
+    ],
+    "APIMartMiniMaxH3Upscale": [{"source_job": "my clip"}],
+    "APIMartPixVerse6": [
+        LAST_ALONE,
+        {**FRAMES, "duration": 6},
+        {"image": picture(), "source_job": JOB},
+        {"source_job": "my clip"},
+        LONG,
+        {"negative_prompt": "x" * 2049},
+    ],
+    "APIMartSeedance1": [{"model": "seedance-1-0-pro-fast", "audio": True}, LAST_ALONE],
+    "APIMartSeedance2": [
+        {"prompt": ""},
+        {"model": "seedance-2.0-mini", "resolution": "1080p"},
+        LAST_ALONE,
+        {**FRAMES, "images": pictures(1)},
+        {"sounds": (sound(),)},
+        {"videos": (clip(8), clip(8, seed=1))},
+        {"images": pictures(1), "sounds": (sound(9), sound(9))},
+    ],
+    "APIMartSeedance25": [
+        {"prompt": ""},
+        LAST_ALONE,
+        {**FRAMES, "images": pictures(1)},
+        {**FRAMES, "size": "16:9"},
+        LONG,
+    ],
+    "APIMartSkyReels4": [
+        {**FRAMES, "images": pictures(1), "prompt": "@image1"},
+        {"images": pictures(2), "prompt": "@image1 alone"},
+        {"images": pictures(1), "video": clip(), "video_use": "extend", "prompt": "@image1 @video1"},
+        {"video": clip(16), "prompt": "@video1"},
+    ],
+    "APIMartVeo31Channel": [
+        {"model": "veo3.1-lite", "images": pictures(1)},
+        {"model": "veo3.1-quality", "images": pictures(1), "generation_type": "reference"},
+        {"images": pictures(3)},
+    ],
+    "APIMartVideo": [
+        {"model": ""},
+        {"parameters": "duration: 5"},
+        {"parameters": '{"model": "sora-2"}'},
+        {"images": pictures(2), "image_parameter": "image_url"},
+        {"videos": (clip(), clip(seed=1)), "video_parameter": "video_url"},
+        {"sounds": (sound(), sound(seed=1)), "sound_parameter": "audio_url"},
+    ],
+    "APIMartViduQ3": [LAST_ALONE, LONG],
+    "APIMartViduQ3Reference": [
+        {"model": "viduq3", "duration": 2},
+        {"model": "viduq3-mix", "resolution": "540p"},
+        {"images": pictures(1, 100, 200)},
+        LONG,
+    ],
+    "APIMartWan25": [{"resolution": "480p", "size": "4:3"}, {"negative_prompt": "x" * 501}],
+    "APIMartWan26": [
+        {"prompt": ""},
+        {"duration": 7},
+        {"model": "wan2.6-i2v-flash"},
+        {"image": picture(200, 300)},
+        {"sound": sound(2)},
+    ],
+    "APIMartWan27": [{"prompt": ""}, LAST_ALONE, {"first_frame": picture(), "video": clip()}, LONG],
+    "APIMartWan27Edit": [
+        {"duration": 1},
+        {"video": clip(11)},
+        {"video": clip(width=200)},
+        {"video": clip(width=4000, height=400)},
+        LONG,
+    ],
+    "APIMartWan27Reference": [
+        {"images": ()},
+        {"videos": (clip(),), "duration": 12},
+        {"videos": (clip(31),)},
+        LONG,
+    ],
+    "APIMartWan3": [{"prompt": ""}, LAST_ALONE, {**FRAMES, "images": pictures(1)}],
+}
+NEEDED["APIMartWan27Reference"] = {"images": pictures(1)}

@@ -1,0 +1,358 @@
+"""Every family's declaration against the documents: names, types, limits, rules and prices."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from apimart.flow.catalogue import drift, faults_by_schema, models_of, what_is_gone
+from apimart.flow.errors import Refused
+from apimart.flow.media import content_of_sound, encode_sound
+from apimart.flow.model import Choice, Clip, Number, Socket, Text, Values, several, socket_names, timed_lines
+from apimart.flow.prices import estimate_usd, printed_prices
+from apimart.flow.request import ask, check, problems_of_widgets
+from family_examples import BROKEN, NEW, PAGES, RICH, clip, picture, pictures, small, sound
+from journeys import FAMILIES, defaults
+
+FACTS = json.loads(Path(__file__).with_name("facts").joinpath("models.json").read_text("utf-8"))["models"]
+ANY = FAMILIES["APIMartVideo"]
+NAMED = [family for family in FAMILIES.values() if not family.any_model]
+MODELS = [(family, model) for family in NEW if not family.any_model for model in models_of(family)]
+NODE_IDS = [
+    "APIMartFlux3Video",
+    "APIMartGeminiOmni",
+    "APIMartGeminiOmniOfficial",
+    "APIMartGrokImagine",
+    "APIMartGrokImagineOfficial",
+    "APIMartHailuo02",
+    "APIMartHailuo23",
+    "APIMartHappyHorse",
+    "APIMartKling26",
+    "APIMartKling3",
+    "APIMartKling3Turbo",
+    "APIMartKlingMotionControl",
+    "APIMartKlingOmni",
+    "APIMartMiniMaxH3",
+    "APIMartMiniMaxH3Max",
+    "APIMartMiniMaxH3Upscale",
+    "APIMartPixVerse6",
+    "APIMartSeedance1",
+    "APIMartSeedance2",
+    "APIMartSeedance25",
+    "APIMartSkyReels4",
+    "APIMartSora2",
+    "APIMartVeo31",
+    "APIMartVeo31Channel",
+    "APIMartVideo",
+    "APIMartViduQ3",
+    "APIMartViduQ3Reference",
+    "APIMartWan25",
+    "APIMartWan26",
+    "APIMartWan27",
+    "APIMartWan27Edit",
+    "APIMartWan27Reference",
+    "APIMartWan3",
+]
+# What the provider's pages list and the collected facts do not.
+PAGES_SAY = {
+    "wan2.5-preview": {"size", "negative_prompt"},
+    "wan2.6": {"aspect_ratio"},
+    "wan2.6-i2v-flash": {"negative_prompt", "audio_url", "seed"},
+    "wan2.7-videoedit": {"prompt_extend"},
+}
+NOT_OFFERED = {
+    "MiniMax-H3-Context-IR": "gives a text, no clip",
+    "gemini-omni-1.1-flash": "little is known of it",
+    "sora-2-preview": "a legacy page",
+    "sora-2-pro-preview": "a legacy page",
+}
+UNPRICED = {"gemini-omni-1.1-flash-ext", "wan3.0-video-prime", "MiniMax-H3-Regeneration"}
+FINGERPRINTS = {
+    "APIMartKlingMotionControl": "8e6acbbadb7e021080762edf8364e6619d6bc23c87108154a50e1fc89ff472f6",
+    "APIMartSora2": "925e30518759441c58698e916c90330477bc611dbe14bda9c5549a9a41a41a47",
+    "APIMartVeo31": "ad4f46aefb7b928ece7e463d7c212a5906aa84b01038a260a859f2b9a8aa82fc",
+}
+TYPES = {"string": str, "integer": int, "boolean": bool, "object": dict, "array": list}
+
+
+def name_of(value):
+    return value.node_id if hasattr(value, "node_id") else str(value)
+
+
+def asked(family, **inputs):
+    values = Values({**defaults(family), **{one.id: () for one in family.media if one.many}, **inputs})
+    return ask(family, values, lambda footage: replace(footage, content=footage.content or "a clip"))
+
+
+def refusal(family, folder, **inputs):
+    with pytest.raises(Refused) as refused:
+        check(asked(family, **inputs), lambda values: None, folder)
+    return refused.value.what
+
+
+def accepted(family, folder, **inputs):
+    return check(asked(family, **inputs), lambda values: estimate_usd(printed_prices(), family, values), folder)
+
+
+def body_of(question):
+    body = dict(question.parameters)
+    for medium in question.media:
+        medium.input.place(body, f"https://example.com/{medium.content[:8]}")
+    return question.family.shape(body)
+
+
+def little(family, model):
+    """The small request, with its clip in hand instead of at an address."""
+    found = small(family, model, "")
+    videos = {one.id: clip() for one in family.clips if one.required}
+    return {**{name: value for name, value in found.items() if value != ""}, **videos}
+
+
+def test_node_ids_are_frozen():
+    assert sorted(FAMILIES) == sorted(NODE_IDS)
+
+
+def test_the_fingerprints_of_the_first_families_are_what_they_were():
+    import numpy as np
+    from apimart.flow.model import Footage, Still
+
+    plain = [Still(np.full((4, 6, 3), seed, np.uint8)) for seed in range(5)]
+    inputs = {
+        "APIMartKlingMotionControl": {"image": plain[1], "video": None, "video_url": "https://example.com/a.mp4"},
+        "APIMartSora2": {"prompt": "a waterfall", "image": plain[2]},
+        "APIMartVeo31": {"prompt": "a dog", "first_frame": plain[3], "last_frame": plain[4], "seed": 7},
+    }
+
+    def identified(footage: Footage) -> Footage:
+        return replace(footage, content="c1")
+
+    for node_id, expected in FINGERPRINTS.items():
+        family = FAMILIES[node_id]
+        assert ask(family, Values({**defaults(family), **inputs[node_id]}), identified).fingerprint == expected
+
+
+def test_every_documented_model_has_a_node_or_a_reason_why_not():
+    offered = {model for family in NAMED for model in models_of(family)}
+    assert offered <= {*FACTS}
+    assert {*FACTS} - offered == {*NOT_OFFERED}
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=name_of)
+def test_inputs_say_what_they_are(family):
+    ids = [one.id for one in family.inputs]
+    assert len({*ids, "take"}) == len(ids) + 1
+    assert all(one.help.endswith(".") for one in family.inputs), [
+        one.id for one in family.inputs if one.help[-1:] != "."
+    ]
+    assert all(one.default in one.options for one in family.inputs if isinstance(one, Choice))
+    assert all(one.minimum <= one.default <= one.maximum for one in family.inputs if isinstance(one, Number))
+    urls = [one.url_input for one in family.inputs if isinstance(one, Clip) and one.url_input]
+    assert all(isinstance(family.input(url), Text) for url in urls)
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=name_of)
+def test_a_rule_names_inputs_that_exist_and_says_a_sentence(family):
+    ids = {one.id for one in family.inputs}
+    for rule in family.rules:
+        assert {*rule.inputs} <= ids
+        assert rule.sentence.endswith(".")
+
+
+@pytest.mark.parametrize(("family", "model"), MODELS, ids=name_of)
+@pytest.mark.parametrize("example", ["small", "rich"])
+def test_a_body_holds_only_documented_parameters_with_documented_values(family, model, example, tmp_path):
+    rich = {**RICH[family.node_id], "model": model} if example == "rich" else {}
+    question = asked(family, **{**little(family, model), **rich})
+    try:
+        check(question, lambda values: None, tmp_path)
+    except Refused:
+        assert example == "rich", "the small request is refused"
+        return
+    body = body_of(question)
+    facts = FACTS[model]["parameters"]
+    assert {*body} <= {*facts} | PAGES_SAY.get(model, set())
+    assert {name for name, about in facts.items() if about["required"]} <= {*body}
+    for name, value in body.items():
+        if name in facts:
+            hold(name, value, facts[name])
+
+
+def hold(name, value, about):
+    kind = about["type"].partition("<")[0].partition("(")[0]
+    assert type(value) is TYPES[kind], (name, value)
+    if "enum" in about and name != "duration":
+        assert value in about["enum"], (name, value)
+    if name == "duration" and "enum" in about:
+        assert value in about["enum"]
+    if kind == "integer" and value != -1:
+        assert about.get("min", value) <= value <= about.get("max", value), (name, value)
+    if kind == "array":
+        assert about.get("min_items", 0) <= len(value) <= about.get("max_items", len(value)), (name, value)
+
+
+@pytest.mark.parametrize(("family", "model"), MODELS, ids=name_of)
+def test_choices_stay_within_the_documents(family, model):
+    facts = FACTS[model]["parameters"]
+    offered = {
+        one.parameter: {*one.options} for one in family.inputs if isinstance(one, Choice) and one.parameter != "model"
+    }
+    for parameter, options in offered.items():
+        documented = facts.get(parameter, {}).get("enum")
+        if documented and len(models_of(family)) == 1:
+            assert options <= {*documented}, parameter
+
+
+@pytest.mark.parametrize("family", NEW, ids=name_of)
+def test_every_rule_refuses_its_example_and_no_rule_refuses_the_small_request(family, tmp_path):
+    models = models_of(family) or ("kling-v3",)
+    for model in models:
+        accepted(family, tmp_path, **little(family, model))
+    examples = BROKEN[family.node_id]
+    assert len(examples) == len(family.rules)
+    for rule, broken in zip(family.rules, examples, strict=True):
+        inputs = {**little(family, FAMILIES[family.node_id].input("model").default or "kling-v3"), **broken}
+        sentence = rule.said_of(asked(family, **inputs).values)
+        if rule.warns:
+            assert sentence in accepted(family, tmp_path, **inputs).warnings
+        else:
+            assert sentence in refusal(family, tmp_path, **inputs)
+
+
+@pytest.mark.parametrize("family", NEW, ids=name_of)
+def test_the_rich_request_is_accepted(family, tmp_path):
+    model = family.input("model").default or "kling-v3"
+    accepted(family, tmp_path, **{**little(family, model), **RICH[family.node_id]})
+
+
+@pytest.mark.parametrize(("family", "model"), MODELS, ids=name_of)
+def test_a_price_is_known_or_said_to_be_unknown(family, model, tmp_path):
+    request = accepted(family, tmp_path, **little(family, model))
+    assert (request.estimate_usd is None) == (model in UNPRICED)
+    assert request.estimate_usd is None or request.estimate_usd > 0
+
+
+@pytest.mark.parametrize(
+    "family", [one for one in FAMILIES.values() if any(two.many for two in one.media)], ids=name_of
+)
+def test_a_growing_socket_holds_as_many_as_it_says(family, tmp_path):
+    pictured = [one for one in family.media if one.many and one in family.media and "image" in one.id]
+    for one in pictured:
+        too_many = {one.id: pictures(one.many + 1, 300, 300)}
+        model = family.input("model").default or "kling-v3"
+        assert f"{one.many} is the most" in refusal(family, tmp_path, **{**little(family, model), **too_many})
+        assert len(socket_names(one)) == one.many
+
+
+def test_the_order_of_pictures_is_part_of_the_question():
+    family = FAMILIES["APIMartSeedance2"]
+    one, two = pictures(2)
+    assert asked(family, images=(one, two)).fingerprint != asked(family, images=(two, one)).fingerprint
+
+
+def test_the_role_of_a_picture_is_part_of_the_question():
+    family = FAMILIES["APIMartSeedance2"]
+    fingerprints = {asked(family, **{role: picture()}).fingerprint for role in ("first_frame", "last_frame")}
+    assert len(fingerprints) == 2
+
+
+def test_a_sound_is_known_by_its_samples_and_rate():
+    assert content_of_sound(sound()) == content_of_sound(sound())
+    assert content_of_sound(sound()) != content_of_sound(replace(sound(), sample_rate=8000))
+
+
+def test_a_sound_is_written_in_the_first_format_that_fits(tmp_path):
+    assert encode_sound(sound(4), ("wav", "mp3"), 10**6, tmp_path).mime == "audio/wav"
+    assert encode_sound(sound(4), ("wav", "mp3"), 10**5, tmp_path).mime == "audio/mpeg"
+    with pytest.raises(Refused, match="Trim it"):
+        encode_sound(sound(4), ("wav", "mp3"), 1000, tmp_path)
+
+
+def test_first_and_last_frame_go_in_order_into_one_list():
+    body = body_of(asked(FAMILIES["APIMartKling3"], prompt="x", **RICH["APIMartViduQ3"]))
+    assert len(body["image_urls"]) == 2
+    roles = body_of(asked(FAMILIES["APIMartSeedance1"], prompt="x", **RICH["APIMartViduQ3"]))["image_with_roles"]
+    assert [one["role"] for one in roles] == ["first_frame", "last_frame"]
+
+
+def test_shots_are_read_line_by_line():
+    assert timed_lines("3: a door\n\n 2s : a hand: close\nno time") == (
+        (3, "a door"),
+        (2, "a hand: close"),
+        (0, "no time"),
+    )
+
+
+def test_extra_pictures_and_reference_seconds_are_in_the_estimate(tmp_path):
+    family = FAMILIES["APIMartMiniMaxH3"]
+    plain = accepted(family, tmp_path, prompt="x")
+    rich = accepted(family, tmp_path, prompt="x", images=pictures(7), videos=(clip(4),))
+    assert rich.estimate_usd == pytest.approx(plain.estimate_usd / 5 * 9 + 2 * 0.02288)
+
+
+def test_a_clip_over_the_limit_is_refused_whatever_the_family(tmp_path):
+    heavy = clip(size=101 * 1024 * 1024)
+    assert "100 MB is the limit" in refusal(FAMILIES["APIMartWan27"], tmp_path, prompt="x", video=heavy)
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=name_of)
+def test_widgets_are_judged_when_the_graph_is_queued_and_media_are_not(family):
+    given = {name: family.input(name) for name in family.judged_widgets}
+    values = {name: getattr(one, "default", None) for name, one in given.items()}
+    media = {one.id: {} for one in family.media if one.many}
+    problems_of_widgets(family, Values({**values, **media}), {*values, *media})
+
+
+def test_any_model_sends_what_was_written():
+    body = body_of(asked(ANY, **little(ANY, ""), **RICH["APIMartVideo"]))
+    assert body["model"], body["prompt"]
+    assert (body["mode"], body["duration"], len(body["image_urls"])) == ("pro", 7, 2)
+    frames = body_of(asked(ANY, model="x", images=pictures(2), image_parameter="first_frame_image"))
+    assert {"first_frame_image", "last_frame_image"} == {*frames} - {"model"}
+    roles = body_of(asked(ANY, model="x", images=pictures(2), image_parameter="image_with_roles"))
+    assert [one["role"] for one in roles["image_with_roles"]] == ["first_frame", "last_frame"]
+
+
+def test_how_parameters_are_spaced_makes_no_other_question():
+    questions = [asked(ANY, model="x", parameters=text).fingerprint for text in ('{"a": 1}', ' {"a":1}')]
+    assert questions[0] == questions[1]
+
+
+def test_a_schema_names_what_is_wrong_and_what_is_strange():
+    schema = {
+        "properties": {
+            "mode": {"enum": ["std"]},
+            "duration": {"type": "integer", "maximum": 10},
+            "images": {"maxItems": 1},
+        },
+        "required": ["prompt"],
+    }
+    wrong, strange = faults_by_schema({"mode": "pro", "duration": 11, "images": [1, 2], "colour": 1}, schema)
+    assert len(wrong) == 4
+    assert strange == ["The provider's schema knows no colour."]
+    assert faults_by_schema({"x": 1}, {}) == ([], [])
+
+
+def test_a_model_that_is_gone_is_named_with_the_nearest_living_one():
+    listed = {"ids": ["kling-v3", "sora-2-pro"], "day": "2026-11-21"}
+    assert what_is_gone("kling-v3", listed) == ""
+    assert "2026-11-21" in what_is_gone("sora-2", listed, ("sora-2", "sora-2-pro"))
+    assert "sora-2-pro" in what_is_gone("sora-2", listed, ("sora-2", "sora-2-pro"))
+    assert what_is_gone("sora-2", {}) == what_is_gone("sora-2", None) == ""
+
+
+def test_drift_says_what_is_new_gone_and_dearer():
+    family, prices = FAMILIES["APIMartKling3"], printed_prices()
+    live = {"kling-v3": {**prices.rows["kling-v3"], "pro": 0.5}}
+    assert drift([family], prices, ["kling-v4"], live) == [
+        "new    kling-v4: listed, in no family",
+        "gone   kling-v3: in a family, not listed",
+        "price  kling-v3 pro: ours 0.0896, theirs 0.5",
+    ]
+    assert drift([family], prices, ["kling-v3"], {}) == []
+
+
+def test_every_example_is_about_a_family_that_exists():
+    assert {*BROKEN} == {*RICH} == {*FAMILIES} - {*PAGES}
+    assert several(None) == () and isinstance(FAMILIES["APIMartWan27"].input("video"), Socket)
