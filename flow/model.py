@@ -246,9 +246,15 @@ class Socket(Input):
     many: int = 0
     max_bytes: int = 0
 
-    @property
-    def is_listed(self) -> bool:
-        return self.in_list or self.many > 0
+    def place(self, body: dict[str, Json], url: str) -> None:
+        """Put an address into a body where its parameter wants it: alone, or at the end of its list."""
+        value = self.encode(url)
+        if not self.in_list and not self.many:
+            body[self.parameter] = value
+            return
+        held = body.setdefault(self.parameter, [])
+        assert isinstance(held, list)
+        held.append(value)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ ORDER = (
     "ledger",
     "media",
     "prices",
+    "catalogue",
     "request",
     "publish",
     "job",

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..catalogue import MODELS, models_of, what_is_gone
 from ..errors import PackError, Refused
 from ..ledger import Entry
 from ..model import (
@@ -59,7 +60,7 @@ def quote(
         "unit": prices.unit(values.model),
         "dated": prices.dated,
         "bought": _standing_in_books(office, family, values, widgets),
-        "retired": family.retired.get(values.model, ""),
+        "retired": family.retired.get(values.model) or _gone(office, family, values),
         "sandbox": office.settings.sandbox,
     }
 
@@ -68,6 +69,10 @@ def _prices(office: Office) -> PriceList:
     """The list as it was last asked for; a badge is no reason to go to the network."""
     remembered = office.ledger.recall("prices")
     return merged(printed_prices(), remembered if isinstance(remembered, dict) else {})
+
+
+def _gone(office: Office, family: Family, values: Values) -> str:
+    return what_is_gone(values.model, office.ledger.recall(MODELS), models_of(family))
 
 
 def _values(family: Family, widgets: Mapping[str, Any], connected: list[str], seconds: float | None) -> Values:

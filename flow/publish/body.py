@@ -58,7 +58,7 @@ class Publisher:
         for attachment in request.attachments:
             address = self._address(attachment)
             addresses.append(address)
-            _place(body, attachment.input, address.url)
+            attachment.input.place(body, address.url)
         return Body(request.question.family.shape(body), tuple(addresses))
 
     def withdraw(self, body: Body) -> None:
@@ -138,17 +138,6 @@ class Publisher:
                 f"The published clip was read back and its address serves {wrong}.",
                 next_step="Check the media store: its links must be public, direct and without login.",
             )
-
-
-def _place(body: dict[str, Json], declared: Socket, url: str) -> None:
-    """Put an address where its parameter wants it: alone, or at the end of the list."""
-    value = declared.encode(url)
-    if not declared.is_listed:
-        body[declared.parameter] = value
-        return
-    held = body.setdefault(declared.parameter, [])
-    assert isinstance(held, list)
-    held.append(value)
 
 
 def _no_home(declared: Socket) -> str:

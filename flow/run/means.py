@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from ..catalogue import doubts_about, held_against_schema
 from ..fetch import Fetcher
 from ..job import Buyer, Follower, Turns
 from ..ledger import Entry, Ledger
@@ -48,7 +50,10 @@ class Means:
 
     def check(self, question: Question) -> Request:
         prices = current_prices(self.provider, self.ledger, self.now())
-        return check(question, lambda values: estimate_usd(prices, question.family, values), self.scratch)
+        request = check(question, lambda values: estimate_usd(prices, question.family, values), self.scratch)
+        doubts = doubts_about(question, self.provider, self.ledger, self.now())
+        doubts += held_against_schema(question, self.provider, self.ledger, self.now())
+        return replace(request, warnings=(*request.warnings, *doubts))
 
     def intend(self, request: Request, queue_run: str | None) -> Entry:
         """Write the purchase down. Raises Refused when it would pass a limit."""

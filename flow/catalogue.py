@@ -1,0 +1,150 @@
+"""What the provider offers today and wants in a body: asked at most daily, and never a reason to fail."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from .errors import PackError, Refused, log
+from .ledger import Ledger
+from .model import Choice, Family, Json, Question
+from .prices import DAY_SECONDS, RETRY_SECONDS, PriceList
+from .wire import Provider
+
+MODELS = "models"
+ANY_ADDRESS = "https://example.com/file"
+TYPES: dict[str, Callable[[Any], bool]] = {
+    "string": lambda value: isinstance(value, str),
+    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "number": lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
+    "boolean": lambda value: isinstance(value, bool),
+    "array": lambda value: isinstance(value, list),
+    "object": lambda value: isinstance(value, dict),
+}
+
+
+def models_of(family: Family) -> tuple[str, ...]:
+    """The models that a family names; none for the one that takes any."""
+    declared = family.input("model")
+    return tuple(str(one) for one in declared.options) if isinstance(declared, Choice) else ()
+
+
+def doubts_about(question: Question, provider: Provider, ledger: Ledger, now: float) -> tuple[str, ...]:
+    """A warning when the provider no longer lists the model of this question."""
+    remembered = ledger.recall(MODELS)
+    if not isinstance(remembered, dict):
+        remembered = _listed(provider, now)
+        ledger.remember(MODELS, remembered, now + (DAY_SECONDS if remembered else RETRY_SECONDS))
+    gone = what_is_gone(question.model, remembered, models_of(question.family))
+    return (gone,) if gone else ()
+
+
+def what_is_gone(model: str, remembered: Any, others: Iterable[str] = ()) -> str:
+    """In words, when the remembered list does not hold `model`: since when that is known, and what comes nearest."""
+    listed = remembered.get("ids") if isinstance(remembered, Mapping) else None
+    if not isinstance(listed, list) or not listed or model in listed:
+        return ""
+    living = [one for one in others if one in listed] or get_close_matches(model, [str(one) for one in listed], 1, 0.5)
+    nearest = f" The nearest one is {living[0]}." if living else ""
+    return f"{model} is not in the provider's list of {remembered.get('day')}.{nearest}"
+
+
+def held_against_schema(question: Question, provider: Provider, ledger: Ledger, now: float) -> tuple[str, ...]:
+    """Warnings about a body whose model no family knows, by the provider's own schema, where that can be had.
+
+    Raises Refused for what the schema does not allow.
+    """
+    if not question.family.any_model:
+        return ()
+    schema = _schema(question.model, provider, ledger, now)
+    wrong, doubtful = faults_by_schema(_body(question), schema)
+    if wrong:
+        raise Refused(" ".join(wrong), next_step="Change parameters, or the widgets that name the media.")
+    return tuple(doubtful)
+
+
+def faults_by_schema(body: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """What a JSON schema does not allow, and what it does not know, each as sentences."""
+    known = schema.get("properties")
+    if not isinstance(known, Mapping) or not known:
+        return [], []
+    required = schema.get("required")
+    missing = [name for name in (required if isinstance(required, list) else []) if name not in body]
+    wrong = [f"{name} is missing." for name in missing]
+    wrong += [fault for name, value in body.items() for fault in _faults(name, value, known.get(name))]
+    strange = [f"The provider's schema knows no {name}." for name in body if name not in known]
+    return ([*wrong, *strange], []) if schema.get("additionalProperties") is False else (wrong, strange)
+
+
+def drift(
+    families: Iterable[Family], prices: PriceList, listed: Iterable[str], live: Mapping[str, Mapping[str, float]]
+) -> list[str]:
+    """Where our tables and the provider's live answers differ, a line each."""
+    ours = {model for family in families for model in models_of(family)}
+    theirs = {*listed}
+    lines = [f"new    {model}: listed, in no family" for model in sorted(theirs - ours)]
+    lines += [f"gone   {model}: in a family, not listed" for model in sorted(ours - theirs)]
+    unpriced = sorted(model for model in ours if not prices.rows.get(model))
+    lines += [f"price  {model}: not in prices.json" for model in unpriced]
+    for model in sorted(ours & {*live}):
+        lines += _price_drift(model, prices.rows.get(model, {}), live[model])
+    return lines
+
+
+def _price_drift(model: str, ours: Mapping[str, float], live: Mapping[str, float]) -> list[str]:
+    named = {("std" if key == "default" and "std" in ours else key): usd for key, usd in live.items()}
+    changed = {key: usd for key, usd in named.items() if abs(ours.get(key, -1) - usd) > 1e-9}
+    return [f"price  {model} {key}: ours {ours.get(key, 'none')}, theirs {usd}" for key, usd in sorted(changed.items())]
+
+
+def _listed(provider: Provider, now: float) -> dict[str, Json]:
+    try:
+        return {"ids": list(provider.models()), "day": time.strftime("%Y-%m-%d", time.gmtime(now))}
+    except PackError as error:
+        log.info("Which models are offered is not known: %s", error.what)
+        return {}
+
+
+def _schema(model: str, provider: Provider, ledger: Ledger, now: float) -> Mapping[str, Any]:
+    name = f"schema: {provider.base_url} {model}"
+    remembered = ledger.recall(name)
+    if isinstance(remembered, dict):
+        return remembered
+    try:
+        found = provider.schema(model).get("input_schema")
+    except PackError as error:
+        log.info("The schema of %s is not known: %s", model, error.what)
+        found = None
+    schema: dict[str, Json] = dict(found) if isinstance(found, Mapping) else {}
+    ledger.remember(name, schema, now + (DAY_SECONDS if schema else RETRY_SECONDS))
+    return schema
+
+
+def _body(question: Question) -> dict[str, Json]:
+    """The body as it will be sent, but for the addresses."""
+    body = dict(question.parameters)
+    for medium in question.media:
+        medium.input.place(body, ANY_ADDRESS)
+    return question.family.shape(body)
+
+
+def _faults(name: str, value: Any, wanted: Any) -> list[str]:
+    if not isinstance(wanted, Mapping):
+        return []
+    is_type = TYPES.get(str(wanted.get("type")))
+    if is_type and not is_type(value):
+        return [f"{name} must be of type {wanted['type']}."]
+    allowed = wanted.get("enum")
+    if isinstance(allowed, list) and value not in allowed:
+        return [f"{name} is {value!r}; {', '.join(map(str, allowed))} are taken."]
+    size = len(value) if isinstance(value, (list, str)) else value if TYPES["number"](value) else None
+    return [] if size is None else _faults_of_size(name, size, wanted)
+
+
+def _faults_of_size(name: str, size: float, wanted: Mapping[str, Any]) -> list[str]:
+    limits = [(wanted.get(key), sign) for key, sign in (("minimum", 1), ("minItems", 1), ("minLength", 1))]
+    limits += [(wanted.get(key), -1) for key in ("maximum", "maxItems", "maxLength")]
+    broken = [limit for limit, sign in limits if TYPES["number"](limit) and (size - limit) * sign < 0]
+    return [f"{name} is at {size}; the limit is {limit}." for limit in broken]
