@@ -24,7 +24,7 @@ test("without the seconds the rate is shown, and without a price nothing", () =>
 
 test("what is in the books costs nothing more", () => {
   assert.deepEqual(texts({ bought: "kept" }), ["bought: 0 to pay"]);
-  assert.deepEqual(texts({ bought: "running" }), ["already running: 0 to pay"]);
+  assert.deepEqual(texts({ bought: "running" }), ["running: 0 to pay"]);
 });
 
 test("sandbox and retired models are marked", () => {

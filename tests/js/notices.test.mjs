@@ -9,7 +9,7 @@ const priced = (usd, changes) => ({ usd, bought: "", sandbox: false, ...changes 
 test("the bill adds what would be bought, and counts what has no price yet", () => {
   const quotes = [priced(1.03), priced(0.32), priced(0.5, { bought: "kept" }), priced(null), null];
   assert.deepEqual(bill(quotes), { count: 2, usd: 1.35, unknown: 1 });
-  assert.equal(billText(bill(quotes), say), "Running it buys 2 APIMart job(s) for about $1.35. 1 more are billed by the length of their clip.");
+  assert.equal(billText(bill(quotes), say), "Running it buys 2 APIMart job(s) for about $1.35. Plus 1 billed by the length of their clip.");
 });
 
 test("nothing is said of a graph that costs nothing", () => {

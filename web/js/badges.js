@@ -10,6 +10,7 @@ const COLOURS = {
 };
 
 const LOOKED = Symbol("apimart.looked");
+const SETTLE_MS = 150;
 
 /** What the badges say of a quote: `[text, colour]` each. `say` is the language. */
 export function badgesOf(quote, say) {
@@ -49,7 +50,7 @@ export class Badges {
   add(node) {
     const family = this.families.get(typeOf(node));
     if (!family || this.nodes.has(node)) return;
-    const state = { family, asked: "", quote: null, shown: [] };
+    const state = { family, asked: "", held: "", quote: null, shown: [], waiting: 0 };
     this.nodes.set(node, state);
     this.show(node, state);
   }
@@ -114,13 +115,25 @@ export class Badges {
     touch(node);
   }
 
+  /** Whoever draws the badge, canvas or Nodes 2.0, calls this again when a widget that it reads has changed. */
   made(node, text, colour) {
     const [fgColor, bgColor] = COLOURS[colour];
     const badge = new this.Badge({ text, fgColor, bgColor });
     return () => {
       void node.inputs?.[LOOKED];
+      this.look(node);
       return badge;
     };
+  }
+
+  /** Ask again, a moment later, if the widgets are not those that were asked about. */
+  look(node) {
+    const state = this.nodes.get(node);
+    const held = JSON.stringify(question(node, state.family));
+    if (held === state.held) return;
+    state.held = held;
+    clearTimeout(state.waiting);
+    state.waiting = setTimeout(() => this.refresh(node), SETTLE_MS);
   }
 }
 

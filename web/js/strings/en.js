@@ -48,14 +48,14 @@ export default {
 
   "badge.rate": "{usd} per second",
   "badge.bought": "bought: 0 to pay",
-  "badge.running": "already running: 0 to pay",
-  "badge.unknown": "outcome unknown: see the APIMart tab",
+  "badge.running": "running: 0 to pay",
+  "badge.unknown": "outcome unknown",
   "badge.sandbox": "sandbox",
   "badge.retired": "retired model",
 
   "notice.title": "This graph spends money",
   "notice.sum": "Running it buys {count} APIMart job(s) for about {usd}.",
-  "notice.unknown": "{count} more are billed by the length of their clip.",
+  "notice.unknown": "Plus {count} billed by the length of their clip.",
   "notice.only.unknown": "Running it buys {count} APIMart job(s), billed by the length of their clip.",
   "notice.key.title": "A key in the workflow",
   "notice.key": "This workflow contains what looks like an API key. Whoever gets the file can spend your money. Take it out, and give the key in Settings > APIMart.",

@@ -49,7 +49,7 @@ export default {
   "badge.rate": "1秒あたり{usd}",
   "badge.bought": "購入済み: 追加料金0",
   "badge.running": "実行中: 追加料金0",
-  "badge.unknown": "結果不明: APIMartタブを確認",
+  "badge.unknown": "結果不明",
   "badge.sandbox": "サンドボックス",
   "badge.retired": "提供終了モデル",
 

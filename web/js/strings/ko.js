@@ -48,8 +48,8 @@ export default {
 
   "badge.rate": "초당 {usd}",
   "badge.bought": "구매함: 추가 비용 0",
-  "badge.running": "이미 진행 중: 추가 비용 0",
-  "badge.unknown": "결과 불명: APIMart 탭 확인",
+  "badge.running": "진행 중: 추가 비용 0",
+  "badge.unknown": "결과 불명",
   "badge.sandbox": "샌드박스",
   "badge.retired": "종료된 모델",
 

@@ -48,8 +48,8 @@ export default {
 
   "badge.rate": "每秒 {usd}",
   "badge.bought": "已购买：无需再付",
-  "badge.running": "正在进行：无需再付",
-  "badge.unknown": "结果未知：请看 APIMart 面板",
+  "badge.running": "进行中：无需再付",
+  "badge.unknown": "结果未知",
   "badge.sandbox": "沙盒",
   "badge.retired": "已停用的模型",
 

@@ -1,0 +1,66 @@
+"""A browser, a ComfyUI without a key in its environment, and its page in both renderers. A pytest plugin."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from comfy_page import ComfyPage
+from comfy_server import ComfyServer
+from playwright.sync_api import Browser, sync_playwright
+from sandboxed import Sandbox
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+# A container's root may not use Chromium's own sandbox; the page it shows is ours.
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        pytest.skip("no Chromium is installed, and CHROMIUM names none")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, args=OPTIONS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Sandbox]:
+    with Sandbox(seconds=1.0) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def comfy(provider: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComfyServer]:
+    """The key is for the page to set."""
+    base = tmp_path_factory.mktemp("comfyui")
+    with ComfyServer(Path(os.environ["COMFYUI_PATH"]), base, environment={"APIMART_BASE_URL": provider.url}) as server:
+        yield server
+
+
+@pytest.fixture(params=["canvas", "nodes2"])
+def nodes2(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param == "nodes2")
+
+
+@pytest.fixture
+def page(browser: Browser, comfy: ComfyServer, provider: Sandbox, nodes2: bool) -> Iterator[ComfyPage]:
+    """The page as a person with a key finds it; what goes wrong in its scripts fails the test."""
+    provider.control(reset=True, job_seconds=1.0, clip_small=True)
+    post(comfy, "key", b'{"key": "sk-test-key-of-the-browser-01"}')
+    post(comfy, "settings", b'{"sandbox": null, "limit_usd_per_job": null, "language": null}')
+    opened = ComfyPage(browser, comfy, nodes2=nodes2)
+    yield opened
+    opened.close()
+    assert [error for error in opened.errors if "apimart" in error.lower()] == []
+
+
+def post(comfy: ComfyServer, route: str, body: bytes) -> None:
+    request = urllib.request.Request(f"{comfy.url}/apimart/{route}", body, {"Content-Type": "application/json"})
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30).close()

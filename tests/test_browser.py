@@ -1,0 +1,286 @@
+"""What people do in the browser, in both of ComfyUI's renderers, against the sandbox."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed")
+from apimart.flow.ledger import Ledger
+from clips import write_clip
+from comfy_page import ComfyPage
+from comfy_server import ComfyServer
+from playwright.sync_api import expect
+from sandboxed import Sandbox
+
+pytest_plugins = ["browser_fixtures"]
+pytestmark = [pytest.mark.live, pytest.mark.browser]
+
+SORA = "APIMartSora2"
+KLING = "APIMartKlingMotionControl"
+KEY = "sk-a-key-that-must-not-be-seen-0042"
+
+
+@pytest.fixture
+def prompt(request: pytest.FixtureRequest) -> str:
+    """A prompt that no other test uses, so that nothing is in the books yet."""
+    return f"{request.node.name} of this run"
+
+
+def files_with(text: str, folder: Path) -> list[str]:
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    return [str(path.relative_to(folder)) for path in files if text.encode() in path.read_bytes()]
+
+
+def long_job(provider: Sandbox) -> None:
+    provider.control(job_seconds=600)
+
+
+def test_a_key_that_is_set_in_the_panel_is_found_nowhere_else(page: ComfyPage, comfy: ComfyServer, prompt: str) -> None:
+    panel = page.settings()
+    panel.locator('[data-apimart="key"]').fill(KEY)
+    panel.get_by_role("button", name="Save", exact=True).click()
+    expect(panel.get_by_text("The key is saved.")).to_be_visible()
+    expect(panel.locator('[data-apimart="key"]')).to_have_value("")
+    panel.get_by_role("button", name="Test", exact=True).first.click()
+    expect(panel.get_by_text("The key works.")).to_be_visible()
+    page.picture("settings")
+    page.close_settings()
+    page.add(SORA, prompt=prompt)
+    page.run()
+    expect(page.job(prompt)).to_contain_text("done", timeout=60_000)
+    said = [
+        comfy.get(path)
+        for path in ("/settings", "/object_info", "/history", "/queue", "/apimart/status", "/apimart/jobs")
+    ]
+    assert KEY not in repr(said)
+    assert KEY not in repr((page.workflow(), page.prompt(), page.page.content()))
+    assert files_with(KEY, comfy.base) == ["user/__apimart/key"]
+
+
+def test_the_badge_follows_the_widgets(page: ComfyPage, prompt: str) -> None:
+    node = page.add(SORA, prompt=prompt)
+    page.expect_badges(node, "4.0 s x $0.08 = $0.32", "retired model")
+    page.choose(node, "duration", "12")
+    page.expect_badges(node, "12.0 s x $0.08 = $0.96", "retired model")
+
+
+def test_motion_control_is_priced_by_the_clip_that_is_connected(page: ComfyPage, comfy: ComfyServer) -> None:
+    write_clip(comfy.input / "dance.mp4", frames=120, width=320, height=240)
+    clip = page.add("LoadVideo", (60, 120), file="dance.mp4")
+    node = page.add(KLING, (420, 120))
+    page.expect_badges(node, "$0.103 per second")
+    page.link(clip, 0, node, "video")
+    page.expect_badges(node, "5.0 s x $0.103 = $0.51")
+    page.choose(node, "mode", "pro")
+    page.expect_badges(node, "5.0 s x $0.137 = $0.69")
+    page.picture("badge")
+
+
+def test_nothing_of_the_face_gets_into_the_prompt_or_the_file(page: ComfyPage, comfy: ComfyServer, prompt: str) -> None:
+    """What ComfyUI caches by is the prompt: one more key in it, and everything would run again."""
+    node = page.add(SORA, prompt=prompt)
+    page.expect_badges(node, "4.0 s x $0.08 = $0.32", "retired model")
+    page.tab()
+    declared = comfy.object_info()[SORA]["input"]
+    widgets = {*declared["required"], *declared.get("optional", {})} - {"image"}
+    [said] = page.prompt().values()
+    assert set(said["inputs"]) == widgets
+    [saved] = page.workflow()["nodes"]
+    assert len(saved["widgets_values"]) == len(widgets)
+    assert "badges" not in saved
+    assert "apimart.looked" not in repr(saved)
+
+
+def test_a_job_is_watched_in_the_sidebar(page: ComfyPage, provider: Sandbox, prompt: str) -> None:
+    long_job(provider)
+    tab = page.tab()
+    node = page.add(SORA, (500, 120), prompt=prompt)
+    page.run()
+    job = page.job(prompt)
+    expect(job).to_contain_text("running")
+    expect(job.locator(".apimart-bar small")).to_contain_text("left")
+    page.picture("running")
+    provider.finish()
+    expect(job).to_contain_text("done", timeout=60_000)
+    expect(job).to_contain_text("$0.32")
+    expect(job.locator("img")).to_be_visible()
+    expect(tab.locator(".apimart-sums")).not_to_contain_text("$0.00")
+    page.expect_badges(node, "bought: 0 to pay", "retired model")
+    page.picture("jobs")
+
+
+def test_a_cancelled_run_leaves_its_job_to_be_collected(page: ComfyPage, provider: Sandbox, prompt: str) -> None:
+    long_job(provider)
+    page.tab()
+    page.add(SORA, (500, 120), prompt=prompt)
+    page.run()
+    job = page.job(prompt)
+    expect(job).to_contain_text("running")
+    page.cancel()
+    page.page.wait_for_function(
+        "() => fetch('/queue').then((said) => said.json()).then((queue) => !queue.queue_running.length)"
+    )
+    expect(job).to_contain_text("running")
+    sold = provider.paid
+    provider.finish()
+    job.get_by_role("button", name="Collect the clip").click()
+    expect(job).to_contain_text("done", timeout=60_000)
+    assert provider.paid == sold
+
+
+def test_a_page_that_is_opened_anew_shows_the_job_that_goes_on(page: ComfyPage, provider: Sandbox, prompt: str) -> None:
+    long_job(provider)
+    page.add(SORA, (500, 120), prompt=prompt)
+    page.run()
+    expect(page.job(prompt)).to_contain_text("running")
+    page.open()
+    expect(page.job(prompt)).to_contain_text("running")
+    provider.finish()
+    expect(page.job(prompt)).to_contain_text("done", timeout=60_000)
+
+
+def test_a_server_that_was_killed_finds_its_job_again(
+    page: ComfyPage, comfy: ComfyServer, provider: Sandbox, prompt: str
+) -> None:
+    long_job(provider)
+    page.add(SORA, (500, 120), prompt=prompt)
+    page.run()
+    expect(page.job(prompt)).to_contain_text("running")
+    sold = provider.paid
+    comfy.kill()
+    comfy.start()
+    page.open()
+    job = page.job(prompt)
+    expect(job).to_contain_text("running")
+    provider.finish()
+    job.get_by_role("button", name="Collect the clip").click()
+    expect(job).to_contain_text("done", timeout=60_000)
+    assert provider.paid == sold
+
+
+def test_an_unknown_job_is_declared_in_the_sidebar(page: ComfyPage, provider: Sandbox, prompt: str) -> None:
+    provider.behave("submit", "drop_after")
+    page.tab()
+    page.add(SORA, (500, 120), prompt=prompt)
+    page.run()
+    job = page.job(prompt)
+    expect(job).to_contain_text("outcome unknown", timeout=30_000)
+    page.picture("unknown")
+    job.get_by_placeholder("Task id").fill(str(provider.state()["tasks"][-1]["id"]))
+    job.get_by_role("button", name="It was bought").click()
+    expect(job).to_contain_text("running")
+    job.get_by_role("button", name="Collect the clip").click()
+    expect(job).to_contain_text("done", timeout=60_000)
+
+
+def test_a_clip_and_its_graph_come_back_to_the_canvas(page: ComfyPage, prompt: str) -> None:
+    page.add(SORA, (500, 120), prompt=prompt)
+    page.run()
+    job = page.job(prompt)
+    expect(job).to_contain_text("done", timeout=60_000)
+    job.get_by_role("button", name="Add the clip to the canvas").click()
+    loader = page.workflow()["nodes"][-1]
+    assert loader["type"] == "LoadVideo"
+    assert str(loader["widgets_values"][0]).endswith(".mp4 [output]")
+    page.page.evaluate("() => app.graph.clear()")
+    job.get_by_role("button", name="Open the graph").click()
+    page.page.wait_for_function("() => app.graph.nodes.length === 1")
+    [node] = page.workflow()["nodes"]
+    assert (node["type"], node["widgets_values"][0]) == (SORA, prompt)
+    job.get_by_role("button", name="Copy the task id").click()
+    assert page.page.evaluate("() => navigator.clipboard.readText()").startswith("task_")
+
+
+def test_a_loaded_clip_runs(page: ComfyPage, prompt: str) -> None:
+    page.add(SORA, (500, 120), prompt=prompt)
+    page.run()
+    expect(page.job(prompt)).to_contain_text("done", timeout=60_000)
+    page.page.evaluate("() => app.graph.clear()")
+    page.job(prompt).get_by_role("button", name="Add the clip to the canvas").click()
+    frames = page.add("APIMartVideoFrames", (900, 120), frame_load_cap=2)
+    shown = page.add("PreviewImage", (1200, 120))
+    page.link(int(page.workflow()["nodes"][0]["id"]), 0, frames, "video")
+    page.link(frames, 0, shown, "images")
+    page.run()
+    page.page.wait_for_function(f"() => app.nodeOutputs?.[{shown}]?.images?.length === 2", timeout=30_000)
+
+
+def graph_of(*nodes: dict[str, Any]) -> dict[str, Any]:
+    plain = {"flags": {}, "order": 0, "mode": 0, "properties": {}, "size": [400, 320], "pos": [100, 100]}
+    return {
+        "id": f"00000000-0000-4000-8000-{time.time_ns() % 10**12:012d}",
+        "nodes": [{**plain, "id": number, **node} for number, node in enumerate(nodes, 1)],
+        "links": [],
+        "version": 0.4,
+        "last_node_id": len(nodes),
+        "last_link_id": 0,
+    }
+
+
+def test_somebodys_graph_says_what_it_would_cost(page: ComfyPage, prompt: str) -> None:
+    sora = {"type": SORA, "widgets_values": [prompt, "sora-2", 20, "720p", "16:9", 0]}
+    page.load(graph_of(sora, {**sora, "mode": 4}, {"type": KLING}))
+    told = page.toast("This graph spends money")
+    expect(told).to_contain_text("Running it buys 1 APIMart job(s) for about $1.60.")
+    expect(told).to_contain_text("Plus 1 billed by the length of their clip.")
+    page.picture("notice")
+
+
+def test_a_key_in_a_workflow_is_warned_of(page: ComfyPage) -> None:
+    page.load(graph_of({"type": "Note", "widgets_values": ["my key is sk-0123456789abcdefghijklmnop"]}))
+    expect(page.toast("A key in the workflow")).to_be_visible()
+
+
+def test_the_texts_follow_the_language(page: ComfyPage, comfy: ComfyServer) -> None:
+    page.set(**{"Comfy.Locale": "ko"})
+    page.open()
+    expect(page.tab()).to_contain_text("이번 달")
+    assert comfy.get("/apimart/status")["language"] == "ko"
+    page.page.evaluate('() => app.extensionManager.setting.set("apimart.language", "ja")')
+    expect(page.tab()).to_contain_text("今月")
+    page.picture("language")
+    page.page.wait_for_function(
+        "() => fetch('/apimart/status').then((said) => said.json()).then((found) => found.language === 'ja')"
+    )
+
+
+def test_limits_and_the_sandbox_are_set_in_the_panel(page: ComfyPage, comfy: ComfyServer, prompt: str) -> None:
+    node = page.add(SORA, prompt=prompt)
+    panel = page.settings()
+    panel.locator('[data-apimart="limit_usd_per_job"]').fill("0.25")
+    panel.locator('[data-apimart="limit_usd_per_job"]').press("Enter")
+    expect(panel.get_by_text("Saved.").first).to_be_visible()
+    assert comfy.get("/apimart/status")["limit_usd_per_job"] == 0.25
+    panel.locator('[data-apimart="sandbox"]').check()
+    expect(panel.get_by_text("Saved.")).to_have_count(2)
+    page.close_settings()
+    page.expect_badges(node, "4.0 s x $0.08 = $0.32", "sandbox", "retired model")
+
+
+def test_a_thousand_jobs_can_be_scrolled_through(page: ComfyPage, comfy: ComfyServer, nodes2: bool) -> None:
+    ledger = Ledger.open(comfy.home / "ledger.sqlite")
+    for number in range(1000):
+        ledger.intend(
+            realm="live",
+            fingerprint=f"{nodes2} {number}",
+            family=SORA,
+            model="sora-2",
+            take=0,
+            prompt=f"job number {number}",
+            account="nobody",
+            estimate_usd=0.32,
+        )
+    ledger.close()
+    began = time.monotonic()
+    tab = page.tab()
+    expect(tab.locator(".apimart-job")).to_have_count(50)
+    assert time.monotonic() - began < 3
+    while tab.locator(".apimart-job").count() < 1000:
+        count = tab.locator(".apimart-job").count()
+        tab.locator(".apimart-end").scroll_into_view_if_needed()
+        page.page.wait_for_function(f"() => document.querySelectorAll('.apimart-job').length > {count}", timeout=10_000)
+    expect(tab.locator(".apimart-job", has_text="job number 0").first).to_be_attached()
