@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -14,7 +16,6 @@ from PIL import Image
 
 from ..errors import Refused
 from ..model import MediaFile, Still
-from .content import content_of_still
 
 WEBP_MAX_SIDE = 16383
 JPEG_MAX_SIDE = 65500
@@ -51,7 +52,7 @@ def encode_picture(still: Still, formats: tuple[str, ...], max_bytes: int, folde
     for name, encode in _attempts(still, tuple("jpeg" if one == "jpg" else one for one in formats)):
         data = encode(still.levels)
         if len(data) <= max_bytes:
-            return _written(data, name, content_of_still(still), folder)
+            return file_of(data, f"image/{name}", name, folder)
         smallest = min(smallest or len(data), len(data))
     size = f"{smallest / 1e6:.1f} MB" if smallest else "in no format"
     raise Refused(
@@ -59,6 +60,14 @@ def encode_picture(still: Still, formats: tuple[str, ...], max_bytes: int, folde
         f"as {', '.join(formats)} are taken.",
         next_step="Scale it down.",
     )
+
+
+def file_of(data: bytes, mime: str, suffix: str, folder: Path) -> MediaFile:
+    """A new file in `folder` under a name of its own: runs at the same time may hold the same picture."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{secrets.token_hex(8)}.{suffix}"
+    path.write_bytes(data)
+    return MediaFile(path, mime, len(data), hashlib.sha256(data).hexdigest())
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -103,10 +112,3 @@ def _saved(levels: np.ndarray, kind: str, **options: int | bool) -> bytes:
     out = io.BytesIO()
     Image.fromarray(levels).save(out, kind, **options)
     return out.getvalue()
-
-
-def _written(data: bytes, name: str, content: str, folder: Path) -> MediaFile:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{content[:32]}.{name}"
-    write_whole(path, data)
-    return MediaFile(path, f"image/{name}", len(data), content)

@@ -13,7 +13,7 @@ from av.audio.stream import AudioStream
 
 from ..errors import Refused
 from ..model import MediaFile, Sound
-from .pictures import write_whole
+from .pictures import file_of
 
 # Container, codec and bits per second (0 for uncompressed) by format.
 FORMATS = {"wav": ("wav", "pcm_s16le", 0), "mp3": ("mp3", "libmp3lame", 192_000), "m4a": ("ipod", "aac", 192_000)}
@@ -40,7 +40,7 @@ def encode_sound(sound: Sound, formats: tuple[str, ...], max_bytes: int, folder:
     for name in formats:
         data = _encoded(sound, name)
         if len(data) <= max_bytes:
-            return _written(data, name, content_of_sound(sound), folder)
+            return file_of(data, MIMES[name], name, folder)
         sizes.append(len(data))
     raise Refused(
         f"The sound of {sound.seconds:.1f} s is {min(sizes) / 1e6:.1f} MB at best; at most {max_bytes / 1e6:.1f} MB "
@@ -82,10 +82,3 @@ def _mixed(waveform: np.ndarray) -> np.ndarray:
     if len(waveform) <= 2:
         return waveform
     return np.stack([waveform[0::2].mean(axis=0), waveform[1::2].mean(axis=0)])
-
-
-def _written(data: bytes, name: str, content: str, folder: Path) -> MediaFile:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{content[:32]}.{name}"
-    write_whole(path, data)
-    return MediaFile(path, MIMES[name], len(data), content)

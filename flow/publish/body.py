@@ -82,9 +82,8 @@ class Publisher:
             self._transfer.check(address.url)
             return address
         assert attachment.file is not None
-        with self._turns.setdefault(attachment.content, threading.Lock()):
-            known = self._known(attachment.content) or self._known(attachment.file.content)
-            return known or self._upload(attachment, attachment.file)
+        with self._turns.setdefault(attachment.file.content, threading.Lock()):
+            return self._known(attachment.file.content) or self._upload(attachment, attachment.file)
 
     def _known(self, content: str) -> Address | None:
         """An address of the same content that lives long enough, and still answers."""

@@ -11,7 +11,7 @@ from ..catalogue import doubts_about, held_against_schema
 from ..fetch import Fetcher
 from ..job import Buyer, Follower, Turns
 from ..ledger import Entry, Ledger
-from ..model import Question, Request
+from ..model import Body, Question, Request
 from ..prices import current_prices, estimate_usd
 from ..publish import Publisher, open_result_store, open_store, opened_origins
 from ..request import Reader, check
@@ -54,6 +54,15 @@ class Means:
         doubts = doubts_about(question, self.provider, self.ledger, self.now())
         doubts += held_against_schema(question, self.provider, self.ledger, self.now())
         return replace(request, warnings=(*request.warnings, *doubts))
+
+    def published(self, request: Request) -> Body:
+        """The body of a request; the files that were made for it are gone afterwards."""
+        try:
+            return self.publisher.publish(request)
+        finally:
+            for file in (one.file for one in request.attachments if one.file is not None):
+                if file.path.parent == self.scratch:
+                    file.path.unlink(missing_ok=True)
 
     def intend(self, request: Request, queue_run: str | None) -> Entry:
         """Write the purchase down. Raises Refused when it would pass a limit."""

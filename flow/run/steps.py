@@ -75,7 +75,7 @@ class Run:
             request = await self._checked(question)
             if request.attachments:
                 self._tell(News("Uploading", entry=entry))
-            body = await self._watch.thread(lambda: self._at.publisher.publish(request))
+            body = await self._watch.thread(lambda: self._at.published(request))
         except PackError as error:
             await asyncio.to_thread(self._at.ledger.drop, entry.id, error.what)
             raise
