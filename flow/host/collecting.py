@@ -33,6 +33,8 @@ async def _collect(journey: Journey, task_id: str) -> None:
     except PackError as caught:
         error = caught
         log.info("Task %s is not collected: %s", task_id, caught)
+    except Exception:  # noqa: BLE001 - nobody waits for this task, so what it raises would be lost
+        log.exception("Task %s is not collected", task_id)
     finally:
         _under_way.pop(task_id, None)
     entry: Entry | None = await asyncio.to_thread(journey.ledger.by_task, journey.settings.realm, task_id)

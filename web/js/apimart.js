@@ -109,8 +109,9 @@ function settled(work) {
 
 const refreshSoon = settled(refreshBadges);
 
-function hear({ job, node, left }) {
+function hear({ job, node, left, line }) {
   sidebar.hear(job, left);
+  if (left && line && !node) toast("error", say("job.failed"), line);
   const found = node && (app.rootGraph ?? app.graph)?.getNodeById?.(Number(node));
   if (found && job.billed_units) badges.learn(found, job.billed_units);
   if (!left) return;
