@@ -18,6 +18,7 @@ def demo(*words: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_the_demo_runs_every_family_and_leaves_clips_with_their_sheets(tmp_path: Path) -> None:
     said = demo("--output", str(tmp_path))
     clips = {file.with_suffix("") for file in tmp_path.rglob("*.mp4")}

@@ -17,17 +17,18 @@ from apimart import nodes
 from apimart.flow.errors import PackError
 from apimart.flow.ledger import Entry, Ledger
 from apimart.flow.media import contact_sheet, measure
-from apimart.flow.model import Clip, Family, Footage, Picture, Still, Text, Values
+from apimart.flow.model import Family, Values
 from apimart.flow.run import Bought, Journey
 from apimart.flow.settings import read
 from apimart.flow.watch import Watch
 from examples import run_examples
 from sandboxed import Sandbox
-from scenery import motion_clip, picture
+from wiring import Wiring
 
 OUTPUT = pack.ROOT / "demo_output"
-PROMPT = "a dancer turns around and waves, cinematic light"
-CLIP_SECONDS = 4.0
+
+Asked = list[tuple[Family, Values]]
+Done = tuple[Family, Bought]
 
 
 def main(words: Sequence[str]) -> int:
@@ -56,18 +57,26 @@ def _emptied(folder: Path) -> Path:
 async def _demo(home: Path, output: Path, sandbox: Sandbox) -> int:
     environment = {"APIMART_SANDBOX": "1", "APIMART_BASE_URL": sandbox.url, "APIMART_API_KEY": sandbox.key}
     journey = Journey(read(home, environment), Ledger.open(home / "ledger.sqlite"), output)
-    still, clip = picture(), motion_clip(home / "motion.mp4", CLIP_SECONDS)
-    asked = [(family, values_for(family, still, clip)) for family in nodes.families()]
-    print(_row("family", "model", "cost", "prepare", "submit", "job", "fetch", "clips"))
+    families, wiring = nodes.families(), Wiring(home)
+    print(_row("family", "model", "cost", "wait", "submit", "job", "fetch", "clips"))
     started = time.monotonic()
-    results = await asyncio.gather(*(_run(journey, *each) for each in asked))
-    _tell_totals([one for one in results if one], len(asked), time.monotonic() - started)
+    asked = [(one, values) for one in families if (values := wiring.values(one))]
+    done = await _run_all(journey, asked)
+    rest = [one for one in families if one not in [family for family, _ in asked]]
+    later = [(one, values) for one in rest if (values := wiring.values(one, _job_before(one, done)))]
+    done += await _run_all(journey, later)
+    _tell_totals(done, len(families), time.monotonic() - started)
     print(f"Clips and their contact sheets are in {output}")
-    await _ask_again(journey, asked, sandbox)
-    return 0 if all(results) else 1
+    await _ask_again(journey, asked + later, sandbox)
+    return 0 if len(done) == len(families) else 1
 
 
-async def _run(journey: Journey, family: Family, values: Values) -> Bought | None:
+async def _run_all(journey: Journey, asked: Asked) -> list[Done]:
+    results = await asyncio.gather(*(_run(journey, family, values) for family, values in asked))
+    return [one for one in results if one]
+
+
+async def _run(journey: Journey, family: Family, values: Values) -> Done | None:
     started = time.time()
     try:
         bought = await journey.run(family, values, Watch(), lambda news: None)
@@ -77,31 +86,22 @@ async def _run(journey: Journey, family: Family, values: Values) -> Bought | Non
     for clip in bought.files.paths:
         await asyncio.to_thread(contact_sheet, clip, clip.with_suffix(".jpg"))
     print(_line(family, bought, started), flush=True)
-    return bought
+    return family, bought
 
 
-async def _ask_again(journey: Journey, asked: list[tuple[Family, Values]], sandbox: Sandbox) -> None:
+def _job_before(family: Family, done: list[Done]) -> str:
+    """What carries a family's job on is titled after it: MiniMax H3 Upscale."""
+    jobs = [bought.entry.task_id for earlier, bought in done if family.title.startswith(f"{earlier.title} ")]
+    return next(filter(None, jobs), "")
+
+
+async def _ask_again(journey: Journey, asked: Asked, sandbox: Sandbox) -> None:
     """The same questions once more: the ledger answers them."""
     before, started = sandbox.paid, time.monotonic()
     again = [journey.run(family, values, Watch(), lambda news: None) for family, values in asked]
     answers = [one for one in await asyncio.gather(*again, return_exceptions=True) if isinstance(one, Bought)]
     seconds = time.monotonic() - started
     print(f"Asked again: {len(answers)} answers in {seconds:.1f} s, {sandbox.paid - before} bought.")
-
-
-def values_for(family: Family, picture: Still, clip: Path) -> Values:
-    """A fresh node with a prompt and every socket wired; with the required ones only where rules forbid more."""
-    footage = Footage(clip, measure=measure(clip))
-    fresh = Values({**{one.id: getattr(one, "default", None) for one in family.inputs}, "take": 0})
-    prompts = {one.id: PROMPT for one in family.inputs if isinstance(one, Text) and one.required}
-    wires = {one.id: picture if isinstance(one, Picture) else footage for one in family.media}
-    required = {one.id: wires[one.id] for one in family.media if one.required or isinstance(one, Clip)}
-    full = fresh.but(**prompts, **wires)
-    return full if _obeys(family, full) else fresh.but(**prompts, **required)
-
-
-def _obeys(family: Family, values: Values) -> bool:
-    return all(rule.holds(values) for rule in family.rules if not rule.warns)
 
 
 def _line(family: Family, bought: Bought, started: float) -> str:
@@ -123,7 +123,7 @@ def _row(family: str, model: str, cost: str, *rest: str) -> str:
     return f"{family:<30} {model:<28} {cost:>10} {' '.join(f'{span:>8}' for span in spans)}  {clips}"
 
 
-def _tell_totals(done: list[Bought], asked: int, seconds: float) -> None:
-    cost = sum(one.entry.cost_usd or 0.0 for one in done)
-    clips = sum(len(one.files.paths) for one in done)
-    print(f"\n{len(done)} of {asked} jobs, {clips} clips, {cost:.3f} USD (pretended), {seconds:.1f} s in all.")
+def _tell_totals(done: list[Done], families: int, seconds: float) -> None:
+    cost = sum(bought.entry.cost_usd or 0.0 for _, bought in done)
+    clips = sum(len(bought.files.paths) for _, bought in done)
+    print(f"\n{len(done)} of {families} jobs, {clips} clips, {cost:.3f} USD (pretended), {seconds:.1f} s in all.")

@@ -1,0 +1,82 @@
+"""Fills a node in as a person would who tries it: a prompt, and a picture, clip or sound in every socket it allows."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from apimart.flow.errors import Refused
+from apimart.flow.media import measure
+from apimart.flow.model import Audio, Choice, Clip, Family, Footage, Picture, Socket, Text, Values, task_of
+from apimart.flow.request import ask, check
+from scenery import motion_clip, picture, sound
+
+PROMPT = "a dancer turns around and waves, cinematic light"
+CLIP_SECONDS = 4.0
+
+Media = dict[type[Socket], Any]
+
+
+class Wiring:
+    """How a generated clip, and each family's own picture and sound, go into its sockets."""
+
+    def __init__(self, folder: Path) -> None:
+        clip = motion_clip(folder / "motion.mp4", CLIP_SECONDS)
+        self._footage = Footage(clip, content="the motion clip", measure=measure(clip))
+        self._scratch = folder / "scratch"
+
+    def values(self, family: Family, earlier_job: str = "") -> Values | None:
+        """As many sockets as the family takes together, one widget changed where that is needed.
+
+        None where only an earlier job's id is missing.
+        """
+        shade = zlib.crc32(family.node_id.encode())
+        media = {Picture: picture(shade), Clip: self._footage, Audio: sound(CLIP_SECONDS, shade)}
+        attempts = _attempts(family, {**_widgets(family), **_continuing(family, earlier_job)}, media)
+        return next((values for values in attempts if self._is_taken(family, values)), None)
+
+    def _is_taken(self, family: Family, values: Values) -> bool:
+        """As the pack itself judges it; pictures and sounds are not encoded for that."""
+        question = ask(family, values, lambda footage: footage)
+        try:
+            check(replace(question, media=()), lambda _: None, self._scratch)
+        except Refused:
+            return False
+        return True
+
+
+def _attempts(family: Family, widgets: dict[str, Any], media: Media) -> Iterator[Values]:
+    for count in range(len(family.media), -1, -1):
+        for wired in combinations(family.media, count):
+            fresh = Values({**widgets, **_wires(family, wired, media)})
+            yield fresh
+            yield from (fresh.but(**{name: option}) for name, option in _other_choices(family))
+
+
+def _wires(family: Family, wired: tuple[Socket, ...], media: Media) -> dict[str, Any]:
+    empty: dict[str, Any] = {one.id: () if one.many else None for one in family.media}
+    given = {one.id: media[type(one)] for one in wired}
+    return {**empty, **{one.id: (given[one.id],) if one.many else given[one.id] for one in wired}}
+
+
+def _widgets(family: Family) -> dict[str, Any]:
+    """A fresh node's widgets, with a prompt; a text for the model holds what its placeholder suggests."""
+    texts = [one for one in family.inputs if isinstance(one, Text)]
+    fresh = {one.id: getattr(one, "default", None) for one in family.inputs}
+    prompts = {one.id: PROMPT for one in texts if one.required or one.id == "prompt"}
+    models = {one.id: one.placeholder for one in texts if one.id == "model"}
+    return {**fresh, **prompts, **models, "take": 0}
+
+
+def _continuing(family: Family, job: str) -> dict[str, str]:
+    return {one.id: job for one in family.inputs if isinstance(one, Text) and one.encode is task_of and job}
+
+
+def _other_choices(family: Family) -> Iterator[tuple[str, str | int]]:
+    for one in family.inputs:
+        if isinstance(one, Choice):
+            yield from ((one.id, option) for option in one.options if option != one.default)
