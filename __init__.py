@@ -1,4 +1,4 @@
-"""APIMart video models as ComfyUI nodes. Imports sit inside the entry point: ComfyUI and pytest load this file alike."""
+"""APIMart video models as ComfyUI nodes. Imports sit inside the entry point: ComfyUI and pytest both load this file."""
 
 WEB_DIRECTORY = "./web"
 

@@ -91,7 +91,8 @@ class Fetcher:
         """
         for attempt in range(TRIES):
             try:
-                return self._try(url, part, stopped)
+                self._try(url, part, stopped)
+                return
             except Unreachable as error:
                 if isinstance(error, Gone) and not is_fresh:
                     raise

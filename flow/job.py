@@ -24,6 +24,7 @@ TURN_SECONDS = 2.0
 RESUMED_SECONDS = 3.0
 FIRST_LOOK_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 20.0
+LOOKS_PER_SECOND = 8.0  # of all jobs together: a thousand in flight must burden neither the provider nor this machine
 
 
 class Turns:
@@ -38,7 +39,9 @@ class Turns:
         line = self._lines.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(self._most))
         if line.locked():
             tell(f"Waiting: {self._most} jobs are in flight, this one waits its turn")
-        await watch.until(line.acquire())
+            await watch.until(line.acquire())
+        else:
+            await line.acquire()  # at once, so that no other run sees the same free place
         try:
             yield
         finally:
@@ -136,24 +139,34 @@ class Follower:
         self._provider = provider
         self._wait_seconds = wait_seconds
         self._now = now
+        self._followed = 0
 
     async def follow(self, entry: Entry, watch: Watch, tell: Callable[[Standing, float, float], None]) -> Standing:
         """The end of the job. Raises Unfinished when the wait is over or stopped, and the job goes on.
 
         `tell` hears each standing with the elapsed and the expected seconds.
         """
+        self._followed += 1
+        try:
+            return await self._look_until_ended(entry, watch, tell)
+        finally:
+            self._followed -= 1
+
+    async def _look_until_ended(
+        self, entry: Entry, watch: Watch, tell: Callable[[Standing, float, float], None]
+    ) -> Standing:
         assert entry.task_id is not None
         usual = await watch.thread(lambda: self._ledger.typical_seconds(entry.realm, entry.model))
         began, gives_up = entry.ticketed_at or self._now(), watch.now() + self._wait_seconds
         standing = Standing(entry.task_id, entry.status or "submitted", None, estimated_seconds=entry.estimated_seconds)
-        failures, wait = 0, None if self._is_resumed(entry) else FIRST_LOOK_SECONDS
+        failures, share, wait = 0, 0.0, None if self._is_resumed(entry) else FIRST_LOOK_SECONDS
         while True:
             elapsed = max(0.0, self._now() - began)
             expected = expected_seconds(standing, elapsed, usual)
             tell(standing, elapsed, expected)
-            wait = 0.0 if wait is None else min(wait, wait_before_poll(elapsed, expected))
+            wait = 0.0 if wait is None else max(min(wait, wait_before_poll(elapsed, expected)), share)
             await self._sleep(max(wait, self._provider.pause_seconds), watch, gives_up, entry)
-            wait = LONGEST_WAIT_SECONDS * random.uniform(0.9, 1.0)
+            wait, share = LONGEST_WAIT_SECONDS * random.uniform(0.9, 1.0), self._followed / LOOKS_PER_SECOND
             try:
                 standing, failures = await watch.thread(lambda: self._poll(entry)), 0
             except PackError as error:
@@ -200,7 +213,7 @@ class Follower:
 
 
 def expected_seconds(standing: Standing, elapsed: float, usual: float | None) -> float:
-    """When the job should end, in seconds from its ticket: what such jobs took here, else its progress, else its word."""
+    """Seconds from ticket to end: what such jobs took here, else what its progress says, else the provider's word."""
     if usual:
         return usual
     projected = elapsed / standing.progress * 100 if standing.progress and 10 <= standing.progress < 100 else None
@@ -209,8 +222,8 @@ def expected_seconds(standing: Standing, elapsed: float, usual: float | None) ->
 
 
 def wait_before_poll(elapsed: float, expected: float) -> float:
-    """Seconds until the next look: long strides to three quarters of the way, short steps around the end."""
-    near = 0.75 * expected
+    """Seconds until the next look: long strides to four fifths of the way, short steps around the end."""
+    near = 0.8 * expected
     step = min(max(expected * 0.012, 0.5), 3.5)
     if elapsed < near - step:
         return min(near - elapsed, max(step, 0.25 * expected), LONGEST_WAIT_SECONDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
@@ -20,7 +21,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._stopped = asyncio.Event()
+        self._stop: asyncio.Future[None] = self._loop.create_future()
 
     def now(self) -> float:
         """Seconds that never jump, for measuring waits."""
@@ -28,22 +29,20 @@ class Watch:
 
     @property
     def stopped(self) -> bool:
-        return self._stopped.is_set()
+        return self._stop.done()
 
     def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._stopped.set)
+        self._loop.call_soon_threadsafe(self._end)
 
     async def sleep(self, seconds: float) -> None:
         """Wait; raises Unfinished as soon as the run is stopped."""
-        try:
-            await asyncio.wait_for(self._stopped.wait(), max(0.0, seconds))
-        except asyncio.TimeoutError:
-            return
-        raise Unfinished("Stopped waiting.", stopped=True)
+        await asyncio.wait({self._stop}, timeout=max(0.0, seconds))
+        if self.stopped:
+            raise Unfinished("Stopped waiting.", stopped=True)
 
     async def thread(self, work: Callable[[], Result]) -> Result:
         """Run blocking `work` in a thread; when stopped, leave it to end by itself and raise Unfinished."""
-        job = asyncio.ensure_future(asyncio.to_thread(work))
+        job = self._loop.run_in_executor(None, contextvars.copy_context().run, work)
         await self._first(job)
         if job.done():
             return job.result()
@@ -62,11 +61,11 @@ class Watch:
         raise Unfinished("Stopped waiting.", stopped=True)
 
     async def _first(self, job: asyncio.Future[Result]) -> None:
-        stop = asyncio.ensure_future(self._stopped.wait())
-        try:
-            await asyncio.wait({job, stop}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            stop.cancel()
+        await asyncio.wait({job, self._stop}, return_when=asyncio.FIRST_COMPLETED)
+
+    def _end(self) -> None:
+        if not self.stopped:
+            self._stop.set_result(None)
 
 
 def _forget(job: asyncio.Future[Result]) -> None:

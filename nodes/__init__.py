@@ -19,6 +19,6 @@ def _family(name: str) -> Family | None:
     """The family of one file; a file that fails is named and left out, so that the others still load."""
     try:
         return getattr(import_module(f".{name}", __name__), "FAMILY", None)
-    except Exception as error:  # whatever a data file does wrong
+    except Exception as error:  # noqa: BLE001  # whatever a data file does wrong
         log.error("nodes/%s.py does not load, its node is missing: %s: %s", name, type(error).__name__, error)
         return None

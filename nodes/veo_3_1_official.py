@@ -1,6 +1,7 @@
 """Veo 3.1 official: clips from a prompt, or between a first and a last frame.
 
-Source: https://docs.apimart.ai, Veo 3.1 official (Korean edition). `enhance_prompt` is never sent: only true is allowed.
+Source: https://docs.apimart.ai, Veo 3.1 official (Korean edition). `enhance_prompt` is never sent: only true is
+allowed, and it is the default.
 """
 
 from ..flow.model import Choice, Family, Flag, Number, Picture, Price, Rule, Text, Values

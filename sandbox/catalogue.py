@@ -179,5 +179,3 @@ def _priced(name: str, prices: Prices) -> dict[str, Any]:
         picture = {"unit": "usd_per_image", "free_count": free, "after_discount": each}
         entry["input_material_prices"] = {"image": picture}
     return entry
-
-

@@ -36,7 +36,7 @@ SPECIAL = {
 }
 BEFORE = (*STATUS_TEXTS, *SPECIAL, "409_in_progress", "409_reused", "drop_before", "html", "redirect", "slow")
 AFTER = ("drop_after", "cut", "wrong_json", "empty_2xx_no_id", "expired", "success_false", "short")
-KNOWN = {**{name: False for name in BEFORE}, **{name: True for name in AFTER}}
+KNOWN = {**dict.fromkeys(BEFORE, False), **dict.fromkeys(AFTER, True)}
 
 
 def refuse(behaviour: Behaviour) -> Refusal | None:

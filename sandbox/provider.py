@@ -172,9 +172,7 @@ class Provider:
         if stage == "download" and visit.method == "GET" and not self._is_own(visit):
             self.counts.add("downloads")
         now = self.clock.now()
-        return self._staged(
-            stage, visit, lambda: self.files.answer(visit.path, visit.headers, now, visit.request_id)
-        )
+        return self._staged(stage, visit, lambda: self.files.answer(visit.path, visit.headers, now, visit.request_id))
 
     def _submit(self, visit: Visit) -> Answer:
         body = visit.json()
@@ -257,7 +255,8 @@ class Provider:
         return as_json({"success": True, **money, **credits})
 
     def _models(self, visit: Visit) -> Answer:
-        listed = catalogue.list_models(self.settings.retired_models, set(visit.query.get("expand", "").split(",")) - {""})
+        expanded = set(visit.query.get("expand", "").split(",")) - {""}
+        listed = catalogue.list_models(self.settings.retired_models, expanded)
         if visit.query.get("category", "video") != "video":
             listed["data"] = []
         return as_json(listed)
@@ -286,5 +285,3 @@ def _model_of(visit: Visit) -> str | None:
         return str(visit.json().get("model"))
     except Refusal:
         return None
-
-

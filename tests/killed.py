@@ -1,6 +1,6 @@
 """One run in a process of its own that can be killed (-9) at the call or the return of any function of the journey.
 
-Used by test_killed.py: `python killed.py '{"home": ..., "output": ..., "node": ..., "point": [file, function, event, nth]}'`.
+test_killed.py calls it with one JSON word: home, output, node, and point = [file, function, event, nth].
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ class Sandbox:
             found: dict[str, Any] = json.load(answer)
             return found
 
-    def __enter__(self) -> Sandbox:  # noqa: PYI034 - Self needs Python 3.11
+    def __enter__(self) -> Sandbox:
         return self
 
     def __exit__(

@@ -100,7 +100,8 @@ def test_every_status_falls_into_its_class_and_unknown_ones_go_on(status, ended)
 
 
 def test_the_recorded_failure_gives_the_innermost_reason():
-    nested = '{\n  "error": {\n    "code": 404,\n    "message": "Requested entity was not found.",\n    "status": "X"\n  }\n}\n'
+    inner = {"code": 404, "message": "Requested entity was not found.", "status": "NOT_FOUND"}
+    nested = json.dumps({"error": inner}, indent=2) + "\n"
     error = {"code": "task_failed", "message": nested, "param": "", "type": "task_failed"}
     standing = standing_of(task(status="failed", progress=100, credits_cost=0, error=error), "task_1")
     assert (standing.ended, standing.reason, standing.cost_usd) == ("failed", "Requested entity was not found.", 0.0)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from fractions import Fraction
 
 import av
 import pytest
 from apimart.flow.errors import Declined, NotSet, Refused, Unfinished, Unknown, Unreachable
 from journeys import asked, picture
-
 
 pytest_plugins = ["journey_fixtures"]
 

@@ -206,7 +206,8 @@ def test_a_redirect_to_a_file_is_not_followed(visitor: Visitor, sora: dict[str, 
 
 
 @pytest.mark.parametrize(
-    ("kind", "content_type"), [("JPEG", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/webp"), ("GIF", "image/gif")]
+    ("kind", "content_type"),
+    [("JPEG", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/webp"), ("GIF", "image/gif")],
 )
 def test_an_upload_is_recognised_by_its_content_and_served_again(
     visitor: Visitor, kind: str, content_type: str

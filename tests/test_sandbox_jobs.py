@@ -106,7 +106,8 @@ def test_the_version_header_asks_for_the_202_envelope_and_is_echoed(visitor: Vis
 
 
 @pytest.mark.parametrize(
-    ("style", "code"), [("documented", 429), ("int", 429), ("string", "rate_limit_error"), ("empty", ""), ("absent", None)]
+    ("style", "code"),
+    [("documented", 429), ("int", 429), ("string", "rate_limit_error"), ("empty", ""), ("absent", None)],
 )
 def test_error_codes_come_in_every_style(visitor: Visitor, style: str, code: Any) -> None:
     visitor.sandbox.control(error_code_style=style)
@@ -173,9 +174,7 @@ def test_a_true_size_clip_is_h264_bt709_with_stereo_aac_and_moves(visitor: Visit
     assert all(np.any(before != after) for before, after in pairwise(frames))
 
 
-def test_sound_comes_only_where_it_was_bought(
-    visitor: Visitor, veo: dict[str, Any], motion: dict[str, Any]
-) -> None:
+def test_sound_comes_only_where_it_was_bought(visitor: Visitor, veo: dict[str, Any], motion: dict[str, Any]) -> None:
     bodies = [veo, veo | {"generate_audio": True}, motion, motion | {"keep_original_sound": "no"}]
     heard = []
     for body in bodies:
@@ -217,9 +216,7 @@ def test_a_download_resumes_by_range(visitor: Visitor, clip_url: str) -> None:
     assert visitor.ask("GET", clip_url, Range="bytes=5-", If_Range='"other"').status == 200
 
 
-def test_a_link_dies_after_its_day_with_the_file_hosts_own_words(
-    visitor: Visitor, veo: dict[str, Any]
-) -> None:
+def test_a_link_dies_after_its_day_with_the_file_hosts_own_words(visitor: Visitor, veo: dict[str, Any]) -> None:
     visitor.sandbox.control(link_seconds=50)
     video = visitor.outcome(veo)["result"]["videos"][0]
     assert visitor.ask("GET", video["url"][0]).status == 200

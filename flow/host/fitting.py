@@ -60,10 +60,8 @@ def report_of(fitted: Measure) -> str:
     """What the clip is and what each model and mode will charge for it."""
     prices = printed_prices()
     sound = f"with {fitted.sound_seconds:.2f} s of sound" if fitted.has_sound else "without sound"
-    lines = [
-        f"{fitted.seconds:.2f} s, {fitted.frames} frames, {float(fitted.rate):.3f} fps, {fitted.size}, "
-        f"{fitted.codec} in {fitted.container}, {fitted.bytes / 1e6:.1f} MB, {sound}."
-    ]
+    found = f"{fitted.seconds:.2f} s, {fitted.frames} frames, {float(fitted.rate):.3f} fps, {fitted.size}"
+    lines = [f"{found}, {fitted.codec} in {fitted.container}, {fitted.bytes / 1e6:.1f} MB, {sound}."]
     for model in MODELS:
         for mode in ("std", "pro"):
             usd = prices.usd(model, mode)

@@ -51,7 +51,7 @@ class CollectJob(io.ComfyNode):
             node_id="APIMartCollectJob",
             display_name="APIMart Collect Job",
             category=CATEGORY,
-            description="Waits for a job of your account, wherever it was submitted, and gives its clip. Costs nothing.",
+            description="Waits for a job of your account, wherever it was submitted, and gives its clip; free.",
             search_aliases=["apimart", "task id", "resume", "download"],
             inputs=[
                 io.String.Input("task_id", default="", tooltip="The job's id at APIMart, like task_01K8SGYNNNVBQT...")
@@ -126,8 +126,8 @@ class ReferenceVideo(io.ComfyNode):
             node_id="APIMartReferenceVideo",
             display_name="APIMart Reference Video",
             category=CATEGORY,
-            description="Makes any clip fit for motion control: trims it, brings its sides into 340 to 3850 px, turns it "
-            "into H.264 MP4 under 100 MB. What already fits is copied, not encoded again. Works without a key.",
+            description="Makes any clip fit for motion control: trims it, brings its sides into 340 to 3850 px, "
+            "turns it into H.264 MP4 under 100 MB. What fits is copied, not encoded again. Works without a key.",
             search_aliases=["apimart", "trim video", "motion reference", "fit video"],
             inputs=[
                 io.Video.Input("video", tooltip="Any clip."),

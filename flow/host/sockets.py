@@ -88,7 +88,7 @@ def footage_of(video: Input.Video, scratch: Path) -> Footage:
         video.save_to(str(path), format=Types.VideoContainer.MP4, codec=Types.VideoCodec.AUTO)
     except PackError:
         raise
-    except Exception as error:  # ComfyUI and PyAV raise whatever they like here
+    except Exception as error:  # noqa: BLE001  # ComfyUI and PyAV raise whatever they like here
         path.unlink(missing_ok=True)
         raise Refused(
             f"The clip cannot be written out as MP4 ({type(error).__name__}: {error}).",

@@ -62,8 +62,8 @@ MIGRATIONS = (
         "the books",
         (
             _ENTRIES,
-            "CREATE UNIQUE INDEX apimart_one_current_entry ON apimart_entries (realm, fingerprint)"
-            " WHERE superseded_at IS NULL",
+            "CREATE UNIQUE INDEX apimart_one_current_entry ON apimart_entries (realm, fingerprint) "
+            "WHERE superseded_at IS NULL",
             "CREATE INDEX apimart_entries_by_task ON apimart_entries (task_id)",
             "CREATE INDEX apimart_entries_by_state ON apimart_entries (state)",
             "CREATE INDEX apimart_entries_by_day ON apimart_entries (sent_at)",

@@ -58,14 +58,18 @@ class Purchases(Books):
             found = current_entry(connection, realm, fingerprint)
             if found is not None and not found.over and not self._free_to_take(found):
                 return found, False
-            entry_id = found.id if found is not None and found.unsent else ""
-            planned = Planned(realm, estimate_usd, queue_run, entry_id)
+            planned = Planned(realm, estimate_usd, queue_run, found.id if found is not None and found.unsent else "")
             enforce(connection, limits, planned, since=since, now=self.now())
-            if found is not None and found.unsent:
-                return _change(connection, found, **asked), False
-            if found is not None:
-                _change(connection, found, superseded_at=self.now())
-            return self._add(connection, realm=realm, fingerprint=fingerprint, **named, **asked), True
+            return self._written(connection, found, {"realm": realm, "fingerprint": fingerprint, **named}, asked)
+
+    def _written(
+        self, connection: Connection, found: Entry | None, named: dict[str, Any], asked: dict[str, Any]
+    ) -> tuple[Entry, bool]:
+        if found is not None and found.unsent:
+            return _change(connection, found, **asked), False
+        if found is not None:
+            _change(connection, found, superseded_at=self.now())
+        return self._add(connection, **named, **asked), True
 
     def adopt(
         self,

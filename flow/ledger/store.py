@@ -14,6 +14,7 @@ from sqlalchemy import Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
+from typing_extensions import Self
 
 from ..errors import NotSet, hide
 from .file import LedgerFile
@@ -40,7 +41,7 @@ class Store:
         self._turn = threading.Lock()
 
     @classmethod
-    def open(cls: type[Opened], where: str | Path, *, now: Callable[[], float] = time.time) -> Opened:
+    def open(cls, where: str | Path, *, now: Callable[[], float] = time.time) -> Self:
         """The database at a path or address (`postgresql://...`), made and brought up to date.
 
         Raises `NotSet` when it cannot be opened, read or written, or is newer than this pack.

@@ -32,12 +32,17 @@ def ask(family: Family, values: Values, identify: Callable[[Footage], Footage]) 
 
     `identify` finds out the content of a clip. Raises Refused when a clip cannot be read.
     """
-    given = _with_clips(family, values, identify)
+    given = _with_clips(family, _with_tuples(family, values), identify)
     media = tuple(_medium(one, held) for one in family.media for held in several(given.get(one.id)))
     parameters = {one.parameter: one.encode(given[one.id]) for one in family.inputs if _is_sent(family, one, given)}
     take = int(given["take"])
     fingerprint = _fingerprint(parameters, media, take)
     return Question(family, given, str(given.get("model", "")), parameters, media, take, fingerprint)
+
+
+def _with_tuples(family: Family, values: Values) -> Values:
+    """A growing socket that nothing is connected to holds an empty tuple."""
+    return values.but(**{one.id: several(values.get(one.id)) for one in family.media if one.many})
 
 
 def _with_clips(family: Family, values: Values, identify: Callable[[Footage], Footage]) -> Values:

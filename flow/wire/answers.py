@@ -174,7 +174,7 @@ def _reason(error: Any) -> str:
     error = _unwrapped(error)
     if isinstance(error, Mapping):
         inner = _at(error, "error")
-        return _reason(inner if inner else _at(error, "message"))
+        return _reason(inner or _at(error, "message"))
     return _plain(error) if isinstance(error, str) else ""
 
 

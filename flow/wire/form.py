@@ -42,7 +42,7 @@ class Form:
         chunk, self._pending = self._pending[:wanted], self._pending[wanted:]
         return chunk
 
-    def __enter__(self) -> Form:  # noqa: PYI034  # Self needs Python 3.11
+    def __enter__(self) -> Form:  # Self needs Python 3.11
         return self
 
     def __exit__(
