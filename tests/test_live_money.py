@@ -91,9 +91,7 @@ def bought(comfy, graph):
 
 
 def last_error(history):
-    return next(
-        (data for kind, data in history["status"]["messages"] if kind == "execution_error"), history["status"]
-    )
+    return next((data for kind, data in history["status"]["messages"] if kind == "execution_error"), history["status"])
 
 
 def test_the_same_graph_after_another_workflow_buys_nothing(comfy, seller):
