@@ -61,7 +61,8 @@ class Watch:
         raise Unfinished("Stopped waiting.", stopped=True)
 
     async def _first(self, job: asyncio.Future[Result]) -> None:
-        await asyncio.wait({job, self._stop}, return_when=asyncio.FIRST_COMPLETED)
+        awaited: set[asyncio.Future[Any]] = {job, self._stop}
+        await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
 
     def _end(self) -> None:
         if not self.stopped:
