@@ -1,0 +1,133 @@
+"""Every model of every family, bought from the sandbox, which knows the same documents and shares no code."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from apimart.flow.catalogue import models_of
+from apimart.flow.errors import Refused
+from family_examples import JOB, NEW, RICH, pictures, small, sound
+from journeys import FAMILIES, footage
+
+pytest_plugins = ["journey_fixtures"]
+
+MODELS = [(family, model) for family in NEW for model in (models_of(family) or ("kling-v3",))]
+# Clips that the sandbox measures go beside these.
+WITH_CLIPS = {
+    "APIMartKlingOmni": {"prompt": "<<<image_1>>> as in <<<video_1>>>", "images": pictures(2), "refer_type": "feature"},
+    "APIMartSkyReels4": {"prompt": "@image1 moves like @video1", "images": pictures(1)},
+    "APIMartWan27": {},
+    "APIMartGeminiOmni": {},
+    "APIMartHappyHorse": {"model": "happyhorse-1.0", "images": pictures(2)},
+}
+MANY_CLIPS = ("APIMartSeedance2", "APIMartSeedance25", "APIMartMiniMaxH3", "APIMartWan27Reference", "APIMartWan3")
+
+
+@pytest.fixture(autouse=True)
+def store(seller, monkeypatch):
+    """The sandbox itself keeps clips and sounds."""
+    monkeypatch.setenv("APIMART_SANDBOX", "1")
+
+
+def name_of(value):
+    return value.node_id if hasattr(value, "node_id") else str(value)
+
+
+@pytest.mark.parametrize(("family", "model"), MODELS, ids=name_of)
+def test_the_small_request_is_sold_and_costs_what_was_estimated(person, seller, motion_url, family, model):
+    bought = person.buy(family.node_id, **small(family, model, motion_url))
+    assert bought.files.paths[0].is_file()
+    assert seller.tasks[-1]["body"]["model"] == model
+    if bought.entry.estimate_usd is None or not bought.entry.cost_usd:
+        return
+    if family.node_id == "APIMartGeminiOmniOfficial":  # the model chooses the length: the longest is estimated
+        assert bought.entry.cost_usd <= bought.entry.estimate_usd
+    else:
+        assert bought.entry.cost_usd == pytest.approx(bought.entry.estimate_usd, abs=1e-4)
+
+
+@pytest.mark.parametrize("family", NEW, ids=name_of)
+def test_the_rich_request_is_sold(person, seller, motion_url, family):
+    model = family.input("model").default or "kling-v3"
+    bought = person.buy(family.node_id, **{**small(family, model, motion_url), **RICH[family.node_id]})
+    assert bought.files.paths[0].is_file()
+
+
+@pytest.mark.parametrize("node_id", WITH_CLIPS)
+def test_a_clip_from_this_machine_is_published_and_sold(person, seller, motion_clip, node_id):
+    family = FAMILIES[node_id]
+    model = family.input("model").default
+    person.buy(node_id, **{**small(family, model, ""), "video": footage(motion_clip), **WITH_CLIPS[node_id]})
+    said = json.dumps(seller.tasks[-1]["body"])
+    assert "/f/clip/" in said
+
+
+@pytest.mark.parametrize("node_id", MANY_CLIPS)
+def test_clips_in_a_growing_socket_are_sold(person, seller, motion_clip, node_id):
+    family = FAMILIES[node_id]
+    person.buy(node_id, **{**small(family, family.input("model").default, ""), "videos": (footage(motion_clip),)})
+    assert len(seller.tasks[-1]["body"]["video_urls"]) == 1
+
+
+def test_sounds_are_published_like_clips_and_once(person, seller):
+    asked = {"prompt": "x", "images": pictures(1), "sounds": (sound(), sound(seed=1))}
+    person.buy("APIMartSeedance2", **asked)
+    first = seller.tasks[-1]["body"]["audio_urls"]
+    person.buy("APIMartSeedance2", **asked, take=1)
+    assert len(set(first)) == 2
+    assert seller.tasks[-1]["body"]["audio_urls"] == first
+
+
+def test_a_clip_goes_out_with_what_is_to_become_of_it(person, seller, motion_clip):
+    person.buy("APIMartKlingOmni", prompt="x", video=footage(motion_clip), keep_original_sound="yes")
+    body = seller.tasks[-1]["body"]
+    assert body["video_list"][0].pop("video_url").startswith(seller.url)
+    assert body["video_list"] == [{"refer_type": "base", "keep_original_sound": "yes"}]
+    assert not {"refer_type", "keep_original_sound", "audio"} & {*body}
+
+
+def test_the_same_rich_question_is_bought_once(person, seller):
+    asked = RICH["APIMartSeedance25"]
+    person.buy("APIMartSeedance25", prompt="x", **asked)
+    person.buy("APIMartSeedance25", prompt="x", **asked)
+    assert seller.sold == 1
+
+
+def test_any_model_is_held_against_the_live_schema_before_it_is_bought(person, seller):
+    with pytest.raises(Refused, match="duration is at 99"):
+        person.buy("APIMartVideo", prompt="x", model="kling-v3", parameters='{"duration": 99}')
+    with pytest.raises(Refused, match="aspect_ratio is '2:1'"):
+        person.buy("APIMartVideo", prompt="x", model="kling-v3", parameters='{"aspect_ratio": "2:1"}')
+    assert seller.sold == 0
+
+
+def test_a_parameter_that_the_schema_does_not_know_is_said(person, seller):
+    bought = person.buy("APIMartVideo", prompt="x", model="kling-v3", parameters='{"durration": 5}')
+    assert "The provider's schema knows no durration." in bought.warnings
+
+
+def test_a_schema_that_cannot_be_had_stops_nobody(person, seller):
+    seller.behave("schema", "500", times=-1)
+    assert person.buy("APIMartVideo", prompt="x", model="kling-v3").files.paths
+
+
+def test_the_schema_of_a_model_is_asked_for_once_a_day(person, seller):
+    for take in range(2):
+        person.buy("APIMartVideo", prompt="x", model="wan2.7", take=take, parameters='{"duration": 3}')
+    asked = [one for one in seller.requests if one["path"] == "/v1/model-schema"]
+    assert len(asked) <= 2  # once for the body, once for whether keys are honoured
+
+
+def test_a_model_that_the_provider_no_longer_lists_is_said(person, seller):
+    seller.control(retired_models=["kling-v3-omni"])
+    with pytest.raises(Refused, match="retired"):
+        person.buy("APIMartKlingOmni", prompt="x")
+    seller.control(retired_models=[])
+    bought = person.buy("APIMartKlingOmni", prompt="x")
+    assert any("not in the provider's list" in warning for warning in bought.warnings)
+
+
+def test_a_continuation_names_the_task_that_the_job_output_told(person, seller):
+    person.buy("APIMartPixVerse6", prompt="x", source_job=JOB)
+    assert seller.tasks[-1]["body"]["extend_from_task_id"] == json.loads(JOB)["task_id"]
