@@ -9,7 +9,7 @@ import { settings } from "./panel.js";
 import { routes } from "./server.js";
 import { Sidebar } from "./sidebar.js";
 
-const SETTLE_MS = 150;
+const LOOK_MS = 500;
 const NOTICE_MS = 12000;
 
 const server = routes((path, options) => api.fetchApi(path, options));
@@ -98,17 +98,6 @@ function refreshBadges() {
   return isReady ? badges.refreshAll(app.rootGraph ?? app.graph) : Promise.resolve();
 }
 
-/** `work` once, when calls have stopped coming for a moment. */
-function settled(work) {
-  let waiting;
-  return () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(work, SETTLE_MS);
-  };
-}
-
-const refreshSoon = settled(refreshBadges);
-
 function hear({ job, node, left, line }) {
   sidebar.hear(job, left);
   if (left && line && !node) toast("error", say("job.failed"), line);
@@ -116,7 +105,7 @@ function hear({ job, node, left, line }) {
   if (found && job.billed_units) badges.learn(found, job.billed_units);
   if (!left) return;
   badges.forget();
-  refreshSoon();
+  refreshBadges();
 }
 
 async function speakOfCost(graph) {
@@ -147,13 +136,11 @@ app.registerExtension({
     server,
     say,
     onLanguage: () => {
-      refreshSoon();
       tellLanguage().catch(() => {});
       if (sidebar.root) sidebar.open(sidebar.root.parentElement);
     },
     onStatus: () => {
       badges.forget();
-      refreshSoon();
     },
   }),
 
@@ -171,7 +158,8 @@ app.registerExtension({
     });
     api.addEventListener("apimart.job", ({ detail }) => hear(detail));
     api.addEventListener("reconnected", () => sidebar.root && sidebar.reload());
-    api.addEventListener("graphChanged", refreshSoon);
+    // No event tells of every widget in both renderers: Nodes 2.0 keeps a choice from its list to itself.
+    setInterval(() => document.hidden || refreshBadges(), LOOK_MS);
     await tellLanguage().catch(() => {});
   },
 
@@ -183,7 +171,6 @@ app.registerExtension({
   nodeCreated(node) {
     if (!families.has(typeOf(node))) return;
     badges.add(node);
-    refreshSoon();
   },
 
   beforeConfigureGraph(graph) {

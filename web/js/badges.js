@@ -10,7 +10,6 @@ const COLOURS = {
 };
 
 const LOOKED = Symbol("apimart.looked");
-const SETTLE_MS = 150;
 
 /** What the badges say of a quote: `[text, colour]` each. `say` is the language. */
 export function badgesOf(quote, say) {
@@ -50,7 +49,7 @@ export class Badges {
   add(node) {
     const family = this.families.get(typeOf(node));
     if (!family || this.nodes.has(node)) return;
-    const state = { family, asked: "", held: "", quote: null, shown: [], waiting: 0 };
+    const state = { family, asked: "", quote: null, said: null, shown: [] };
     this.nodes.set(node, state);
     this.show(node, state);
   }
@@ -59,7 +58,7 @@ export class Badges {
     await Promise.all(nodesOf(graph).map((node) => this.refresh(node)));
   }
 
-  /** Ask again if anything that the price hangs on has changed. */
+  /** Ask again if anything that the price hangs on has changed; else this costs next to nothing. */
   async refresh(node) {
     const state = this.nodes.get(node);
     if (!state) return null;
@@ -107,33 +106,24 @@ export class Badges {
 
   /** One badge is there from the start, empty: it is what makes Nodes 2.0 look again. */
   show(node, state) {
-    const wanted = badgesOf(state.quote, this.say);
-    const made = (wanted.length ? wanted : [["", "price"]]).map(([text, colour]) => this.made(node, text, colour));
+    const found = badgesOf(state.quote, this.say);
+    const wanted = found.length ? found : [["", "price"]];
+    if (JSON.stringify(wanted) === state.said) return;
+    state.said = JSON.stringify(wanted);
+    const made = wanted.map(([text, colour]) => this.made(node, text, colour));
     const kept = node.badges.filter((badge) => !state.shown.includes(badge));
     state.shown = made;
     node.badges.splice(0, node.badges.length, ...kept, ...made);
     touch(node);
   }
 
-  /** Whoever draws the badge, canvas or Nodes 2.0, calls this again when a widget that it reads has changed. */
   made(node, text, colour) {
     const [fgColor, bgColor] = COLOURS[colour];
     const badge = new this.Badge({ text, fgColor, bgColor });
     return () => {
       void node.inputs?.[LOOKED];
-      this.look(node);
       return badge;
     };
-  }
-
-  /** Ask again, a moment later, if the widgets are not those that were asked about. */
-  look(node) {
-    const state = this.nodes.get(node);
-    const held = JSON.stringify(question(node, state.family));
-    if (held === state.held) return;
-    state.held = held;
-    clearTimeout(state.waiting);
-    state.waiting = setTimeout(() => this.refresh(node), SETTLE_MS);
   }
 }
 

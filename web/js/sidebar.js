@@ -18,6 +18,7 @@ export class Sidebar {
   }
 
   open(place) {
+    this.close();
     this.root = element("div", { class: "apimart-tab" });
     place.replaceChildren(this.root);
     this.draw();
