@@ -144,7 +144,7 @@ def _faults(name: str, value: Any, wanted: Any) -> list[str]:
 
 
 def _faults_of_size(name: str, size: float, wanted: Mapping[str, Any]) -> list[str]:
-    limits = [(wanted.get(key), sign) for key, sign in (("minimum", 1), ("minItems", 1), ("minLength", 1))]
-    limits += [(wanted.get(key), -1) for key in ("maximum", "maxItems", "maxLength")]
-    broken = [limit for limit, sign in limits if TYPES["number"](limit) and (size - limit) * sign < 0]
+    least = [wanted[key] for key in ("minimum", "minItems", "minLength") if TYPES["number"](wanted.get(key))]
+    most = [wanted[key] for key in ("maximum", "maxItems", "maxLength") if TYPES["number"](wanted.get(key))]
+    broken = [limit for limit in least if size < limit] + [limit for limit in most if size > limit]
     return [f"{name} is at {size}; the limit is {limit}." for limit in broken]

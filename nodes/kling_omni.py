@@ -27,10 +27,10 @@ def row(values: Values) -> str:
 
 def shaped(body: dict[str, Json]) -> dict[str, Json]:
     """What becomes of the clip belongs into its own object."""
-    kept = {name: value for name, value in body.items() if name not in ("refer_type", "keep_original_sound")}
+    about = {name: value for name, value in body.items() if name in ("refer_type", "keep_original_sound")}
+    kept = {name: value for name, value in body.items() if name not in about}
     clips = body.get("video_list")
     if isinstance(clips, list):
-        about = {name: body[name] for name in ("refer_type", "keep_original_sound") if name in body}
         kept["video_list"] = [{**clip, **about} for clip in clips if isinstance(clip, dict)]
     return kept
 
