@@ -44,7 +44,7 @@ def write_clip(path: Path, width: int, height: int, frames: int, *, megabits: fl
         return path
     random = np.random.default_rng(1)
     field = cv2.GaussianBlur(random.random((height + 64, width + 128, 3), np.float32), (0, 0), 5)
-    field = cv2.normalize(field, None, 0, 255, cv2.NORM_MINMAX)
+    field = (field - field.min()) * (255 / (field.max() - field.min()))
     grain = [random.normal(0, 3, (height, width, 1)).astype(np.float32) for _ in range(5)]
     part = path.with_suffix(".part")
     with av.open(str(part), "w", format="mp4", options={"movflags": "faststart"}) as out:

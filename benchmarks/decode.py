@@ -43,7 +43,8 @@ def every_fourth(clip: Path) -> Callable[[], int]:
 
 def opencv_loop(clip: Path) -> Callable[[], int]:
     def run() -> int:
-        capture, frames = cv2.VideoCapture(str(clip)), []
+        capture = cv2.VideoCapture(str(clip))
+        frames: list[np.ndarray] = []
         while True:
             done, frame = capture.read()
             if not done:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
@@ -81,11 +82,12 @@ def _sound_writer(out: OutputContainer, seconds: float, codec: str) -> Callable[
     if not seconds:
         return lambda: None
     stream = out.add_stream(codec, rate=48000 if codec == "libopus" else SOUND_RATE)
+    assert isinstance(stream, AudioStream)
 
     def write() -> None:
         for frame in tone(seconds, stream.codec_context.sample_rate):
-            out.mux(stream.encode(frame))  # type: ignore[attr-defined]  # an audio stream
-        out.mux(stream.encode())  # type: ignore[attr-defined]  # an audio stream
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode())
 
     return write
 

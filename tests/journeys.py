@@ -11,7 +11,7 @@ import numpy as np
 from apimart import nodes
 from apimart.flow.ledger import Ledger
 from apimart.flow.model import Footage, Still, Values
-from apimart.flow.run import Journey
+from apimart.flow.run import Journey, News
 from apimart.flow.settings import read
 from apimart.flow.watch import Watch
 
@@ -39,7 +39,7 @@ class Person:
         self.home = home
         self.output = output
         self.ledger_url = ledger_url
-        self.news = []
+        self.news: list[News] = []
         self.on_news = None
         self.seconds_later = 0.0
 

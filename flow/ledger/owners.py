@@ -10,7 +10,7 @@ from pathlib import Path
 try:
     import psutil  # type: ignore[import-untyped, unused-ignore]  # its stubs are a package of their own
 except ImportError:
-    psutil = None
+    psutil = None  # type: ignore[assignment, unused-ignore]  # where it has stubs it is a module
 
 LONGEST_LEASE_SECONDS = 600.0
 
