@@ -25,6 +25,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         "postgres": "" if os.environ.get("APIMART_TEST_POSTGRES_URL") else "APIMART_TEST_POSTGRES_URL names no server",
     }
     for item in items:
+        if {"live", "browser"} & {mark.name for mark in item.iter_markers()}:
+            item.add_marker(pytest.mark.xdist_group("comfyui"))  # one server, one after the other
         for reason in filter(None, (missing.get(mark.name) for mark in item.iter_markers())):
             item.add_marker(pytest.mark.skip(reason=reason))
 
