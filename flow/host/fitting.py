@@ -11,7 +11,7 @@ import folder_paths
 from comfy_api.latest import io
 
 from ..errors import Refused
-from ..media import fit_clip, measure
+from ..media import fit_clip, seconds_shown
 from ..model import Measure
 from ..prices import printed_prices
 from .sockets import footage_of, plain_source, video_of
@@ -33,7 +33,7 @@ def _fit(video: Any, orientation: str, start: float, length: float, keep_sound: 
     try:
         given = source or written
         assert given is not None
-        seconds = _seconds(measure(given), orientation, start, length)
+        seconds = _seconds(seconds_shown(given), orientation, start, length)
         out = folder / f"reference_{secrets.token_hex(6)}.mp4"
         fitted = fit_clip(given, out, start=start, seconds=seconds, keep_sound=keep_sound)
     finally:
@@ -42,14 +42,14 @@ def _fit(video: Any, orientation: str, start: float, length: float, keep_sound: 
     return io.NodeOutput(video_of(out), fitted.seconds, report_of(fitted))
 
 
-def _seconds(found: Measure, orientation: str, start: float, length: float) -> float | None:
+def _seconds(whole: float, orientation: str, start: float, length: float) -> float | None:
     """How long the fitted clip is to be, None for all of it. Raises Refused when too little is left."""
     longest = LONGEST_SECONDS[orientation]
-    left = found.seconds - start
+    left = whole - start
     wanted = min(left, longest, length or longest)
     if wanted < SHORTEST_SECONDS:
         raise Refused(
-            f"From {start:g} s on, {max(wanted, 0):.5g} s of the clip's {found.seconds:.5g} s are left or asked for; "
+            f"From {start:g} s on, {max(wanted, 0):.5g} s of the clip's {whole:.5g} s are left or asked for; "
             f"a motion reference is at least {SHORTEST_SECONDS:g} s.",
             next_step="Begin earlier, ask for more, or use a longer clip.",
         )
