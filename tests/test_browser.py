@@ -238,10 +238,10 @@ def test_a_key_in_a_workflow_is_warned_of(page: ComfyPage) -> None:
 def test_the_texts_follow_the_language(page: ComfyPage, comfy: ComfyServer) -> None:
     page.set(**{"Comfy.Locale": "ko"})
     page.open()
-    expect(page.tab()).to_contain_text("이번 달")
+    expect(page.tab()).to_contain_text("\uc774\ubc88 \ub2ec")
     assert comfy.get("/apimart/status")["language"] == "ko"
     page.page.evaluate('() => app.extensionManager.setting.set("apimart.language", "ja")')
-    expect(page.tab()).to_contain_text("今月")
+    expect(page.tab()).to_contain_text("\u4eca\u6708")
     page.picture("language")
     page.page.wait_for_function(
         "() => fetch('/apimart/status').then((said) => said.json()).then((found) => found.language === 'ja')"
