@@ -166,7 +166,8 @@ class Follower:
             tell(standing, elapsed, expected)
             wait = 0.0 if wait is None else max(min(wait, wait_before_poll(elapsed, expected)), share)
             await self._sleep(max(wait, self._provider.pause_seconds), watch, gives_up, entry)
-            wait, share = LONGEST_WAIT_SECONDS * random.uniform(0.9, 1.0), self._followed / LOOKS_PER_SECOND
+            wait = LONGEST_WAIT_SECONDS * random.uniform(0.9, 1.0)
+            share = self._followed / LOOKS_PER_SECOND * random.uniform(0.0, 2.0)  # not all in step
             try:
                 standing, failures = await watch.thread(lambda: self._poll(entry)), 0
             except PackError as error:
