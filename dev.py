@@ -7,6 +7,8 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,6 +18,7 @@ WORKBENCH = ROOT / "workbench"
 REQUIREMENTS = WORKBENCH / "requirements.txt"
 ENVIRONMENT = ROOT / ".venv-dev"
 STAMP = ENVIRONMENT / "made-from"
+LOCK = ROOT / ".venv-dev.lock"
 PROGRAMS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
 
@@ -30,8 +33,7 @@ COMMANDS = {
 
 def main() -> int:
     command, words = _told()
-    if not STAMP.exists() or STAMP.read_text("utf-8") != _origin():
-        _make_environment()
+    _prepare()
     tests = [str(PROGRAMS / "pytest"), *_pytest_words(words)]
     program = tests if command == "test" else [str(PYTHON), str(WORKBENCH), command, *words]
     # The live tests and the demo look here, too, for a Python that can run ComfyUI.
@@ -58,23 +60,45 @@ def _pytest_words(words: list[str]) -> list[str]:
     return ["-c", str(TESTS / "pytest.ini"), *words, *([] if names_tests else [str(TESTS)])]
 
 
-def _origin() -> str:
-    """What the environment is made from; it is made anew when that changes."""
-    requirements = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
-    return f"{ENVIRONMENT}\nPython {sys.version}\nrequirements {requirements}\n"
+def _origin() -> list[str]:
+    """What the environment is made from: this Python in this place, and the requirements."""
+    return [f"{sys.version} {ENVIRONMENT}".replace("\n", ""), hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()]
 
 
-def _make_environment() -> None:
-    print(f"Making {ENVIRONMENT.name}; this takes a minute, once.", file=sys.stderr, flush=True)
-    pip = _made_with_pip()
-    install = [*pip, "install", "--quiet", "--disable-pip-version-check", "--requirement", str(REQUIREMENTS)]
-    if subprocess.run(install, check=False).returncode:
-        sys.exit("pip could not install what workbench/requirements.txt names; its words are above.")
-    STAMP.write_text(_origin(), "utf-8")
+def _prepare() -> None:
+    """Make the environment, or bring it up to date; two terminals may ask for that at once."""
+    with _alone():
+        made = STAMP.read_text("utf-8").splitlines() if STAMP.exists() else ["", ""]
+        if made == _origin():
+            return
+        print(f"Preparing {ENVIRONMENT.name}; this takes a minute, once.", file=sys.stderr, flush=True)
+        pip = _pip(anew=made[0] != _origin()[0])
+        install = [*pip, "install", "--quiet", "--disable-pip-version-check", "--requirement", str(REQUIREMENTS)]
+        if subprocess.run(install, check=False).returncode:
+            sys.exit("pip could not install what workbench/requirements.txt names; its words are above.")
+        STAMP.write_text("\n".join(_origin()), "utf-8")
 
 
-def _made_with_pip() -> list[str]:
-    """Make the bare environment; the words that call pip for it."""
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Held by one process at a time, and free again when it dies."""
+    with LOCK.open("w") as held:
+        if sys.platform == "win32":
+            import msvcrt
+
+            while True:
+                with suppress(OSError):  # after ten seconds it gives up
+                    msvcrt.locking(held.fileno(), msvcrt.LK_LOCK, 1)
+                    break
+        else:
+            import fcntl
+
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def _pip(anew: bool) -> list[str]:
+    """The words that call pip for the environment, made `anew` where that is needed."""
     if not find_spec("venv") or not (find_spec("ensurepip") or find_spec("pip")):
         sys.exit(
             "This Python cannot make environments. On Debian and Ubuntu: apt install python3-venv; then try again."
@@ -82,7 +106,8 @@ def _made_with_pip() -> list[str]:
     import venv  # Debian's smallest Python has none
 
     has_own_pip = find_spec("ensurepip") is not None
-    venv.create(ENVIRONMENT, clear=True, symlinks=os.name != "nt", with_pip=has_own_pip)
+    if anew:
+        venv.create(ENVIRONMENT, clear=True, symlinks=os.name != "nt", with_pip=has_own_pip)
     return [str(PYTHON), "-m", "pip"] if has_own_pip else [sys.executable, "-m", "pip", "--python", str(PYTHON)]
 
 

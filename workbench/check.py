@@ -1,4 +1,4 @@
-"""Ruff over every file, mypy --strict over the pack, and mypy over what the tests annotate."""
+"""Ruff over every file, mypy --strict over the pack, and mypy over what tests and benchmarks annotate."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pack
 
-STRICT = ("__init__.py", "dev.py", "flow", "nodes", "sandbox", "benchmarks", "workbench")
+STRICT = ("__init__.py", "dev.py", "flow", "nodes", "sandbox", "workbench")
+ANNOTATED = ("tests", "benchmarks")
 
 
 def main(words: Sequence[str]) -> int:
@@ -22,7 +23,7 @@ def main(words: Sequence[str]) -> int:
         _run("ruff", "check", cwd=pack.ROOT),
         _run("ruff", "format", "--check", cwd=pack.ROOT),
         _mypy("strict", STRICT),
-        _mypy("annotated", ("tests",)),
+        _mypy("annotated", ANNOTATED),
     ]
     return int(any(results))
 
@@ -31,7 +32,7 @@ def _mypy(how: str, parts: Sequence[str]) -> int:
     """The pack's folder may have any name, so mypy sees it through a link named as the tests name it."""
     with tempfile.TemporaryDirectory() as folder:
         linked = pack.link(Path(folder) / "apimart")
-        bases = [folder, str(linked / "tests"), str(linked / "workbench")]
+        bases = [folder, *(str(linked / part) for part in ("tests", "workbench", "benchmarks"))]
         options = ["--config-file", "apimart/pyproject.toml", "--cache-dir", str(pack.ROOT / ".mypy_cache" / how)]
         strict = ["--strict"] if how == "strict" else []
         sources = [f"apimart/{part}" for part in parts if _has_python(pack.ROOT / part)]
