@@ -1,0 +1,89 @@
+"""A family of models: its inputs, the rules between them, and how it is billed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from .inputs import Clip, Input, Socket, Text
+from .json import Json
+from .values import Values
+
+
+def no_extras(values: Values) -> Mapping[str, float]:
+    return {}
+
+
+def unshaped(body: dict[str, Json]) -> dict[str, Json]:
+    return body
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule between inputs. `sentence` says what to do; it may name values as `{v.video.seconds}`.
+
+    A rule with `warns` is said on the node and goes through. Rules that look at media are checked when
+    the node runs, the others already when the graph is queued.
+    """
+
+    sentence: str
+    inputs: tuple[str, ...]
+    holds: Callable[[Values], bool]
+    warns: bool = False
+
+    def said_of(self, values: Values) -> str:
+        return self.sentence.format(v=values)
+
+
+@dataclass(frozen=True)
+class Price:
+    """How a job is billed: the row of the model's price list, times `units` of it; an empty key says: not known.
+
+    `extras` are further rows with their units, like pictures beyond those that are free.
+    """
+
+    key: Callable[[Values], str]
+    units: Callable[[Values], float]
+    extras: Callable[[Values], Mapping[str, float]] = no_extras
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """A model family: one node. Everything the pack knows of it is said here once.
+
+    `retired` says in words why a model may be gone; `gives_several` marks families whose jobs can hold several clips.
+    `shape` makes of the finished body what data cannot say. A family of `any_model` has a text for the model, and is
+    held against the provider's own schema.
+    """
+
+    node_id: str
+    title: str
+    description: str
+    inputs: tuple[Input, ...]
+    rules: tuple[Rule, ...]
+    price: Price
+    search_aliases: tuple[str, ...] = ()
+    retired: Mapping[str, str] = field(default_factory=dict)
+    gives_several: bool = False
+    shape: Callable[[dict[str, Json]], dict[str, Json]] = unshaped
+    any_model: bool = False
+
+    def input(self, name: str) -> Input:
+        return next(one for one in self.inputs if one.id == name)
+
+    @property
+    def media(self) -> tuple[Socket, ...]:
+        return tuple(one for one in self.inputs if isinstance(one, Socket))
+
+    @property
+    def clips(self) -> tuple[Clip, ...]:
+        return tuple(one for one in self.inputs if isinstance(one, Clip))
+
+    @property
+    def judged_widgets(self) -> tuple[str, ...]:
+        """The widgets that a rule between widgets speaks of, or that may not be empty."""
+        media = {one.id for one in self.media}
+        rules = [rule for rule in self.rules if not rule.warns and not media & {*rule.inputs}]
+        named = {name for rule in rules for name in rule.inputs}
+        required = {one.id for one in self.inputs if isinstance(one, Text) and one.required}
+        return tuple(one.id for one in self.inputs if one.id in named | required)

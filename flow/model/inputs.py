@@ -1,0 +1,127 @@
+"""What a family can ask for: text, choice, number, flag, picture, clip and sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .json import Json
+from .media import MEGABYTE
+from .values import Values
+
+
+def always(values: Values) -> bool:
+    return True
+
+
+def as_it_is(value: Any) -> Json:
+    return value  # type: ignore[no-any-return]  # widgets already hold JSON types
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """One input of a node. `wire` is the API's parameter name (the id when empty).
+
+    `encode` turns the widget's value into JSON; the parameter is left out when `sent_if` is false.
+    """
+
+    id: str
+    help: str
+    wire: str = ""
+    encode: Callable[[Any], Json] = as_it_is
+    sent_if: Callable[[Values], bool] = always
+    advanced: bool = False
+
+    @property
+    def parameter(self) -> str:
+        return self.wire or self.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Input):
+    """A text widget; an empty text that is not required is not sent. `optional` lets a graph leave the input out."""
+
+    default: str = ""
+    required: bool = False
+    optional: bool = False
+    multiline: bool = True
+    placeholder: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Input):
+    """A list to choose from; the values go over the wire as they stand."""
+
+    options: tuple[str, ...] | tuple[int, ...]
+    default: str | int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Input):
+    """A whole number; the value `unsent` means: leave the parameter out."""
+
+    default: int
+    minimum: int
+    maximum: int
+    unsent: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flag(Input):
+    """A switch."""
+
+    default: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Socket(Input):
+    """A socket for media. One that takes `many` grows up to that number, and its value is a tuple.
+
+    `encode` turns each address into JSON. `in_list`, and `many` always, puts it into the list of the parameter's
+    name; sockets of the same name share that list in the order of their declaration.
+    """
+
+    required: bool = False
+    in_list: bool = False
+    many: int = 0
+    max_bytes: int = 0
+
+    def place(self, body: dict[str, Json], url: str) -> None:
+        """Put an address into a body where its parameter wants it: alone, or at the end of its list."""
+        value = self.encode(url)
+        if not self.in_list and not self.many:
+            body[self.parameter] = value
+            return
+        held = body.setdefault(self.parameter, [])
+        assert isinstance(held, list)
+        held.append(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture(Socket):
+    """A socket for pictures, each uploaded in one of `formats` under `max_bytes`."""
+
+    formats: tuple[str, ...] = ("png", "jpeg", "webp")
+    max_bytes: int = 20 * MEGABYTE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip(Socket):
+    """A socket for clips; a text input `url_input` may stand in for one that takes a single clip."""
+
+    url_input: str = ""
+    max_bytes: int = 100 * MEGABYTE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audio(Socket):
+    """A socket for sounds, each published as a file in the first of `formats` that keeps it under `max_bytes`."""
+
+    formats: tuple[str, ...] = ("wav", "mp3")
+    max_bytes: int = 15 * MEGABYTE
+
+
+def socket_names(declared: Socket) -> list[str]:
+    """What the sockets of a growing input are called: images.image_1 is the first of `images`."""
+    return [f"{declared.id.removesuffix('s')}_{number}" for number in range(1, declared.many + 1)]

@@ -1,0 +1,108 @@
+"""Pictures, clips and sounds in hand, and frames out of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Size:
+    """Pixels as displayed, rotation applied."""
+
+    width: int
+    height: int
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}"
+
+
+@dataclass(frozen=True, eq=False)
+class Still:
+    """One picture in hand: `levels` is uint8 [H, W, 3], RGB."""
+
+    levels: np.ndarray
+
+    @property
+    def size(self) -> Size:
+        height, width = self.levels.shape[:2]
+        return Size(int(width), int(height))
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a clip is, as the provider will find it when it measures.
+
+    `seconds` is the time the picture is shown (edit lists applied), `bytes` the size of the file.
+    """
+
+    seconds: float
+    frames: int
+    rate: Fraction
+    size: Size
+    container: str
+    codec: str
+    bytes: int
+    has_sound: bool
+    sound_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Footage:
+    """One clip in hand: a local file, or the address where the person keeps it, or both.
+
+    `content` is the hash of what the clip shows and sounds like, whatever container it is in.
+    """
+
+    path: Path | None = None
+    url: str = ""
+    content: str = ""
+    measure: Measure | None = None
+
+    @property
+    def seconds(self) -> float:
+        return self.measure.seconds if self.measure else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Sound:
+    """One sound in hand: `waveform` is float32 [channels, samples] in -1..1."""
+
+    waveform: np.ndarray
+    sample_rate: int
+
+    @property
+    def seconds(self) -> float:
+        return float(self.waveform.shape[-1] / self.sample_rate)
+
+
+def several(held: Any) -> tuple[Any, ...]:
+    """What an input holds, be it one, many or nothing, as a tuple."""
+    if isinstance(held, tuple):
+        return held
+    return () if held is None else (held,)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which frames of a clip are wanted, in VideoHelperSuite's terms."""
+
+    skip_first_frames: int = 0
+    frame_load_cap: int = 0
+    select_every_nth: int = 1
+    max_side: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Frames:
+    """Decoded frames: `pixels` is float32 [N, H, W, 3] in 0..1, RGB; `fps` follows the selection."""
+
+    pixels: np.ndarray
+    fps: Fraction

@@ -1,0 +1,121 @@
+"""What each stage of the journey hands to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .family import Family
+from .inputs import Socket
+from .json import Json
+from .media import Footage, Sound, Still
+from .values import Values
+
+
+@dataclass(frozen=True)
+class Medium:
+    """One picture, clip or sound of a question: where it goes on the wire, and the hash of its content."""
+
+    input: Socket
+    given: Still | Footage | Sound
+    content: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the provider, before anything is checked; equal questions share a fingerprint."""
+
+    family: Family
+    values: Values
+    model: str
+    parameters: Mapping[str, Json]
+    media: tuple[Medium, ...]
+    take: int
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class MediaFile:
+    """A file on this machine that is ready to be published."""
+
+    path: Path
+    mime: str
+    bytes: int
+    content: str
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A medium ready to be published: a file, or the address the person gave."""
+
+    input: Socket
+    content: str
+    file: MediaFile | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A question that passed every check."""
+
+    question: Question
+    attachments: tuple[Attachment, ...]
+    billed_units: float
+    estimate_usd: float | None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Address:
+    """A public address of some content. `expires_at` is Unix seconds, None for unknown."""
+
+    url: str
+    content: str
+    expires_at: float | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Body:
+    """The JSON body as it is sent, media as addresses."""
+
+    json: Mapping[str, Json]
+    addresses: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What the provider gave in return for a submit."""
+
+    task_id: str
+    request_id: str | None = None
+    status: str = "submitted"
+    replayed: bool = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a job stands at the provider: one answer to one poll.
+
+    `ended` is None while it goes on, else "completed", "failed" or "cancelled". Times are seconds.
+    """
+
+    task_id: str
+    status: str
+    ended: str | None
+    progress: float | None = None
+    estimated_seconds: float | None = None
+    actual_seconds: float | None = None
+    cost_usd: float | None = None
+    urls: tuple[str, ...] = ()
+    expires_at: float | None = None
+    reason: str = ""
+    raw: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Files:
+    """A finished job on this machine: clips in the order the provider listed them."""
+
+    paths: tuple[Path, ...]
