@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import comfy.model_management
 from comfy_api.latest import ComfyAPI
@@ -64,11 +65,39 @@ class Display:
         task.add_done_callback(self._pending.discard)
 
 
+class StopButton:
+    """ComfyUI's stop button, looked at once for all runs of an event loop."""
+
+    def __init__(self) -> None:
+        self._watches: set[Watch] = set()
+        self._looking: asyncio.Task[None] | None = None
+
+    def follow(self, watch: Watch) -> None:
+        self._watches.add(watch)
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.ensure_future(self._look())
+
+    def leave(self, watch: Watch) -> None:
+        self._watches.discard(watch)
+
+    async def _look(self) -> None:
+        while self._watches:
+            if comfy.model_management.processing_interrupted():
+                for watch in self._watches:
+                    watch.stop()
+                return
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+_buttons: WeakKeyDictionary[asyncio.AbstractEventLoop, StopButton] = WeakKeyDictionary()
+
+
 @asynccontextmanager
 async def stoppable(display: Display, ledger: Ledger) -> AsyncIterator[Watch]:
     """A watch that follows the stop button; a stopped run ends as ComfyUI's own interrupt, without a red error."""
     watch = Watch()
-    looker = asyncio.ensure_future(_look_for_stop(watch))
+    button = _buttons.setdefault(asyncio.get_running_loop(), StopButton())
+    button.follow(watch)
     error: PackError | None = None
     try:
         yield watch
@@ -79,11 +108,5 @@ async def stoppable(display: Display, ledger: Ledger) -> AsyncIterator[Watch]:
         display.say(str(caught))
         raise comfy.model_management.InterruptProcessingException from None
     finally:
-        looker.cancel()
+        button.leave(watch)
         await display.leave(ledger, error)
-
-
-async def _look_for_stop(watch: Watch) -> None:
-    while not comfy.model_management.processing_interrupted():
-        await asyncio.sleep(LOOK_SECONDS)
-    watch.stop()

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from .entry import Contradiction, Entry, from_row
 from .limits import worth
-from .owners import held
+from .owners import count_held
 from .schema import ENTRIES, FILES
 from .store import Store
 
@@ -110,7 +110,7 @@ def jobs_in_flight(connection: Connection, realm: str, account: str, now: float)
     columns = ENTRIES.c.lease_owner, ENTRIES.c.lease_until
     out = (ENTRIES.c.state == "ticketed") | (ENTRIES.c.state == "intended") & ENTRIES.c.sent_at.is_not(None)
     asking = select(*columns).where(ENTRIES.c.realm == realm, ENTRIES.c.account == account, out)
-    return sum(held(row.lease_owner, row.lease_until, now) for row in connection.execute(asking))
+    return count_held(((row.lease_owner, row.lease_until) for row in connection.execute(asking)), now)
 
 
 def current_entry(connection: Connection, realm: str, fingerprint: str) -> Entry | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import uuid
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 try:
@@ -30,15 +32,32 @@ def _namespace() -> str:
 
 
 def held(owner: str | None, until: float | None, now: float) -> bool:
-    """Whether a lease counts. One that ends later than any lease can was made before the clock was set back."""
-    if owner is None or until is None or not now < until <= now + LONGEST_LEASE_SECONDS:
-        return False
-    return may_live(owner)
+    """Whether a lease counts."""
+    return owner is not None and _runs(until, now) and may_live(owner)
+
+
+def count_held(leases: Iterable[tuple[str | None, float | None]], now: float) -> int:
+    """How many leases count; a process is judged once, however many it holds."""
+    lives = cache(_may_live)
+    return sum(owner is not None and _runs(until, now) and lives(*_process(owner)) for owner, until in leases)
 
 
 def may_live(owner: str) -> bool:
     """False only when `owner` was a process of this machine and is gone."""
+    return _may_live(*_process(owner))
+
+
+def _runs(until: float | None, now: float) -> bool:
+    """A lease that ends later than any lease can was made before the clock was set back."""
+    return until is not None and now < until <= now + LONGEST_LEASE_SECONDS
+
+
+def _process(owner: str) -> tuple[str, str, str, str]:
     host, pid, _, started, namespace, *_ = (*owner.split(":"), "", "", "", "")
+    return host, pid, started, namespace
+
+
+def _may_live(host: str, pid: str, started: str, namespace: str) -> bool:
     if host != socket.gethostname() or namespace not in ("", _namespace()) or not pid.isdigit():
         return True
     if not _exists(int(pid)):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
-from ..errors import Unfinished
+from ..errors import PackError, Unfinished
 from ..ledger import Entry, Ledger, new_owner
 from ..watch import Watch
 from .news import News, Tell
@@ -36,7 +36,8 @@ async def held(ledger: Ledger, entry: Entry, watch: Watch, tell: Tell) -> AsyncI
 async def _renew(ledger: Ledger, entry: Entry, owner: str) -> None:
     while True:
         await asyncio.sleep(RENEW_SECONDS)
-        await asyncio.to_thread(ledger.renew, entry.id, owner, LEASE_SECONDS)
+        with suppress(PackError):  # a ledger that is busy now may not be at the next renewal
+            await asyncio.to_thread(ledger.renew, entry.id, owner, LEASE_SECONDS)
 
 
 async def _said_where_it_stands(ledger: Ledger, entry: Entry, stop: Unfinished) -> Unfinished:
