@@ -83,7 +83,7 @@ class ComfyPage:
         self.touch()
 
     def touch(self) -> None:
-        """A click beside the nodes: what changes a graph ends with one, and ComfyUI looks then. Never a double click."""
+        """A click beside the nodes, where a change of the graph ends: ComfyUI looks then. Never a double click."""
         self.touches += 1
         self.page.mouse.click(900 + 100 * (self.touches % 2), 900)
 
@@ -106,6 +106,11 @@ class ComfyPage:
         with suppress(TimeoutError):
             self.page.wait_for_function(same, arg=[node, list(texts)], timeout=10_000)
         assert self.page.evaluate(BADGES, node) == list(texts)
+
+    def expect_task_errors_in(self, language: str) -> None:
+        """The provider is asked for its words in this language."""
+        asked = "fetch('/apimart/status').then((said) => said.json()).then((found) => found.language)"
+        self.page.wait_for_function(f"(wanted) => {asked}.then((language) => language === wanted)", arg=language)
 
     def run(self) -> None:
         self.page.get_by_test_id("queue-button").click()

@@ -235,17 +235,16 @@ def test_a_key_in_a_workflow_is_warned_of(page: ComfyPage) -> None:
     expect(page.toast("A key in the workflow")).to_be_visible()
 
 
-def test_the_texts_follow_the_language(page: ComfyPage, comfy: ComfyServer) -> None:
+def test_the_texts_follow_the_language(page: ComfyPage) -> None:
     page.set(**{"Comfy.Locale": "ko"})
     page.open()
     expect(page.tab()).to_contain_text("\uc774\ubc88 \ub2ec")
-    assert comfy.get("/apimart/status")["language"] == "ko"
+    page.expect_task_errors_in("ko")
     page.page.evaluate('() => app.extensionManager.setting.set("apimart.language", "ja")')
     expect(page.tab()).to_contain_text("\u4eca\u6708")
+    expect(page.tab().get_by_role("tab", selected=True)).to_have_text("\u3059\u3079\u3066")
+    page.expect_task_errors_in("ja")
     page.picture("language")
-    page.page.wait_for_function(
-        "() => fetch('/apimart/status').then((said) => said.json()).then((found) => found.language === 'ja')"
-    )
 
 
 def test_limits_and_the_sandbox_are_set_in_the_panel(page: ComfyPage, comfy: ComfyServer, prompt: str) -> None:

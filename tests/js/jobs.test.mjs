@@ -1,34 +1,51 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { colourOf, columns, daysBetween } from "../../web/js/chart.js";
-import { Jobs, PAGE, actionsOf, costOf, progressOf } from "../../web/js/jobs.js";
+import { Jobs, PAGE, actionsOf, costOf, overdue, progressOf } from "../../web/js/jobs.js";
 import { RouteError, routes } from "../../web/js/server.js";
 
 const job = (changes) => ({ id: "a", state: "running", progress: null, created_at: 100, ends_at: 200, task_id: "task_1", clips: [], cost_usd: null, estimate_usd: 0.5, ...changes });
-const page = (jobs) => ({ jobs, counts: {}, sandbox: false });
+const page = (jobs) => ({ jobs });
 
 test("pages that overlap because a job came in between show every job once", () => {
   const jobs = new Jobs();
-  jobs.take(page(Array.from({ length: PAGE }, (_, number) => job({ id: `${number}` }))), true);
+  jobs.take(page(Array.from({ length: PAGE }, (_, number) => job({ id: `${number}` }))), true, 0);
   assert.ok(jobs.hasMore);
-  jobs.take(page([job({ id: "49" }), job({ id: "50" })]), false);
+  jobs.take(page([job({ id: "49" }), job({ id: "50" })]), false, 0);
   assert.equal(jobs.list.length, 51);
   assert.ok(!jobs.hasMore);
 });
 
 test("an event changes its job in place, and a new job comes first", () => {
   const jobs = new Jobs();
-  jobs.take(page([job({ id: "a" }), job({ id: "b" })]), true);
-  assert.equal(jobs.put(job({ id: "b", state: "fetched" })), false);
-  assert.equal(jobs.put(job({ id: "c" })), true);
+  jobs.take(page([job({ id: "a" }), job({ id: "b" })]), true, 0);
+  assert.equal(jobs.put(job({ id: "b", state: "fetched" }), 1), false);
+  assert.equal(jobs.put(job({ id: "c" }), 2), true);
   assert.deepEqual(jobs.list.map((one) => [one.id, one.state]), [["c", "running"], ["a", "running"], ["b", "fetched"]]);
 });
 
 test("a new job that the filter leaves out is not shown", () => {
   const jobs = new Jobs();
   jobs.show = "failed";
-  assert.equal(jobs.put(job({})), false);
+  assert.equal(jobs.put(job({}), 1), false);
   assert.deepEqual(jobs.list, []);
+});
+
+test("a page that was asked for before an event does not undo it", () => {
+  const jobs = new Jobs();
+  jobs.put(job({ state: "fetched" }), 500);
+  jobs.take(page([job({})]), true, 400);
+  assert.equal(jobs.list[0].state, "fetched");
+  jobs.take(page([job({ state: "ended" })]), true, 600);
+  assert.equal(jobs.list[0].state, "ended");
+});
+
+test("a running job that should have ended is looked after when nothing is heard of it", () => {
+  const jobs = new Jobs();
+  jobs.take(page([job({ ends_at: 200 }), job({ id: "b", ends_at: 900 }), job({ id: "c", state: "fetched" })]), true, 0);
+  assert.deepEqual(overdue(jobs, 300_000).map((one) => one.id), ["a"]);
+  jobs.put(job({ ends_at: 200 }), 299_000);
+  assert.deepEqual(overdue(jobs, 300_000), []);
 });
 
 test("progress moves with the clock, never back and never to the end by itself", () => {

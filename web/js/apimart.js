@@ -93,6 +93,7 @@ function addToCanvas(job, clip, place) {
 }
 
 let isReady = false;
+let lastLanguage = null;
 
 function refreshBadges() {
   return isReady ? badges.refreshAll(app.rootGraph ?? app.graph) : Promise.resolve();
@@ -115,6 +116,15 @@ async function speakOfCost(graph) {
   if (said) toast("info", say("notice.title"), said);
 }
 
+/** No event tells of every widget in both renderers (Nodes 2.0 keeps a choice from its list to itself), so we look. */
+function look() {
+  refreshBadges();
+  if (language() === lastLanguage) return;
+  lastLanguage = language();
+  tellLanguage().catch(() => {});
+  if (sidebar.root) sidebar.open(sidebar.root.parentElement);
+}
+
 /** Task errors come in the person's language, so the server is told which one it is. */
 async function tellLanguage() {
   const status = await server.get("status");
@@ -135,10 +145,6 @@ app.registerExtension({
   settings: settings({
     server,
     say,
-    onLanguage: () => {
-      tellLanguage().catch(() => {});
-      if (sidebar.root) sidebar.open(sidebar.root.parentElement);
-    },
     onStatus: () => {
       badges.forget();
     },
@@ -146,6 +152,7 @@ app.registerExtension({
 
   async setup() {
     isReady = true;
+    look();
     addStyle();
     app.extensionManager.registerSidebarTab({
       id: "apimart.jobs",
@@ -158,9 +165,7 @@ app.registerExtension({
     });
     api.addEventListener("apimart.job", ({ detail }) => hear(detail));
     api.addEventListener("reconnected", () => sidebar.root && sidebar.reload());
-    // No event tells of every widget in both renderers: Nodes 2.0 keeps a choice from its list to itself.
-    setInterval(() => document.hidden || refreshBadges(), LOOK_MS);
-    await tellLanguage().catch(() => {});
+    setInterval(() => document.hidden || look(), LOOK_MS);
   },
 
   async addCustomNodeDefs() {

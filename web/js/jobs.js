@@ -1,6 +1,7 @@
 /** The jobs that the sidebar knows: pages from the server, kept current by its events. */
 
 export const PAGE = 50;
+const SILENT_MS = 10_000;
 const OPEN = ["waiting", "unknown", "running", "ended"];
 const SHOWS = {
   "": () => true,
@@ -14,22 +15,24 @@ export class Jobs {
     this.show = "";
     this.list = [];
     this.hasMore = false;
-    this.counts = {};
-    this.sandbox = false;
+    this.heard = new Map();
   }
 
-  /** A page from the server; the first one replaces what was there. Pages may overlap when jobs came in between. */
-  take(page, isFirst) {
+  /**
+   * A page from the server, asked for at `asked` (ms); the first one replaces what was there. Pages may overlap when
+   * jobs came in between, and what an event has said since is newer than the page.
+   */
+  take(page, isFirst, asked) {
     if (isFirst) this.list = [];
     const known = new Set(this.list.map((job) => job.id));
-    this.list.push(...page.jobs.filter((job) => !known.has(job.id)));
+    const newer = (job) => (this.heard.get(job.id)?.at >= asked ? this.heard.get(job.id).job : job);
+    this.list.push(...page.jobs.filter((job) => !known.has(job.id)).map(newer));
     this.hasMore = page.jobs.length === PAGE;
-    this.counts = page.counts;
-    this.sandbox = page.sandbox;
   }
 
-  /** One job as it stands now; true when the list has changed its length. A finished progress never goes back. */
-  put(job) {
+  /** One job as it stands at `now` (ms); true when the list has changed its length. */
+  put(job, now) {
+    this.heard.set(job.id, { job, at: now });
     const place = this.list.findIndex((one) => one.id === job.id);
     if (place < 0) {
       if (!SHOWS[this.show](job)) return false;
@@ -39,6 +42,12 @@ export class Jobs {
     this.list[place] = job;
     return false;
   }
+}
+
+/** Running jobs that should have ended and of which nothing was heard for a while: an event may have been lost. */
+export function overdue(jobs, now) {
+  const isSilent = (job) => now - (jobs.heard.get(job.id)?.at ?? 0) > SILENT_MS;
+  return jobs.list.filter((job) => job.state === "running" && job.ends_at * 1000 < now && isSilent(job));
 }
 
 /** How far a job is, 0..1, or null; between two looks of the server it moves with the clock. */

@@ -6,7 +6,7 @@ import { NAMES } from "./language.js";
 const BROWSER_STORES = ["litterbox", "tmpfiles"];
 
 /** ComfyUI's settings of this extension; the first ones of a group come first. */
-export function settings({ server, say, onLanguage, onStatus }) {
+export function settings({ server, say, onStatus }) {
   const panel = new Panel(server, say, onStatus);
   const row = (group, name, kind, key, sortOrder) => ({
     id: `apimart.${name}`,
@@ -33,7 +33,6 @@ export function settings({ server, say, onLanguage, onStatus }) {
       ...row("display", "language", "", "language", 50),
       type: "combo",
       options: [{ text: say("language.follow"), value: "" }, ...Object.entries(NAMES).map(([value, text]) => ({ text, value }))],
-      onChange: onLanguage,
     },
     { ...row("display", "opening", "", "opening", 49), type: "boolean", defaultValue: true },
   ];

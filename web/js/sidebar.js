@@ -2,7 +2,7 @@
 import { moment, span, usd } from "./amounts.js";
 import { chart, columns } from "./chart.js";
 import { element, iconButton } from "./elements.js";
-import { Jobs, PAGE, actionsOf, costOf, progressOf } from "./jobs.js";
+import { Jobs, PAGE, actionsOf, costOf, overdue, progressOf } from "./jobs.js";
 
 const DAYS = 30;
 const ICONS = { collect: "pi-download", open: "pi-play", canvas: "pi-plus", graph: "pi-sitemap", copy: "pi-copy" };
@@ -34,7 +34,7 @@ export class Sidebar {
 
   /** A job has moved. */
   hear(job, hasLeft) {
-    const isNew = this.jobs.put(job);
+    const isNew = this.jobs.put(job, Date.now());
     if (!this.root) return;
     if (isNew) this.fill();
     else this.drawRow(job);
@@ -48,10 +48,11 @@ export class Sidebar {
   async load(isFirst) {
     const offset = isFirst ? 0 : this.jobs.list.length;
     const show = this.jobs.show;
+    const asked = Date.now();
     try {
       const page = await this.server.get(`jobs?limit=${PAGE}&offset=${offset}&show=${show}`);
       if (show !== this.jobs.show) return;
-      this.jobs.take(page, isFirst);
+      this.jobs.take(page, isFirst, asked);
       if (this.root) this.fill();
     } catch (error) {
       this.list?.replaceChildren(element("p", { class: "apimart-note" }, this.say("jobs.unreachable", { reason: error.message })));
@@ -171,6 +172,13 @@ export class Sidebar {
       const bar = job.state === "running" && this.rows.get(job.id)?.querySelector(".apimart-bar");
       if (bar) this.move(bar, job);
     }
+    for (const job of overdue(this.jobs, Date.now())) this.look(job);
+  }
+
+  async look(job) {
+    this.jobs.put(job, Date.now());
+    const found = await this.server.get(`jobs/${job.id}`).catch(() => null);
+    if (found) this.hear(found.job, found.job.state !== "running");
   }
 
   facts(job) {
