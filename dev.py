@@ -28,6 +28,7 @@ COMMANDS = {
     "check": "run ruff and mypy",
     "jobs": "list what was bought, or bring a job home: jobs collect TASK_ID",
     "catalogue": "tell where our tables and the provider's live answers differ",
+    "pages": "write the help pages and MODELS.md from the declarations",
 }
 
 
@@ -68,15 +69,16 @@ def _origin() -> list[str]:
 def _prepare() -> None:
     """Make the environment, or bring it up to date; two terminals may ask for that at once."""
     with _alone():
+        wanted = _origin()
         made = STAMP.read_text("utf-8").splitlines() if STAMP.exists() else ["", ""]
-        if made == _origin():
+        if made == wanted:
             return
         print(f"Preparing {ENVIRONMENT.name}; this takes a minute, once.", file=sys.stderr, flush=True)
-        pip = _pip(anew=made[0] != _origin()[0])
+        pip = _pip(anew=made[0] != wanted[0])
         install = [*pip, "install", "--quiet", "--disable-pip-version-check", "--requirement", str(REQUIREMENTS)]
         if subprocess.run(install, check=False).returncode:
             sys.exit("pip could not install what workbench/requirements.txt names; its words are above.")
-        STAMP.write_text("\n".join(_origin()), "utf-8")
+        STAMP.write_text("\n".join(wanted), "utf-8")
 
 
 @contextmanager
