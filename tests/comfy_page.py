@@ -10,10 +10,10 @@ from typing import Any
 
 from comfy_server import ComfyServer
 from pack import ROOT
-from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, ViewportSize, expect
 
 PICTURES = ROOT / "demo_output" / "browser"
-WIDE = {"width": 1500, "height": 950}
+WIDE: ViewportSize = {"width": 1500, "height": 950}
 READY = """() => globalThis.app?.extensionManager?.getSidebarTabs?.().some((tab) => tab.id === "apimart.jobs")
   && globalThis.LiteGraph?.registered_node_types?.APIMartCollectJob && app.canvas"""
 ADD = """({ type, at, widgets }) => {
@@ -47,9 +47,8 @@ class ComfyPage:
         self.nodes2 = nodes2
         self.errors: list[str] = []
         self.touches = 0
-        self.page: Page = browser.new_context(
-            viewport=WIDE, permissions=["clipboard-read", "clipboard-write"]
-        ).new_page()  # type: ignore[arg-type]  # a dict of two numbers
+        context = browser.new_context(viewport=WIDE, permissions=["clipboard-read", "clipboard-write"])
+        self.page: Page = context.new_page()
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.set(**{"Comfy.Locale": locale, "Comfy.VueNodes.Enabled": nodes2, "apimart.language": ""})
         self.open()
