@@ -59,7 +59,9 @@ def ways(levels: np.ndarray) -> dict[str, Callable[[], bytes]]:
 
 
 def loss(data: bytes, levels: np.ndarray) -> str:
-    read = cv2.cvtColor(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    assert decoded is not None
+    read = cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB)
     square = float(np.mean((read.astype(np.float32) - levels) ** 2))
     return f"{10 * np.log10(255**2 / square):.1f} dB" if square else "none"
 

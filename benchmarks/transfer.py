@@ -106,11 +106,14 @@ def write_heavy_clip(path: Path) -> Path:
     short = bench.write_clip(path.with_name("short.mp4"), WIDTH, HEIGHT, LOOP_FRAMES, rate=RATE, megabits=40)
     with av.open(str(short)) as source, av.open(str(path), "w") as out:
         given = source.streams.video[0]
-        stream = out.add_stream_from_template(given) if hasattr(out, "add_stream_from_template") else None
-        stream = stream or out.add_stream(template=given)
-        packets = [packet for packet in source.demux(given) if packet.dts is not None]
+        stream = out.add_stream_from_template(given)
+        assert given.time_base is not None
         step = round(Fraction(LOOP_FRAMES, RATE) / given.time_base)
-        contents = [(bytes(packet), packet.pts, packet.dts, packet.is_keyframe) for packet in packets]
+        contents = [
+            (bytes(packet), packet.pts, packet.dts, packet.is_keyframe)
+            for packet in source.demux(given)
+            if packet.pts is not None and packet.dts is not None
+        ]
         for round_ in range(SIZE // sum(len(data) for data, *_ in contents)):
             for data, pts, dts, is_key in contents:
                 packet = av.Packet(data)

@@ -17,7 +17,7 @@ def load(name: str) -> Json:
     return {"1": {"class_type": "LoadVideo", "inputs": {"file": name}}}
 
 
-def frames(source: str = "1", **selection: int) -> Json:
+def frames(selection: dict[str, int], source: str = "1") -> Json:
     asked = {"skip_first_frames": 0, "frame_load_cap": 0, "select_every_nth": 1, "max_side": 0, **selection}
     return {
         "2": {"class_type": "APIMartVideoFrames", "inputs": {"video": [source, 0], **asked}},
@@ -49,7 +49,7 @@ def fitted(source: str = "1", **asked: object) -> Json:
 )
 def test_the_frames_node_gives_what_was_selected(comfy: ComfyServer, selection: dict[str, int], count: int) -> None:
     write_clip(comfy.input / "plain.mp4", frames=48)
-    history = bought(comfy, {**load("plain.mp4"), **frames(**selection)})
+    history = bought(comfy, {**load("plain.mp4"), **frames(selection)})
     assert (counted(history), len(shown(history, "3"))) == (count, count)
 
 
@@ -58,7 +58,7 @@ def test_the_frames_of_a_clip_made_of_pictures_are_its_pictures(comfy: ComfyServ
         "8": {"class_type": "EmptyImage", "inputs": {"width": 64, "height": 48, "batch_size": 7, "color": 255}},
         "1": {"class_type": "CreateVideo", "inputs": {"images": ["8", 0], "fps": 24.0}},
     }
-    assert counted(bought(comfy, {**made, **frames(select_every_nth=2)})) == 4
+    assert counted(bought(comfy, {**made, **frames({"select_every_nth": 2})})) == 4
 
 
 def test_a_trim_is_kept(comfy: ComfyServer) -> None:
@@ -67,7 +67,7 @@ def test_a_trim_is_kept(comfy: ComfyServer) -> None:
     write_clip(comfy.input / "long.mp4", frames=96)
     trim = {"start_time": 1.0, "duration": 2.0, "strict_duration": False}
     sliced = {"7": {"class_type": "Video Slice", "inputs": {"video": ["1", 0], **trim}}}
-    assert counted(bought(comfy, {**load("long.mp4"), **sliced, **frames("7")})) == pytest.approx(48, abs=1)
+    assert counted(bought(comfy, {**load("long.mp4"), **sliced, **frames({}, "7")})) == pytest.approx(48, abs=1)
 
 
 def test_a_long_clip_is_fitted_to_its_orientation_and_priced(comfy: ComfyServer) -> None:
