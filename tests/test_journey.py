@@ -369,6 +369,15 @@ def test_a_limit_per_day_is_refused_before_any_upload_with_the_sum(person, selle
     assert person.buy(SORA, prompt="x").files.paths
 
 
+def test_the_real_cost_of_an_abandoned_job_comes_into_the_books(person, seller):
+    person.queue(sora(duration=20), stop_after=0.7)
+    seller.finish()
+    person.seconds_later = 3600
+    person.buy(SORA, prompt="another")
+    abandoned = person.journey().ledger.entries()[-1]
+    assert (abandoned.state, abandoned.cost_usd) == ("ended", pytest.approx(20 * 0.08))
+
+
 def test_a_limit_per_run_stops_a_list_of_pictures(person, seller, monkeypatch):
     monkeypatch.setenv("APIMART_LIMIT_PURCHASES_PER_RUN", "2")
     results = person.queue(*(sora(image=picture(seed=number)) for number in range(4)), run="run-7")

@@ -17,6 +17,7 @@ from ..publish import Publisher, open_result_store, open_store, opened_origins
 from ..request import Reader, check
 from ..settings import Settings
 from ..wire import Provider, Transfer
+from .settling import Settler
 
 
 class Means:
@@ -43,6 +44,7 @@ class Means:
         self.publisher = Publisher(
             self.provider, ledger, transfer, lambda: open_store(settings, transfer), now=now, pause=pause
         )
+        self._settler = Settler(ledger, self.provider, self.realm, now)
         self.turns = Turns(settings.jobs_at_once)
         self.buyer = Buyer(ledger, self.provider, jobs_at_once=settings.jobs_at_once, now=now)
         self.follower = Follower(ledger, self.provider, wait_seconds=settings.wait_seconds, now=now)
@@ -66,6 +68,7 @@ class Means:
 
     def intend(self, request: Request, queue_run: str | None) -> Entry:
         """Write the purchase down. Raises Refused when it would pass a limit."""
+        self._settler.settle()
         question = request.question
         return self.ledger.intend(
             realm=self.realm,
