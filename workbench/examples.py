@@ -21,6 +21,7 @@ EXAMPLES = pack.ROOT / "example_workflows"
 LOADERS = {"LoadImage": "image", "LoadVideo": "file"}
 CLIP_SECONDS = 4.0
 PROMPT_SECONDS = 600
+SHOWN = 2  # saved files that are named in a line
 
 
 def run_examples(comfyui: Path, output: Path, job_seconds: float) -> int:
@@ -46,7 +47,9 @@ def _run(server: ComfyServer, file: Path) -> bool:
         print(f"{file.stem:<36} refused: {error}", flush=True)
         return False
     status, saved = history["status"]["status_str"], list(_saved(history["outputs"]))
-    print(f"{file.stem:<36} {status} in {time.monotonic() - started:.1f} s  {', '.join(saved)}", flush=True)
+    more = f" and {len(saved) - SHOWN} more" if len(saved) > SHOWN else ""
+    what = ", ".join(saved[-SHOWN:]) + more
+    print(f"{file.stem:<36} {status} in {time.monotonic() - started:.1f} s  {what}", flush=True)
     for kind, said in history["status"]["messages"]:
         if kind == "execution_error":
             print(f"  {said['node_type']}: {said['exception_message']}", flush=True)

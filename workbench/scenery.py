@@ -17,9 +17,9 @@ SOUND_RATE = 44100
 Pixels = np.ndarray
 
 
-def picture(shade: int = 0) -> Still:
-    """The dancer at rest, as the picture of a character; the sky differs with `shade`."""
-    return Still(_painter(WIDTH, HEIGHT, shade)(0))
+def picture() -> Still:
+    """The dancer at rest, as the picture of a character."""
+    return Still(_painter(WIDTH, HEIGHT)(0))
 
 
 def motion_clip(path: Path, seconds: float) -> Path:
@@ -30,18 +30,18 @@ def motion_clip(path: Path, seconds: float) -> Path:
     )
 
 
-def sound(seconds: float, pitch: int = 0) -> Sound:
-    """A tone of 440 Hz or a little more, the same on both sides."""
+def sound(seconds: float) -> Sound:
+    """A tone of 440 Hz, the same on both sides."""
     moments = np.arange(round(seconds * SOUND_RATE), dtype=np.float32) / SOUND_RATE
-    wave = 0.4 * np.sin(2 * np.pi * (440 + pitch % 200) * moments)
+    wave = 0.4 * np.sin(2 * np.pi * 440 * moments)
     return Sound(np.stack([wave, wave]).astype(np.float32), SOUND_RATE)
 
 
-def _painter(width: int, height: int, shade: int = 0) -> Callable[[int], Pixels]:
+def _painter(width: int, height: int) -> Callable[[int], Pixels]:
     """Paints frame by number: [H, W, 3] in uint8."""
     down, across = np.mgrid[0:height, 0:width].astype(np.float32)
     colour = np.array([235, 205, 120], np.float32)
-    sky = np.dstack([60 + shade % 100 + 60 * across / width, 80 + 80 * down / height, 150 - 60 * down / height])
+    sky = np.dstack([60 + 60 * across / width, 80 + 80 * down / height, 150 - 60 * down / height])
 
     def paint(number: int) -> Pixels:
         beat = math.sin(2 * math.pi * BEATS_PER_SECOND * number / RATE)

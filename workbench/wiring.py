@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
@@ -22,11 +21,12 @@ Media = dict[type[Socket], Any]
 
 
 class Wiring:
-    """How a generated clip, and each family's own picture and sound, go into its sockets."""
+    """A generated picture, clip and sound, and how they go into a family's sockets."""
 
     def __init__(self, folder: Path) -> None:
         clip = motion_clip(folder / "motion.mp4", CLIP_SECONDS)
-        self._footage = Footage(clip, content="the motion clip", measure=measure(clip))
+        footage = Footage(clip, content="the motion clip", measure=measure(clip))
+        self._media: Media = {Picture: picture(), Clip: footage, Audio: sound(CLIP_SECONDS)}
         self._scratch = folder / "scratch"
 
     def values(self, family: Family, earlier_job: str = "") -> Values | None:
@@ -34,9 +34,8 @@ class Wiring:
 
         None where only an earlier job's id is missing.
         """
-        shade = zlib.crc32(family.node_id.encode())
-        media = {Picture: picture(shade), Clip: self._footage, Audio: sound(CLIP_SECONDS, shade)}
-        attempts = _attempts(family, {**_widgets(family), **_continuing(family, earlier_job)}, media)
+        widgets = {**_widgets(family), **_continuing(family, earlier_job)}
+        attempts = _attempts(family, widgets, self._media)
         return next((values for values in attempts if self._is_taken(family, values)), None)
 
     def _is_taken(self, family: Family, values: Values) -> bool:
