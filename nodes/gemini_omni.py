@@ -37,7 +37,7 @@ FAMILY = Family(
             id="resolution",
             options=("360p", "720p", "1080p", "4k"),
             default="720p",
-            help="4k costs 0.50 USD more than 720p; 1080p costs the same.",
+            help="1080p costs what 720p costs, 4k more.",
         ),
         Choice(id="aspect_ratio", options=("16:9", "9:16"), default="16:9", help="Landscape or portrait."),
         Picture(

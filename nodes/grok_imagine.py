@@ -8,7 +8,7 @@ from ..flow.model import Choice, Family, Number, Picture, Price, Text
 FAMILY = Family(
     node_id="APIMartGrokImagine",
     title="APIMart Grok Imagine",
-    description="Clips of 6 to 30 s with sound from a prompt or from up to 7 pictures; the cheapest seconds there are. "
+    description="Clips of 6 to 30 s with sound from a prompt or from up to 7 pictures. "
     "Billed by the seconds asked for.",
     search_aliases=("grok", "xai", "imagine", "cheap", "text to video", "image to video"),
     inputs=(
@@ -26,7 +26,7 @@ FAMILY = Family(
             maximum=30,
             help="Seconds of clip, 6 to 30; each is billed. Some channels make 15 s at most.",
         ),
-        Choice(id="resolution", options=("480p", "720p"), default="480p", help="720p costs nearly twice as much."),
+        Choice(id="resolution", options=("480p", "720p"), default="480p", help="A higher resolution costs more."),
         Choice(
             id="size",
             options=("16:9", "9:16", "1:1", "3:2", "2:3"),

@@ -25,7 +25,7 @@ FAMILY = Family(
             id="model",
             options=("grok-imagine-video", NEWEST),
             default="grok-imagine-video",
-            help="1.5 is newer, renders 1080p and costs about twice as much.",
+            help="1.5 is newer, renders 1080p too, and costs more.",
         ),
         Number(id="duration", default=6, minimum=1, maximum=15, help="Seconds of clip, 1 to 15; each is billed."),
         Choice(

@@ -18,7 +18,7 @@ FAMILY = Family(
             id="duration", options=(5, 10), default=5, help="Seconds of clip; each is billed. 1080p makes 5 s only."
         ),
         Choice(
-            id="resolution", options=("512p", "768p", "1080p"), default="768p", help="512p costs a quarter of 768p."
+            id="resolution", options=("512p", "768p", "1080p"), default="768p", help="A higher resolution costs more."
         ),
         Picture(id="first_frame", wire="first_frame_image", help="Optional: the picture the clip starts with."),
         Picture(

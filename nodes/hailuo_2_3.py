@@ -22,12 +22,12 @@ FAMILY = Family(
             id="model",
             options=("MiniMax-Hailuo-2.3", FAST),
             default="MiniMax-Hailuo-2.3",
-            help="Fast costs about half and needs a first frame.",
+            help="Fast costs less and needs a first frame.",
         ),
         Choice(
             id="duration", options=(6, 10), default=6, help="Seconds of clip; each is billed. 1080p makes 6 s only."
         ),
-        Choice(id="resolution", options=("768p", "1080p"), default="768p", help="1080p costs half as much again."),
+        Choice(id="resolution", options=("768p", "1080p"), default="768p", help="A higher resolution costs more."),
         Picture(
             id="first_frame",
             wire="first_frame_image",

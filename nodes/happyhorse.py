@@ -38,7 +38,7 @@ FAMILY = Family(
             id="resolution",
             options=("720P", "1080P"),
             default="720P",
-            help="1080P costs a third to three quarters more.",
+            help="A higher resolution costs more.",
         ),
         Choice(
             id="size",

@@ -43,7 +43,7 @@ FAMILY = Family(
             formats=("png", "jpeg"),
             help="Optional: the picture the clip ends with; needs first_frame and pro, and excludes audio.",
         ),
-        Flag(id="audio", default=False, help="Make a sound track; needs pro and doubles its price."),
+        Flag(id="audio", default=False, help="Make a sound track; needs pro and costs more."),
         Flag(id="watermark", default=False, help="Put the provider's watermark into the picture."),
     ),
     rules=(

@@ -38,7 +38,7 @@ FAMILY = Family(
             id="mode",
             options=("std", "pro", "4k"),
             default="std",
-            help="std renders 720p, pro 1080p and 4k 4K; 4k costs six times as much as std.",
+            help="std renders 720p, pro 1080p and 4k 4K; each costs more than the one before.",
         ),
         Number(id="duration", default=5, minimum=3, maximum=15, help="Seconds of clip, 3 to 15; each is billed."),
         Choice(
@@ -110,7 +110,7 @@ FAMILY = Family(
             lambda v: not is_scripted(v) or all(len(words) <= 512 for _, words in timed_lines(v.shots)),
         ),
         Rule(
-            "The seconds of the shots must add up to duration, which is {v.duration}.",
+            "The seconds of the shots must add up to duration.",
             ("shots", "duration", "multi_shot", "shot_type"),
             lambda v: not is_scripted(v) or sum(seconds for seconds, _ in timed_lines(v.shots)) == v.duration,
         ),

@@ -13,7 +13,7 @@ FAMILY = Family(
     inputs=(
         Text(id="prompt", help="What the clip should show, up to 3,072 characters; 2,500 are recommended."),
         Choice(id="model", options=("kling-3.0-turbo",), default="kling-3.0-turbo", help="The model."),
-        Choice(id="resolution", options=("720p", "1080p"), default="720p", help="1080p costs a quarter more."),
+        Choice(id="resolution", options=("720p", "1080p"), default="720p", help="A higher resolution costs more."),
         Number(id="duration", default=5, minimum=3, maximum=15, help="Seconds of clip, 3 to 15; each is billed."),
         Choice(
             id="aspect_ratio",

@@ -47,7 +47,7 @@ FAMILY = Family(
             id="model",
             options=("kling-v3-motion-control", "kling-v2-6-motion-control"),
             default="kling-v3-motion-control",
-            help="v3 is newer; v2.6 costs about half.",
+            help="v3 is newer; v2.6 costs less.",
         ),
         Choice(
             id="character_orientation",

@@ -63,7 +63,7 @@ FAMILY = Family(
             id="mode",
             options=("std", "pro", "4k"),
             default="std",
-            help="std renders 720p, pro 1080p and 4k 4K; 4k costs six times as much as std.",
+            help="std renders 720p, pro 1080p and 4k 4K; each costs more than the one before.",
         ),
         Number(
             id="duration",

@@ -29,14 +29,14 @@ def further_pictures(values: Values) -> dict[str, float]:
 FAMILY = Family(
     node_id="APIMartMiniMaxH3",
     title="APIMart MiniMax H3",
-    description="Clips of 4 to 15 s in 2K from a prompt, from a first and a last frame, or from up to 9 pictures, 3 "
-    "clips and 3 sounds. Billed by the seconds asked for, plus those of reference clips and pictures beyond five.",
+    description="Clips of 4 to 15 s in up to 2K from a prompt, from a first and a last frame, or from up to 9 pictures, 3 "
+    "clips and 3 sounds. Billed by the seconds asked for, the seconds of reference clips, and each picture beyond five.",
     search_aliases=("minimax", "hailuo", "h3", "reference to video", "first last frame", "2k"),
     inputs=(
         Text(id="prompt", required=True, help="What the clip should show."),
         Choice(id="model", options=("MiniMax-H3",), default="MiniMax-H3", help="The model."),
         Number(id="duration", default=5, minimum=4, maximum=15, help="Seconds of clip, 4 to 15; each is billed."),
-        Choice(id="resolution", options=("768P", "2K"), default="768P", help="2K costs two thirds more."),
+        Choice(id="resolution", options=("768P", "2K"), default="768P", help="A higher resolution costs more."),
         Choice(
             id="aspect_ratio",
             options=("16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "adaptive"),
@@ -57,7 +57,7 @@ FAMILY = Family(
             id="images",
             wire="image_urls",
             many=9,
-            help="Optional: up to 9 pictures to refer to; each beyond five costs 0.023 USD.",
+            help="Optional: up to 9 pictures to refer to; each beyond five is billed.",
         ),
         Clip(
             id="videos",

@@ -33,7 +33,7 @@ FAMILY = Family(
             id="resolution",
             options=("360p", "540p", "720p", "1080p"),
             default="540p",
-            help="1080p costs four times 360p.",
+            help="A higher resolution costs more.",
         ),
         Choice(
             id="size",
@@ -66,7 +66,7 @@ FAMILY = Family(
             placeholder="task_...",
             help="Optional: an earlier job of this node to continue; connect its job output, or paste its task id.",
         ),
-        Flag(id="audio", default=False, help="Make a sound track; costs a quarter to a half more."),
+        Flag(id="audio", default=False, help="Make a sound track; costs more."),
         Flag(
             id="multi_clip",
             wire="generate_multi_clip_switch",

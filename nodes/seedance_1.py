@@ -23,10 +23,10 @@ FAMILY = Family(
             id="model",
             options=(NEWEST, "seedance-1-0-pro-fast", "seedance-1-0-pro-quality"),
             default=NEWEST,
-            help="1.5 alone makes sound; 1.0 fast costs less than half of the others.",
+            help="1.5 alone makes sound; 1.0 fast costs least.",
         ),
         Number(id="duration", default=5, minimum=4, maximum=12, help="Seconds of clip, 4 to 12; each is billed."),
-        Choice(id="resolution", options=("480p", "720p", "1080p"), default="720p", help="1080p costs five times 480p."),
+        Choice(id="resolution", options=("480p", "720p", "1080p"), default="720p", help="A higher resolution costs more."),
         Choice(
             id="aspect_ratio",
             options=("16:9", "9:16", "1:1", "4:3", "3:4", "21:9"),

@@ -46,7 +46,7 @@ FAMILY = Family(
             id="model",
             options=("seedance-2.0", "seedance-2.0-fast", "seedance-2.0-mini"),
             default="seedance-2.0-fast",
-            help="fast costs less than two thirds of 2.0, mini a sixth; both render up to 720p.",
+            help="fast costs less than 2.0, and mini least; both render up to 720p.",
         ),
         Number(id="duration", default=5, minimum=4, maximum=15, help="Seconds of clip, 4 to 15; each is billed."),
         Choice(

@@ -46,9 +46,9 @@ FAMILY = Family(
             id="duration",
             options=(*range(4, 31), -1),
             default=5,
-            help="Seconds of clip, 4 to 30; -1 leaves it to the model, which holds the price of 30 s until it ends.",
+            help="Seconds of clip, 4 to 30; -1 leaves it to the model, and 30 s are reserved until the job ends.",
         ),
-        Choice(id="resolution", options=("480p", "720p", "1080p"), default="720p", help="1080p costs four times 480p."),
+        Choice(id="resolution", options=("480p", "720p", "1080p"), default="720p", help="A higher resolution costs more."),
         Choice(
             id="size",
             options=("adaptive", "16:9", "9:16", "1:1", "4:3", "3:4", "21:9"),

@@ -50,14 +50,14 @@ FAMILY = Family(
             id="model",
             options=("skyreels-v4-fast", "skyreels-v4-std"),
             default="skyreels-v4-fast",
-            help="std is better, slower and a quarter dearer.",
+            help="std is better, slower and costs more.",
         ),
         Number(id="duration", default=5, minimum=3, maximum=15, help="Seconds of clip, 3 to 15; each is billed."),
         Choice(
             id="resolution",
             options=("480p", "720p", "1080p"),
             default="720p",
-            help="1080p costs two and a half times 720p.",
+            help="A higher resolution costs more.",
         ),
         Choice(
             id="aspect_ratio",
@@ -89,7 +89,7 @@ FAMILY = Family(
             id="video",
             wire="ref_videos",
             in_list=True,
-            help="Optional: a clip of up to 15 s; the prompt calls it @video1. Doubles the price.",
+            help="Optional: a clip of up to 15 s; the prompt calls it @video1. Costs more.",
         ),
         Choice(
             id="video_use",

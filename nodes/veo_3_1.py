@@ -17,10 +17,10 @@ FAMILY = Family(
             id="model",
             options=("veo3.1-fast", "veo3.1-quality", "veo3.1-lite"),
             default="veo3.1-fast",
-            help="quality costs seven times as much as fast; lite costs half and takes text only.",
+            help="quality costs more than fast; lite costs least and takes text only.",
         ),
         Choice(id="duration", options=(8,), default=8, help="Always 8 s."),
-        Choice(id="resolution", options=("720p", "1080p", "4k"), default="720p", help="4k adds 0.50 USD to the clip."),
+        Choice(id="resolution", options=("720p", "1080p", "4k"), default="720p", help="A higher resolution costs more."),
         Choice(id="aspect_ratio", options=("16:9", "9:16"), default="16:9", help="Landscape or portrait."),
         Picture(
             id="images",

@@ -20,7 +20,7 @@ FAMILY = Family(
             id="model",
             options=("viduq3", "viduq3-mix"),
             default="viduq3",
-            help="mix is the better one, costs a quarter more and renders 720p and 1080p only.",
+            help="mix is the better one, costs more and renders 720p and 1080p only.",
         ),
         Picture(
             id="images",

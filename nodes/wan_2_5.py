@@ -16,7 +16,7 @@ FAMILY = Family(
         Text(id="negative_prompt", help="Optional: what should not appear, up to 500 characters."),
         Choice(id="duration", options=(5, 10), default=5, help="Seconds of clip; each is billed."),
         Choice(
-            id="resolution", options=("480p", "720p", "1080p"), default="720p", help="1080p costs three times 480p."
+            id="resolution", options=("480p", "720p", "1080p"), default="720p", help="A higher resolution costs more."
         ),
         Choice(
             id="size",

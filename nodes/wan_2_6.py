@@ -24,7 +24,7 @@ FAMILY = Family(
             id="model",
             options=("wan2.6", FLASH),
             default="wan2.6",
-            help="flash needs a picture and costs a third of 2.6 with sound on or less.",
+            help="flash needs a picture and costs less than 2.6.",
         ),
         Text(id="negative_prompt", help="Optional: what should not appear, up to 500 characters."),
         Number(
@@ -34,7 +34,7 @@ FAMILY = Family(
             maximum=15,
             help="Seconds of clip: 5, 10 or 15, or 2 to 15 for flash; each is billed.",
         ),
-        Choice(id="resolution", options=("720p", "1080p"), default="720p", help="1080p costs two thirds more."),
+        Choice(id="resolution", options=("720p", "1080p"), default="720p", help="A higher resolution costs more."),
         Choice(
             id="aspect_ratio",
             options=("16:9", "9:16", "1:1", "4:3", "3:4"),
@@ -59,7 +59,7 @@ FAMILY = Family(
             id="audio",
             default=True,
             sent_if=lambda v: v.model == FLASH,
-            help="flash only: make a sound track; doubles its price.",
+            help="flash only: make a sound track; costs more.",
         ),
         Choice(
             id="shot_type",

@@ -36,7 +36,7 @@ FAMILY = Family(
         Choice(id="model", options=("wan2.7",), default="wan2.7", help="The model."),
         Text(id="negative_prompt", help="Optional: what should not appear."),
         Number(id="duration", default=5, minimum=2, maximum=15, help="Seconds of clip, 2 to 15; each is billed."),
-        Choice(id="resolution", options=("720P", "1080P"), default="720P", help="1080P costs two thirds more."),
+        Choice(id="resolution", options=("720P", "1080P"), default="720P", help="A higher resolution costs more."),
         Choice(
             id="size",
             options=("16:9", "9:16", "1:1", "4:3", "3:4"),

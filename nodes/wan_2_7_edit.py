@@ -41,7 +41,7 @@ FAMILY = Family(
             maximum=10,
             help="0 keeps the length of the clip; 2 to 10 cuts it to so many seconds.",
         ),
-        Choice(id="resolution", options=("720P", "1080P"), default="720P", help="1080P costs two thirds more."),
+        Choice(id="resolution", options=("720P", "1080P"), default="720P", help="A higher resolution costs more."),
         Choice(
             id="audio_setting",
             wire="metadata",

@@ -31,7 +31,7 @@ FAMILY = Family(
             maximum=15,
             help="Seconds of clip, 2 to 15, up to 10 with a reference clip; each is billed.",
         ),
-        Choice(id="resolution", options=("720P", "1080P"), default="720P", help="1080P costs two thirds more."),
+        Choice(id="resolution", options=("720P", "1080P"), default="720P", help="A higher resolution costs more."),
         Choice(
             id="size",
             options=("16:9", "9:16", "1:1", "4:3", "3:4"),

@@ -11,7 +11,8 @@ from comfy_api.latest import ComfyExtension, io
 
 from ..model import Family
 from .routes import register
-from .schema import CATEGORY, outputs, schema_of
+from .schema import schema_of, schema_of_utility
+from .utilities import COLLECT_JOB, REFERENCE_VIDEO, VIDEO_FRAMES
 from .wanted import frames_wanted
 
 
@@ -47,19 +48,7 @@ class CollectJob(io.ComfyNode):
 
     @classmethod
     def define_schema(cls) -> io.Schema:
-        return io.Schema(
-            node_id="APIMartCollectJob",
-            display_name="APIMart Collect Job",
-            category=CATEGORY,
-            description="Waits for a job of your account, wherever it was submitted, and gives its clip; free.",
-            search_aliases=["apimart", "task id", "resume", "download"],
-            inputs=[
-                io.String.Input("task_id", default="", tooltip="The job's id at APIMart, like task_01K8SGYNNNVBQT...")
-            ],
-            outputs=outputs(several=True),
-            hidden=[io.Hidden.unique_id, io.Hidden.prompt],
-            is_output_node=True,
-        )
+        return schema_of_utility(COLLECT_JOB, hidden=[io.Hidden.unique_id, io.Hidden.prompt], is_output_node=True)
 
     @classmethod
     def validate_inputs(cls, task_id: str | None) -> bool | str:
@@ -83,33 +72,7 @@ class VideoFrames(io.ComfyNode):
 
     @classmethod
     def define_schema(cls) -> io.Schema:
-        most = 2**31 - 1
-        return io.Schema(
-            node_id="APIMartVideoFrames",
-            display_name="APIMart Video Frames",
-            category=CATEGORY,
-            description="Decodes the selected frames of a clip, and nothing else, into memory. Works without a key.",
-            search_aliases=["apimart", "video to images", "load video", "get video components"],
-            inputs=[
-                io.Video.Input("video", tooltip="Any video."),
-                io.Int.Input(
-                    "skip_first_frames", default=0, min=0, max=most, tooltip="Frames to leave out at the start."
-                ),
-                io.Int.Input("frame_load_cap", default=0, min=0, max=most, tooltip="How many frames at most; 0 = all."),
-                io.Int.Input(
-                    "select_every_nth", default=1, min=1, max=most, tooltip="1 = every frame, 2 = every other ..."
-                ),
-                io.Int.Input(
-                    "max_side", default=0, min=0, max=16384, tooltip="Longer side in pixels to reduce to; 0 = as it is."
-                ),
-            ],
-            outputs=[
-                io.Image.Output("frames", display_name="frames", tooltip="The selected frames, RGB 0..1."),
-                io.Audio.Output("audio", display_name="audio", tooltip="The whole sound; silence for a silent clip."),
-                io.Float.Output("fps", display_name="fps", tooltip="Frames per second after the selection."),
-                io.Int.Output("frame_count", display_name="frame_count", tooltip="How many frames were selected."),
-            ],
-        )
+        return schema_of_utility(VIDEO_FRAMES)
 
     @classmethod
     async def execute(cls, video: Any, **selection: int) -> io.NodeOutput:
@@ -122,40 +85,7 @@ class ReferenceVideo(io.ComfyNode):
 
     @classmethod
     def define_schema(cls) -> io.Schema:
-        return io.Schema(
-            node_id="APIMartReferenceVideo",
-            display_name="APIMart Reference Video",
-            category=CATEGORY,
-            description="Makes any clip fit for motion control: trims it, brings its sides into 340 to 3850 px, "
-            "turns it into H.264 MP4 under 100 MB. What fits is copied, not encoded again. Works without a key.",
-            search_aliases=["apimart", "trim video", "motion reference", "fit video"],
-            inputs=[
-                io.Video.Input("video", tooltip="Any clip."),
-                io.Combo.Input(
-                    "character_orientation",
-                    options=["image", "video"],
-                    default="image",
-                    tooltip="As on the motion control node: image allows 3 to 10 s, video allows 3 to 30 s.",
-                ),
-                io.Float.Input(
-                    "start", default=0.0, min=0.0, max=86400.0, step=0.1, tooltip="Seconds to leave out first."
-                ),
-                io.Float.Input(
-                    "length",
-                    default=0.0,
-                    min=0.0,
-                    max=30.0,
-                    step=0.1,
-                    tooltip="Seconds to keep; 0 = as much as the orientation allows.",
-                ),
-                io.Boolean.Input("keep_sound", default=True, tooltip="Keep the clip's sound."),
-            ],
-            outputs=[
-                io.Video.Output("video", display_name="video", tooltip="The fitted clip."),
-                io.Float.Output("seconds", display_name="seconds", tooltip="What the provider will measure and bill."),
-                io.String.Output("report", display_name="report", tooltip="What the clip is and what it will cost."),
-            ],
-        )
+        return schema_of_utility(REFERENCE_VIDEO)
 
     @classmethod
     async def execute(

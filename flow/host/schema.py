@@ -1,18 +1,41 @@
-"""A family's declaration as ComfyUI's schema."""
+"""The declaration of a family or a utility as ComfyUI's schema."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from comfy_api.latest import io
 
-from ..model import Audio, Choice, Clip, Family, Flag, Input, Number, Picture, Socket, Text, socket_names
+from ..model import (
+    CLIP_OUTPUTS,
+    TAKE,
+    Audio,
+    Choice,
+    Clip,
+    Family,
+    Flag,
+    Input,
+    Number,
+    Output,
+    Picture,
+    Seconds,
+    Socket,
+    Text,
+    Utility,
+    socket_names,
+)
 
 CATEGORY = "APIMart/Video"
 SOCKETS = {Picture: io.Image, Clip: io.Video, Audio: io.Audio}
-TAKE_HELP = (
-    "The same request is bought once and then comes from the books. Raise this number to buy another take of it."
-)
+OUTPUTS = {
+    "VIDEO": io.Video,
+    "IMAGE": io.Image,
+    "AUDIO": io.Audio,
+    "FLOAT": io.Float,
+    "INT": io.Int,
+    "STRING": io.String,
+}
 
 
 def schema_of(family: Family) -> io.Schema:
@@ -22,47 +45,31 @@ def schema_of(family: Family) -> io.Schema:
         category=CATEGORY,
         description=family.description,
         search_aliases=["apimart", *family.search_aliases],
-        inputs=[*(_input(one) for one in family.inputs), take()],
-        outputs=outputs(family.gives_several),
+        inputs=[_input(one) for one in (*family.inputs, TAKE)],
+        outputs=_outputs(CLIP_OUTPUTS, family.gives_several),
         hidden=[io.Hidden.unique_id, io.Hidden.prompt, io.Hidden.extra_pnginfo],
         is_output_node=True,
     )
 
 
-def outputs(several: bool) -> list[io.Output]:
-    """What every node that buys or collects gives, in the order that workflows rely on."""
-    return [
-        io.Video.Output(
-            "video", display_name="video", is_output_list=several, tooltip="The clip, a file in the output folder."
-        ),
-        io.Image.Output(
-            "frames",
-            display_name="frames",
-            is_output_list=several,
-            tooltip="All frames, RGB 0..1; decoded only when connected.",
-        ),
-        io.Audio.Output(
-            "audio", display_name="audio", is_output_list=several, tooltip="The sound; silence for a silent clip."
-        ),
-        io.Float.Output("fps", display_name="fps", is_output_list=several, tooltip="Frames per second of the clip."),
-        io.String.Output(
-            "job",
-            display_name="job",
-            is_output_list=several,
-            tooltip="JSON: task_id, model, status, cost_usd, billed_seconds, file, request.",
-        ),
-    ]
-
-
-def take() -> io.Input:
-    return io.Int.Input(
-        "take",
-        default=0,
-        min=0,
-        max=1_000_000,
-        control_after_generate=False,
-        tooltip=TAKE_HELP,
+def schema_of_utility(utility: Utility, **more: Any) -> io.Schema:
+    return io.Schema(
+        node_id=utility.node_id,
+        display_name=utility.title,
+        category=CATEGORY,
+        description=utility.description,
+        search_aliases=["apimart", *utility.search_aliases],
+        inputs=[_input(one) for one in utility.inputs],
+        outputs=_outputs(utility.outputs, utility.gives_several),
+        **more,
     )
+
+
+def _outputs(declared: Sequence[Output], several: bool) -> list[io.Output]:
+    return [
+        OUTPUTS[one.kind].Output(one.id, display_name=one.id, is_output_list=several, tooltip=one.help)
+        for one in declared
+    ]
 
 
 def _input(declared: Input) -> io.Input:
@@ -88,6 +95,8 @@ def _input(declared: Input) -> io.Input:
             control_after_generate=False,
             **about,
         )
+    if isinstance(declared, Seconds):
+        return io.Float.Input(declared.id, default=declared.default, min=0.0, max=declared.maximum, step=0.1, **about)
     if isinstance(declared, Flag):
         return io.Boolean.Input(declared.id, default=declared.default, **about)
     if isinstance(declared, Socket):

@@ -68,6 +68,14 @@ class Number(Input):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Seconds(Input):
+    """A length of time, in tenths of a second."""
+
+    default: float = 0.0
+    maximum: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Flag(Input):
     """A switch."""
 

@@ -1,0 +1,78 @@
+"""Every text of nodes and help pages is there in the four languages, and says the same facts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+
+import pages
+import pytest
+from journeys import FAMILIES
+from pack import ROOT
+from phrases import ENGLISH, FOLDER, LANGUAGES, Language
+
+FIELD = re.compile(r"\{\w*\}")
+CODE = re.compile(r"`[^`]*`")
+IDENTIFIER = re.compile(r"[A-Za-z]\w*_\w+", re.ASCII)
+NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+FACTS = (FIELD, CODE, IDENTIFIER, NUMBER)
+TRANSLATED = [code for code in LANGUAGES if code != ENGLISH]
+
+
+def labels(code: str) -> dict:
+    return json.loads((ROOT / pages.LOCALES / code / "nodeDefs.json").read_text("utf-8"))
+
+
+def shape(tree: object) -> object:
+    return {key: shape(value) for key, value in tree.items()} if isinstance(tree, dict) else None
+
+
+def lost(text: str, said: str) -> set[str]:
+    """The facts of `text` that `said` does not hold; numbers in words may become figures."""
+    return {fact for kind in FACTS for fact in {*kind.findall(text)} - {*kind.findall(said)}}
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_every_phrase_is_translated(code: str) -> None:
+    """That none is missing from the files, and none left over, is held by test_pages.py."""
+    language = Language(code)
+    assert not [key for key, said in {**language.names, **language.texts}.items() if not said.strip()]
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_a_translation_changes_no_fact(code: str) -> None:
+    changed = {text: lost(text, said) for text, said in Language(code).texts.items()}
+    assert not {text: facts for text, facts in changed.items() if facts}
+    assert not [text for text, said in Language(code).texts.items() if {*FIELD.findall(said)} - {*FIELD.findall(text)}]
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_a_language_is_its_own(code: str) -> None:
+    """Whole sentences are never left in English."""
+    copied = [text for text, said in Language(code).texts.items() if said == text and text.endswith(".")]
+    copied = [text for text in copied if not text.startswith("JSON: ")]
+    assert copied == []
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_labels_are_there_for_every_node_input_and_output(code: str) -> None:
+    assert shape(labels(code)) == shape(labels(ENGLISH))
+    assert FAMILIES.keys() < labels(code).keys()
+
+
+def test_english_names_are_the_api_s_own() -> None:
+    shown = labels(ENGLISH)["APIMartKlingOmni"]["inputs"]
+    assert shown["images_image_1"]["name"] == "image_1"
+    assert all(value["name"] == key for key, value in shown.items() if "_image_" not in key and "_video_" not in key)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_node_has_two_inputs_of_one_name(code: str) -> None:
+    for node_id, node in labels(code).items():
+        names = Counter(shown["name"] for shown in node["inputs"].values())
+        assert not [name for name, count in names.items() if count > 1], node_id
+
+
+def test_the_folder_of_phrases_holds_no_other_language() -> None:
+    assert sorted(path.stem for path in FOLDER.iterdir()) == sorted(TRANSLATED)

@@ -1,0 +1,42 @@
+"""What ComfyUI's page shows on nodes, in each language: `locales/<language>/nodeDefs.json`."""
+
+from __future__ import annotations
+
+from apimart import nodes
+from apimart.flow.host.utilities import UTILITIES
+from apimart.flow.model import CLIP_OUTPUTS, TAKE, Family, Input, Output, Socket, Utility, socket_names
+from phrases import Language
+
+Shown = dict[str, str]
+
+
+def labels(language: Language) -> dict[str, dict[str, object]]:
+    """Title, description, inputs and outputs of every node, by node id."""
+    families = {one.node_id: _node(one, (*one.inputs, TAKE), CLIP_OUTPUTS, language) for one in nodes.families()}
+    return families | {one.node_id: _node(one, one.inputs, one.outputs, language) for one in UTILITIES}
+
+
+def _node(
+    declared: Family | Utility, inputs: tuple[Input, ...], outputs: tuple[Output, ...], language: Language
+) -> dict[str, object]:
+    shown = {key: value for one in inputs for key, value in _input(one, language).items()}
+    return {
+        "display_name": language.say(declared.title),
+        "description": language.say(declared.description),
+        "inputs": shown,
+        "outputs": {str(place): _shown(one.id, one.help, language) for place, one in enumerate(outputs)},
+    }
+
+
+def _input(declared: Input, language: Language) -> dict[str, Shown]:
+    """An input's label; for one that grows, that of each socket too, under the key that ComfyUI makes of its name."""
+    shown = {declared.id: _shown(declared.id, declared.help, language)}
+    if isinstance(declared, Socket) and declared.many:
+        for number, name in enumerate(socket_names(declared), 1):
+            said = language.name(name.rpartition("_")[0], number)
+            shown[f"{declared.id}_{name}"] = {"name": said, "tooltip": language.say(declared.help)}
+    return shown
+
+
+def _shown(name: str, tooltip: str, language: Language) -> Shown:
+    return {"name": language.name(name), "tooltip": language.say(tooltip)}
