@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, islice
@@ -16,10 +18,12 @@ from av.video.stream import VideoStream
 from ..errors import Refused, Unfinished, Unreadable
 from ..model import Frames, Selection, Size
 from .ahead import read_ahead
-from .container import READ_ERRORS, missing_bytes, opened
+from .container import READ_ERRORS, missing_bytes
 from .levels import Converter, displayed_size, white
-from .timeline import Timeline, first_frame, read_timeline
+from .timeline import Timeline, first_frame, opened_with_timeline, read_timeline
 
+# FFmpeg's own choice is one more than there are cores; on two of them the converter then starves the decoder.
+DECODER_THREADS = min(16, max(5, (os.cpu_count() or 1) + 1))
 READY_FRAMES = 3  # more gains nothing on two cores and costs memory
 CHANNELS = 3
 GIGABYTE = 1e9
@@ -63,25 +67,28 @@ def decode_frames(
     Raises Refused when they need more than `free_bytes`, Unreadable when the clip is damaged before the last frame
     that was asked for, Unfinished when `stopped` says so.
     """
-    with read_ahead(_selected(path, selection), READY_FRAMES) as frames:
-        timeline = _timeline(path)
+    with _opened(path) as (timeline, container, stream):
         _refuse_too_many(_planned(timeline, selection, timeline.coded), selection, free_bytes)
-        first = next(frames, None)
-        if first is None:
-            raise _damaged(path, 0)
-        planned = _planned(timeline, selection, displayed_size(first))
-        pixels = np.empty((planned.count, planned.size.height, planned.size.width, CHANNELS), np.float32)
-        count = _convert(chain([first], frames), pixels, planned.size, stopped)
+        with read_ahead(_selected(path, container, stream, selection), READY_FRAMES) as frames:
+            first = next(frames, None)
+            if first is None:
+                raise _damaged(path, 0)
+            planned = _planned(timeline, selection, displayed_size(first))
+            pixels = np.empty((planned.count, planned.size.height, planned.size.width, CHANNELS), np.float32)
+            count = _convert(chain([first], frames), pixels, planned.size, stopped)
     if count < planned.count:
         pixels.resize((count, *pixels.shape[1:]), refcheck=False)
     return Frames(pixels, planned.fps)
 
 
-def _timeline(path: Path) -> Timeline:
-    try:
-        return read_timeline(path)
-    except Refused as error:
-        raise Unreadable(error.what) from None
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Timeline, InputContainer, VideoStream]]:
+    with ExitStack() as stack:
+        try:
+            found = stack.enter_context(opened_with_timeline(path))
+        except Refused as error:
+            raise Unreadable(error.what) from None
+        yield found
 
 
 def _planned(timeline: Timeline, selection: Selection, displayed: Size) -> Plan:
@@ -127,10 +134,10 @@ def _divide(levels: np.ndarray, whole: int, out: np.ndarray) -> None:
         np.minimum(out, np.float32(1), out=out)  # codes above white
 
 
-def _selected(path: Path, selection: Selection) -> Iterator[VideoFrame]:
+def _selected(path: Path, container: InputContainer, stream: VideoStream, selection: Selection) -> Iterator[VideoFrame]:
     """The selected frames as the decoder gives them; decoding ends with the last one."""
     wanted = _slice(selection)
-    yield from islice(_whole_frames(path), wanted.start, wanted.stop, wanted.step)
+    yield from islice(_whole_frames(path, container, stream), wanted.start, wanted.stop, wanted.step)
 
 
 def _slice(selection: Selection) -> slice:
@@ -141,22 +148,21 @@ def _slice(selection: Selection) -> slice:
     return slice(start, stop, step)
 
 
-def _whole_frames(path: Path) -> Iterator[VideoFrame]:
+def _whole_frames(path: Path, container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
     """Every frame up to the first damage; there it counts what else is good and raises Unreadable."""
-    with opened(path) as (container, stream):
-        stream.thread_type = "AUTO"
-        good, first = 0, None
-        for frame in _tolerant(container, stream):
-            if frame is None or frame.is_corrupt:
-                raise _damaged(
-                    path, good + sum(one is not None and not one.is_corrupt for one in _tolerant(container, stream))
-                )
-            size = displayed_size(frame)
-            first = first or size
-            if size != first:
-                raise Unreadable(f"The picture changes from {first} to {size} after {good} frames.")
-            good += 1
-            yield frame
+    stream.thread_type = "AUTO"
+    stream.codec_context.thread_count = DECODER_THREADS
+    good, first = 0, None
+    for frame in _tolerant(container, stream):
+        if frame is None or frame.is_corrupt:
+            good += sum(one is not None and not one.is_corrupt for one in _tolerant(container, stream))
+            raise _damaged(path, good)
+        size = displayed_size(frame)
+        first = first or size
+        if size != first:
+            raise Unreadable(f"The picture changes from {first} to {size} after {good} frames.")
+        good += 1
+        yield frame
     if missing_bytes(path):
         raise _damaged(path, good)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +20,7 @@ from ..model import Size
 from .container import CONVERT, READ_ERRORS, opened, sound_streams
 
 LONGEST_READ_SECONDS = 30.0
+BEFORE_ALL = -(1 << 60)  # ticks
 ROUNDING = Fraction(1, 500)  # seconds; Matroska rounds time stamps to milliseconds
 
 
@@ -78,6 +80,33 @@ def read_timeline(path: Path, longest_seconds: float = LONGEST_READ_SECONDS) -> 
     """Read every packet. Raises Refused when there is nothing to show."""
     with opened(path) as (container, stream):
         return _read(container, stream, time.monotonic() + longest_seconds)
+
+
+@contextmanager
+def opened_with_timeline(path: Path) -> Iterator[tuple[Timeline, InputContainer, VideoStream]]:
+    """The clip at its first packet, after all of them were read. Raises Refused like `read_timeline`.
+
+    Opening costs as much as decoding several frames, so what can be wound back exactly is opened once.
+    """
+    until = time.monotonic() + LONGEST_READ_SECONDS
+    with opened(path) as (container, stream):
+        timeline = _read(container, stream, until)
+        if _is_wound_back(container, stream):
+            yield timeline, container, stream
+            return
+    with opened(path) as (container, stream):
+        yield timeline, container, stream
+
+
+def _is_wound_back(container: InputContainer, stream: VideoStream) -> bool:
+    """Only an MP4 or MOV is sure to begin with its first sample again, and does so before any time stamp."""
+    if not container.format.name.startswith("mov"):
+        return False
+    try:
+        container.seek(BEFORE_ALL, stream=stream)
+    except READ_ERRORS:
+        return False
+    return True
 
 
 def _read(container: InputContainer, stream: VideoStream, until: float) -> Timeline:
