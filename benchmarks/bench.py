@@ -61,21 +61,18 @@ def write_clip(path: Path, width: int, height: int, frames: int, *, megabits: fl
     return path
 
 
-def touch(size: int) -> None:
-    """Have the machine hand over `size` bytes of memory once, in a process of its own."""
-    subprocess.run([sys.executable, "-c", TOUCH, str(size)], check=True)
-
-
-def in_fresh_process(script: str, way: str, clip: Path) -> dict[str, float]:
-    """What `report` prints in a new process that runs `way` once."""
-    command = [sys.executable, script, "--way", way, str(clip)]
+def in_fresh_process(script: str, way: str, clip: Path, memory: int) -> dict[str, float]:
+    """What `report` prints in a new process that runs `way` once, which needs `memory` bytes."""
+    command = [sys.executable, script, "--way", way, str(clip), str(memory)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-def report(run: Callable[[], int]) -> None:
+def report(run: Callable[[], int], memory: int) -> None:
     """Run once and print seconds, the bytes of the result, and the memory that came on top of the imports."""
+    # The host soon takes back what lies idle, so the memory is touched right before, by a process that then ends.
+    subprocess.run([sys.executable, "-c", TOUCH, str(memory)], check=True)
     before = _peak_bytes()
     begin = time.perf_counter()
     size = run()

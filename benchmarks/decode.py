@@ -85,8 +85,8 @@ def main(repeats: int) -> None:
             runs: dict[str, list[dict[str, float]]] = {way: [] for way in ways}
             for _ in range(repeats):
                 for way in ways:
-                    bench.touch(int(result * (2.4 if WAYS[way] in (opencv_loop, comfyui) else 1.1)))
-                    runs[way].append(bench.in_fresh_process(__file__, way, clip))
+                    memory = int(result * (2.4 if WAYS[way] in (opencv_loop, comfyui) else 1.1))
+                    runs[way].append(bench.in_fresh_process(__file__, way, clip, memory))
             _print(f"{name}, {SECONDS} s, {clip.stat().st_size / 1e6:.1f} MB -> {result / 1e9:.2f} GB", runs)
 
 
@@ -111,6 +111,7 @@ def _print(title: str, runs: dict[str, list[dict[str, float]]]) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--way"]:
-        bench.report(WAYS[sys.argv[2]](Path(sys.argv[3])))
+        way, clip, memory = sys.argv[2:]
+        bench.report(WAYS[way](Path(clip)), int(memory))
     else:
         main(int(sys.argv[1]) if sys.argv[1:] else 5)
