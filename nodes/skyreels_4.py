@@ -37,14 +37,15 @@ FAMILY = Family(
     node_id="APIMartSkyReels4",
     title="APIMart SkyReels 4",
     description="Clips of 3 to 15 s from a prompt, from a first and a last frame, or from pictures and a clip that the "
-    "prompt calls @image1, @image2 ... and @video1. Billed by the seconds asked for; more with a clip.",
+    "prompt calls by tags. Billed by the seconds asked for; more with a clip.",
     search_aliases=("skyreels", "skywork", "reference to video", "first last frame", "extend"),
     shape=shaped,
     inputs=(
         Text(
             id="prompt",
             required=True,
-            help="What the clip should show; must name each reference: @image1, @image2 ... and @video1.",
+            help="What the clip should show; must name each reference by its tag: an at sign and image1, image2 ... or "
+            "video1.",
         ),
         Choice(
             id="model",
@@ -83,13 +84,13 @@ FAMILY = Family(
             wire="ref_images",
             many=4,
             formats=("png", "jpeg"),
-            help="Optional: up to 4 pictures; the prompt calls them @image1, @image2 ...",
+            help="Optional: up to 4 pictures; the prompt calls them an at sign and image1, image2 ...",
         ),
         Clip(
             id="video",
             wire="ref_videos",
             in_list=True,
-            help="Optional: a clip of up to 15 s; the prompt calls it @video1. Costs more.",
+            help="Optional: a clip of up to 15 s; the prompt calls it an at sign and video1. Costs more.",
         ),
         Choice(
             id="video_use",

@@ -24,6 +24,11 @@ def labels(code: str) -> dict:
     return json.loads((ROOT / pages.LOCALES / code / "nodeDefs.json").read_text("utf-8"))
 
 
+def told(tree: object) -> list[str]:
+    """Every text of a tree of labels."""
+    return [text for one in tree.values() for text in told(one)] if isinstance(tree, dict) else [str(tree)]
+
+
 def shape(tree: object) -> object:
     return {key: shape(value) for key, value in tree.items()} if isinstance(tree, dict) else None
 
@@ -65,6 +70,12 @@ def test_english_names_are_the_api_s_own() -> None:
     shown = labels(ENGLISH)["APIMartKlingOmni"]["inputs"]
     assert shown["images_image_1"]["name"] == "image_1"
     assert all(value["name"] == key for key, value in shown.items() if "_image_" not in key and "_video_" not in key)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_label_holds_a_sign_that_the_page_would_read_as_a_command(code: str) -> None:
+    """ComfyUI's translator (vue-i18n) knows links, fields and plurals; before 0.33 a stray sign kept the page white."""
+    assert not [text for text in told(labels(code)) if re.search(r"[@{}|]", text)]
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
