@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from .errors import Declined, NotSet, PackError, Refused, Unfinished, Unknown, Unreachable, log
 from .ledger import ADOPTED, Entry, Ledger
-from .model import Family, Standing, Ticket
+from .model import GENERATIONS, Family, Standing, Ticket
 from .watch import Watch
 from .wire import Again, Provider, why_declined
 
@@ -84,7 +84,7 @@ class Buyer:
         if not is_first:
             self._require_honoured(entry)
         try:
-            outcome = self._provider.submit(entry.body or {}, entry.idempotency_key)
+            outcome = self._provider.submit(entry.body or {}, entry.idempotency_key, entry.path)
         except Unknown as unknown:
             return self._after_lost_answer(entry, unknown)
         except PackError as error:
@@ -98,11 +98,11 @@ class Buyer:
     def _require_honoured(self, entry: Entry) -> None:
         """A submit that may be out already goes out again only where the key makes it the same purchase."""
         age = self._now() - (entry.sent_at or 0)
-        if not 0 <= age < KEY_LIFE_SECONDS or not self._honours_keys(entry.model):
+        if not 0 <= age < KEY_LIFE_SECONDS or not self._honours_keys(entry):
             raise Unknown("An earlier submit of this request got no answer.")
 
     def _after_lost_answer(self, entry: Entry, unknown: Unknown) -> Unknown:
-        if self._honours_keys(entry.model):
+        if self._honours_keys(entry):
             return unknown
         raise unknown
 
@@ -114,8 +114,14 @@ class Buyer:
             return error
         return Unknown(f"An earlier submit got no answer, and sending it again was refused: {error.what}")
 
-    def _honours_keys(self, model: str) -> bool:
-        """Whether the provider declares it for this model; asked once and remembered."""
+    def _honours_keys(self, entry: Entry) -> bool:
+        """Whether the provider declares it for this model; asked once and remembered.
+
+        What it declares is said of the usual path: a key counts per endpoint, and of no other endpoint is it known.
+        """
+        return entry.path == GENERATIONS and self._declares_keys(entry.model)
+
+    def _declares_keys(self, model: str) -> bool:
         name = f"honours keys: {self._provider.base_url} {model}"
         remembered = self._ledger.recall(name)
         if isinstance(remembered, bool):

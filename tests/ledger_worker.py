@@ -19,18 +19,19 @@ import pack
 pack.load()
 
 from apimart.flow.errors import PackError  # noqa: E402  # the pack is a package only from here on
-from apimart.flow.ledger import Ledger, new_owner  # noqa: E402
+from apimart.flow.ledger import Intent, Ledger, new_owner  # noqa: E402
 from apimart.flow.model import Ticket  # noqa: E402
 from apimart.flow.settings import Limits  # noqa: E402
 
-QUESTION: dict[str, Any] = {"realm": "live", "family": "F", "model": "m", "take": 0, "prompt": "", "account": "key-1"}
+QUESTION: dict[str, Any] = {"realm": "live", "family": "F", "model": "m", "account": "key-1"}
 
 
 def ask(ledger: Ledger, fingerprint: str, usd_per_day: str = "") -> list[Any]:
     """[entry id, whether we made it], or ["refused"]."""
     limits = Limits(usd_per_day=float(usd_per_day) if usd_per_day else None)
     try:
-        entry, made = ledger.intend(**QUESTION, fingerprint=fingerprint, estimate_usd=1.0, limits=limits, since=0.0)
+        intent = Intent(**QUESTION, fingerprint=fingerprint, estimate_usd=1.0)
+        entry, made = ledger.intend(intent, limits=limits, since=0.0)
     except PackError as error:
         return [type(error).__name__.lower()]
     return [entry.id, made]

@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from apimart.flow.ledger import Entry, Ledger
+from apimart.flow.ledger import Entry, Intent, Ledger
 from apimart.flow.model import Standing, Ticket
+from apimart.flow.settings import Limits
 
+NO_LIMITS = Limits()
 WORKER = Path(__file__).with_name("ledger_worker.py")
 
 
@@ -28,9 +30,9 @@ class Clock:
         self.moment += seconds
 
 
-def asked(fingerprint: str = "a question", **changes: Any) -> dict[str, Any]:
-    """The arguments of `intend` for some question."""
-    plain = {
+def asked(fingerprint: str = "a question", **changes: Any) -> Intent:
+    """What somebody means to buy with some question."""
+    plain: dict[str, Any] = {
         "realm": "live",
         "fingerprint": fingerprint,
         "family": "APIMartSora2",
@@ -40,11 +42,18 @@ def asked(fingerprint: str = "a question", **changes: Any) -> dict[str, Any]:
         "account": "key-1",
         "estimate_usd": 1.0,
     }
-    return {**plain, **changes}
+    return Intent(**{**plain, **changes})
 
 
-def intended(ledger: Ledger, fingerprint: str = "a question", **changes: Any) -> Entry:
-    return ledger.intend(**asked(fingerprint, **changes))[0]
+def intended(
+    ledger: Ledger,
+    fingerprint: str = "a question",
+    *,
+    limits: Limits = NO_LIMITS,
+    since: float | None = None,
+    **changes: Any,
+) -> Entry:
+    return ledger.intend(asked(fingerprint, **changes), limits=limits, since=since)[0]
 
 
 def sent(ledger: Ledger, fingerprint: str = "a question", **changes: Any) -> Entry:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 pytest.importorskip("playwright", reason="playwright is not installed")
-from apimart.flow.ledger import Ledger
+from apimart.flow.ledger import Intent, Ledger
 from clips import write_clip
 from comfy_page import ComfyPage
 from comfy_server import ComfyServer
@@ -263,16 +263,16 @@ def test_limits_and_the_sandbox_are_set_in_the_panel(page: ComfyPage, comfy: Com
 def test_a_thousand_jobs_can_be_scrolled_through(page: ComfyPage, comfy: ComfyServer, nodes2: bool) -> None:
     ledger = Ledger.open(comfy.home / "ledger.sqlite")
     for number in range(1000):
-        ledger.intend(
+        intent = Intent(
             realm="live",
             fingerprint=f"{nodes2} {number}",
             family=SORA,
             model="sora-2",
-            take=0,
             prompt=f"job number {number}",
             account="nobody",
             estimate_usd=0.32,
         )
+        ledger.intend(intent)
     ledger.close()
     began = time.monotonic()
     tab = page.tab()

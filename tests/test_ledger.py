@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from apimart.flow.errors import PackError, Refused
 from apimart.flow.ledger import ADOPTED, Contradiction, Entry, Ledger
-from apimart.flow.model import Address, Json, Standing, Ticket
+from apimart.flow.model import GENERATIONS, Address, Json, Standing, Ticket
 from apimart.flow.settings import Limits
 from ledgers import Clock, asked, completed, ended, failed, intended, sent, ticketed
 
@@ -18,7 +18,7 @@ pytest_plugins = ["ledger_fixtures"]
 
 
 def test_an_intent_is_on_disk_before_anything_is_sent(ledger: Ledger) -> None:
-    entry, made = ledger.intend(**asked(queue_run="run-1", billed_units=8.0))
+    entry, made = ledger.intend(asked(queue_run="run-1", billed_units=8.0))
     assert made and entry.unsent and not entry.unknown
     found = ledger.find("live", "a question")
     assert found == entry
@@ -27,8 +27,8 @@ def test_an_intent_is_on_disk_before_anything_is_sent(ledger: Ledger) -> None:
 
 
 def test_the_same_question_finds_the_same_entry_and_key(ledger: Ledger) -> None:
-    first, _ = ledger.intend(**asked())
-    again, made = ledger.intend(**asked())
+    first, _ = ledger.intend(asked())
+    again, made = ledger.intend(asked())
     assert not made
     assert (again.id, again.idempotency_key) == (first.id, first.idempotency_key)
 
@@ -85,6 +85,12 @@ def test_a_file_name_that_is_not_unicode_comes_back_as_it_was(ledger: Ledger) ->
     path = os.fsdecode(b"/out/\xff.mp4") if os.name == "posix" else "C:\\out\\a.mp4"
     assert ledger.keep(ended(ledger).id, [path]).files == (path,)
     assert ledger.file_known(path) is not None
+
+
+def test_where_the_submit_goes_is_written_down_with_the_intent(ledger: Ledger) -> None:
+    elsewhere = intended(ledger, "another question", path="/v1/videos/task_1/remix")
+    assert ledger.by_id(elsewhere.id).path == "/v1/videos/task_1/remix"
+    assert intended(ledger).path == GENERATIONS
 
 
 def test_the_mark_of_a_submit_is_given_once(ledger: Ledger) -> None:
@@ -157,7 +163,7 @@ def test_a_failed_job_may_be_bought_again_under_a_new_key_and_stays_in_the_books
     entry = ticketed(ledger)
     first = ledger.end(entry.id, failed(entry))
     assert (first.state, first.reason, first.cost_usd) == ("failed", "moderated", None)
-    second, made = ledger.intend(**asked())
+    second, made = ledger.intend(asked())
     assert made and second.id != first.id and second.idempotency_key != first.idempotency_key
     assert ledger.find("live", "a question") == second
     assert not ledger.by_id(first.id).current
@@ -178,14 +184,14 @@ def test_a_job_that_was_given_up_and_completes_is_not_bought_again(ledger: Ledge
     entry = ticketed(ledger)
     ledger.drop(entry.id, "no patience")
     assert ledger.end(entry.id, completed(entry)).state == "ended"
-    assert not ledger.intend(**asked())[1]
+    assert not ledger.intend(asked())[1]
 
 
 def test_an_unknown_job_is_never_given_up_or_bought_again_by_itself(ledger: Ledger) -> None:
     entry = sent(ledger)
     with pytest.raises(Contradiction, match="not known whether this job was bought"):
         ledger.drop(entry.id, "whatever")
-    again, made = ledger.intend(**asked())
+    again, made = ledger.intend(asked())
     assert not made and again.unknown and again.id == entry.id
 
 
@@ -205,7 +211,7 @@ def test_a_person_declares_an_unknown_job_not_bought(ledger: Ledger) -> None:
     found = ledger.declare_not_bought(entry.id)
     assert (found.state, found.resolution) == ("dropped", "declared not bought")
     assert ledger.declare_not_bought(entry.id) == found
-    second, made = ledger.intend(**asked())
+    second, made = ledger.intend(asked())
     assert made and second.idempotency_key != entry.idempotency_key
 
 
@@ -285,7 +291,7 @@ def test_an_intent_can_be_given_up_before_it_is_sent(ledger: Ledger) -> None:
     entry = ledger.drop(intended(ledger).id, "the upload failed")
     assert (entry.state, entry.reason) == ("dropped", "the upload failed")
     assert ledger.drop(entry.id, "again").reason == "the upload failed"
-    assert ledger.intend(**asked())[1]
+    assert ledger.intend(asked())[1]
 
 
 def test_a_job_made_elsewhere_is_adopted_once(ledger: Ledger) -> None:
@@ -378,7 +384,7 @@ def test_what_was_sent_is_never_blocked_by_a_limit(ledger: Ledger) -> None:
     nothing = Limits(usd_per_job=0.0, usd_per_day=0.0, purchases_per_run=0)
     for make in (sent, ticketed, ended):
         entry: Entry = make(ledger, make.__name__)
-        assert ledger.intend(**asked(make.__name__, limits=nothing)) == (entry, False)
+        assert ledger.intend(asked(make.__name__), limits=nothing) == (entry, False)
 
 
 def test_a_list_of_fifty_pictures_is_not_fifty_surprises(ledger: Ledger) -> None:
@@ -387,7 +393,7 @@ def test_a_list_of_fifty_pictures_is_not_fifty_surprises(ledger: Ledger) -> None
         ended(ledger, f"{number}", queue_run="run-1", limits=limits)
     with pytest.raises(Refused, match="made 3 new purchases; one more would pass your limit of 3 per run"):
         intended(ledger, "3", queue_run="run-1", limits=limits)
-    assert not ledger.intend(**asked("0", queue_run="run-1", limits=limits))[1]
+    assert not ledger.intend(asked("0", queue_run="run-1"), limits=limits)[1]
     assert intended(ledger, "3", queue_run="run-2", limits=limits).unsent
 
 

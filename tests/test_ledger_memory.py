@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from apimart.flow.errors import NotSet
 from apimart.flow.ledger import Ledger, Sighting, Spent, migrations, schema
 from apimart.flow.ledger.migrations import MIGRATIONS, Migration, migrate
-from apimart.flow.model import Address, Ticket
+from apimart.flow.model import GENERATIONS, Address, Ticket, Values
+from apimart.flow.request import ask
+from journeys import FAMILIES, defaults
 from ledgers import Clock, asked, completed, ended, failed, intended, sent, ticketed
 from sqlalchemy import insert, inspect
 
 pytest_plugins = ["ledger_fixtures"]
+
+NEXT = MIGRATIONS[-1].number + 1
+FIRST_LEDGER = Path(__file__).with_name("facts") / "ledger_1.sql"
 
 
 def address(url: str = "https://host.example/a.png", **changes: object) -> Address:
@@ -142,7 +150,7 @@ def test_opening_again_applies_nothing_again(place: str, ledger: Ledger) -> None
 
 def test_a_migration_is_applied_once_and_keeps_what_is_there(ledger: Ledger) -> None:
     entry = intended(ledger)
-    more = Migration(2, "a column", ("ALTER TABLE apimart_entries ADD COLUMN colour TEXT",))
+    more = Migration(NEXT, "a column", ("ALTER TABLE apimart_entries ADD COLUMN colour TEXT",))
     migrate(ledger, (*MIGRATIONS, more))
     migrate(ledger, (*MIGRATIONS, more))
     with ledger.reading() as connection:
@@ -152,7 +160,7 @@ def test_a_migration_is_applied_once_and_keeps_what_is_there(ledger: Ledger) -> 
 
 def test_a_migration_that_breaks_leaves_nothing_behind(ledger: Ledger) -> None:
     entry = intended(ledger)
-    broken = Migration(2, "broken", ("ALTER TABLE apimart_entries ADD COLUMN colour TEXT", "ALTER TABLE nowhere X"))
+    broken = Migration(NEXT, "broken", ("ALTER TABLE apimart_entries ADD COLUMN colour TEXT", "ALTER TABLE nowhere X"))
     with pytest.raises(NotSet, match="cannot be used"):
         migrate(ledger, (*MIGRATIONS, broken))
     columns = {column["name"] for column in inspect(ledger.engine).get_columns("apimart_entries")}
@@ -161,8 +169,37 @@ def test_a_migration_that_breaks_leaves_nothing_behind(ledger: Ledger) -> None:
     assert ledger.by_id(entry.id) == entry
 
 
+def test_a_ledger_without_paths_gets_the_one_that_its_submits_went_to(ledger: Ledger) -> None:
+    entry = sent(ledger)
+    with ledger.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE apimart_entries DROP COLUMN path")
+        connection.execute(schema.MIGRATIONS_APPLIED.delete().where(schema.MIGRATIONS_APPLIED.c.number > 1))
+    migrate(ledger)
+    assert ledger.by_id(entry.id) == entry
+    assert entry.path == GENERATIONS
+
+
+def test_a_ledger_of_the_first_schema_still_answers_for_what_it_bought(tmp_path: Path) -> None:
+    """The file was written before paths were kept, by the questions that are put again here."""
+    path = tmp_path / "ledger.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(FIRST_LEDGER.read_text("utf-8"))
+    sora = FAMILIES["APIMartSora2"]
+    finished, lost = (
+        ask(sora, Values({**defaults(sora), "prompt": prompt}), lambda clip: clip).fingerprint
+        for prompt in ("a finished cat", "a lost cat")
+    )
+    opened = Ledger.open(path)
+    assert [one.state for one in opened.entries()] == ["intended", "fetched"]
+    kept, unknown = opened.find("live", finished), opened.find("live", lost)
+    opened.close()
+    assert kept is not None and kept.files == ("/out/1.mp4",)
+    assert unknown is not None and unknown.unknown
+    assert (unknown.path, (unknown.body or {})["prompt"]) == (GENERATIONS, "a lost cat")
+
+
 def test_a_ledger_of_a_newer_version_is_left_alone(place: str, ledger: Ledger) -> None:
-    newer = {"number": MIGRATIONS[-1].number + 1, "name": "from the future", "applied_at": 0.0}
+    newer = {"number": NEXT, "name": "from the future", "applied_at": 0.0}
     with ledger.writing() as connection:
         connection.execute(insert(schema.MIGRATIONS_APPLIED).values(**newer))
     with pytest.raises(NotSet, match="newer version of this pack") as caught:
@@ -175,5 +212,5 @@ def test_migrations_are_numbered_without_a_gap() -> None:
 
 
 def test_a_made_up_question_finds_nothing(ledger: Ledger) -> None:
-    assert ledger.find("live", asked()["fingerprint"]) is None
+    assert ledger.find("live", asked().fingerprint) is None
     assert ledger.by_task("live", Ticket("nowhere").task_id) is None

@@ -49,7 +49,7 @@ def test_two_hundred_different_jobs_at_once_are_all_there(place: str, ledger: Le
 
 def test_many_threads_of_one_process_share_a_ledger(ledger: Ledger) -> None:
     with ThreadPoolExecutor(40) as threads:
-        found = list(threads.map(lambda number: ledger.intend(**asked(f"{number % 20}")), range(80)))
+        found = list(threads.map(lambda number: ledger.intend(asked(f"{number % 20}")), range(80)))
     assert sum(made for _, made in found) == len({entry.id for entry, _ in found}) == 20
 
 
@@ -75,7 +75,7 @@ def test_killed_after_the_intent_the_same_key_is_found(place: str, ledger: Ledge
     with Worker(place, ("ask", "a question")) as one:
         entry_id, _ = one.go()
         one.kill()
-    again, made = ledger.intend(**asked())
+    again, made = ledger.intend(asked())
     assert (again.id, made, again.unsent) == (entry_id, False, True)
 
 
@@ -173,10 +173,10 @@ def test_a_clock_that_jumps_buys_nothing_twice(ledger: Ledger, clock: Clock, jum
     ledger.lease(entry.id, LIVES_ELSEWHERE, 30)
     clock.jump(jump)
     assert not ledger.mark_sent(entry.id, "me")
-    assert not ledger.intend(**asked())[1]
+    assert not ledger.intend(asked())[1]
     assert ledger.by_id(entry.id).unknown
     assert ledger.ticket(entry.id, Ticket("t")).state == "ticketed"
-    assert not ledger.intend(**asked())[1]
+    assert not ledger.intend(asked())[1]
 
 
 def test_a_clock_set_back_does_not_leave_a_lease_for_ever(ledger: Ledger, clock: Clock) -> None:

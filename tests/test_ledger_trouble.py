@@ -186,7 +186,7 @@ def test_a_ledger_that_was_deleted_under_us_is_not_written_to(file_ledger: Ledge
     entry = intended(file_ledger)
     path = tmp_path / "data" / "ledger.sqlite"
     moved = path.rename(path.with_name("moved.sqlite"))
-    for write in (lambda: file_ledger.mark_sent(entry.id, "me"), lambda: file_ledger.intend(**asked("other"))):
+    for write in (lambda: file_ledger.mark_sent(entry.id, "me"), lambda: file_ledger.intend(asked("other"))):
         with pytest.raises(NotSet, match="moved, deleted or replaced"):
             write()
     moved.rename(path)

@@ -6,6 +6,7 @@ from .addresses import Addresses, Sighting
 from .books import Books, Spent
 from .entry import ADOPTED, Contradiction, Entry
 from .facts import Facts
+from .intent import Intent
 from .leases import Leases
 from .moves import Moves
 from .owners import LONGEST_LEASE_SECONDS, new_owner
@@ -17,6 +18,7 @@ __all__ = [
     "Books",
     "Contradiction",
     "Entry",
+    "Intent",
     "Ledger",
     "Sighting",
     "Spent",

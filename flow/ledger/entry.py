@@ -25,8 +25,9 @@ class Entry:
     """A purchase and how far it came. Times are Unix seconds of the clock that wrote them.
 
     `state` is intended, ticketed, ended, fetched, failed or dropped. `sent_at` is None as long as the
-    submit never went out; `files` are paths on the machine that kept them last. `resolution` says how an
-    unknown was resolved, or that the job was made elsewhere (`ADOPTED`). A superseded entry is history.
+    submit never went out; what goes out is `body`, to `path`. `files` are paths on the machine that kept them
+    last. `resolution` says how an unknown was resolved, or that the job was made elsewhere (`ADOPTED`). A
+    superseded entry is history.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Entry:
     prompt: str
     state: str
     idempotency_key: str
+    path: str
     account: str
     queue_run: str | None
     body: Mapping[str, Json] | None

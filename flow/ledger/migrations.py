@@ -75,6 +75,11 @@ MIGRATIONS = (
             _FACTS,
         ),
     ),
+    Migration(
+        2,
+        "where a submit goes",
+        ("ALTER TABLE apimart_entries ADD COLUMN path TEXT NOT NULL DEFAULT '/v1/videos/generations'",),
+    ),
 )
 
 

@@ -3,73 +3,54 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, update
 from sqlalchemy.engine import Connection
 
+from ..model import GENERATIONS
 from ..settings import Limits
 from .books import Books, current_entry, entry_of_task, one_entry
 from .entry import ADOPTED, Entry
+from .intent import Intent
 from .limits import Planned, enforce
 from .owners import held
 from .schema import ENTRIES
 
 _NO_LIMITS = Limits()
 _PROMPT_CHARACTERS = 200
+_ASKED_AGAIN = ("account", "estimate_usd", "billed_units", "queue_run", "asked_at")
 
 
 class Purchases(Books):
     """How entries come to be."""
 
-    def intend(
-        self,
-        *,
-        realm: str,
-        fingerprint: str,
-        family: str,
-        model: str,
-        take: int,
-        prompt: str,
-        account: str,
-        estimate_usd: float | None,
-        billed_units: float | None = None,
-        queue_run: str | None = None,
-        limits: Limits = _NO_LIMITS,
-        since: float | None = None,
-    ) -> tuple[Entry, bool]:
+    def intend(self, intent: Intent, *, limits: Limits = _NO_LIMITS, since: float | None = None) -> tuple[Entry, bool]:
         """The current entry of a question, and whether this call made it.
 
         A failed or dropped entry is superseded by a new one with a new key. What was sent is returned as
         it is; what was never sent must still pass `limits`, whose day begins at `since` (local midnight).
         Raises `Refused` when a limit would be passed.
         """
-        asked = {
-            "account": account,
-            "estimate_usd": estimate_usd,
-            "billed_units": billed_units,
-            "queue_run": queue_run,
-            "asked_at": self.now(),
-        }
-        named = {"family": family, "model": model, "take": take, "prompt": _short(prompt)}
         since = _midnight(self.now()) if since is None else since
         with self.writing(alone=True) as connection:
-            found = current_entry(connection, realm, fingerprint)
+            found = current_entry(connection, intent.realm, intent.fingerprint)
             if found is not None and not found.over and not self._free_to_take(found):
                 return found, False
-            planned = Planned(realm, estimate_usd, queue_run, found.id if found is not None and found.unsent else "")
+            entry_id = found.id if found is not None and found.unsent else ""
+            planned = Planned(intent.realm, intent.estimate_usd, intent.queue_run, entry_id)
             enforce(connection, limits, planned, since=since, now=self.now())
-            return self._written(connection, found, {"realm": realm, "fingerprint": fingerprint, **named}, asked)
+            return self._written(connection, found, intent)
 
-    def _written(
-        self, connection: Connection, found: Entry | None, named: dict[str, Any], asked: dict[str, Any]
-    ) -> tuple[Entry, bool]:
+    def _written(self, connection: Connection, found: Entry | None, intent: Intent) -> tuple[Entry, bool]:
+        facts = {**asdict(intent), "prompt": _short(intent.prompt), "asked_at": self.now()}
         if found is not None and found.unsent:
-            return _change(connection, found, **asked), False
+            return _change(connection, found, **{name: facts[name] for name in _ASKED_AGAIN}), False
         if found is not None:
             _change(connection, found, superseded_at=self.now())
-        return self._add(connection, **named, **asked), True
+        return self._add(connection, **facts), True
 
     def adopt(
         self,
@@ -115,6 +96,7 @@ class Purchases(Books):
         blank = {
             "id": entry_id,
             "idempotency_key": f"comfyui-{uuid.uuid4().hex}",
+            "path": GENERATIONS,
             "take": 0,
             "state": "intended",
             "status": "",

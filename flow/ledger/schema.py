@@ -49,6 +49,7 @@ ENTRIES = Table(
     Column("prompt", Prose, nullable=False),
     Column("state", Text, nullable=False),
     Column("idempotency_key", Text, nullable=False),
+    Column("path", Text, nullable=False),
     Column("account", Text, nullable=False),
     Column("queue_run", Text),
     Column("body", JsonText),

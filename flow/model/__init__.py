@@ -1,7 +1,7 @@
 """The words everything else is said in: what a family declares, and the value each stage hands on."""
 
 from .encodings import in_role, parsed, task_of, timed_lines
-from .family import Family, Price, Rule, no_extras, unshaped
+from .family import GENERATIONS, Family, Price, Rule, no_extras, unshaped
 from .inputs import (
     Audio,
     Choice,
@@ -25,6 +25,7 @@ from .values import Values
 
 __all__ = [
     "CLIP_OUTPUTS",
+    "GENERATIONS",
     "MEGABYTE",
     "TAKE",
     "Address",

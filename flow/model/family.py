@@ -9,6 +9,8 @@ from .inputs import Clip, Input, Socket, Text
 from .json import Json
 from .values import Values
 
+GENERATIONS = "/v1/videos/generations"
+
 
 def no_extras(values: Values) -> Mapping[str, float]:
     return {}
@@ -52,7 +54,8 @@ class Family:
     """A model family: one node. Everything the pack knows of it is said here once.
 
     `retired` says in words why a model may be gone; `gives_several` marks families whose jobs can hold several clips.
-    `shape` makes of the finished body what data cannot say. A family of `any_model` has a text for the model, and is
+    `path` is where the submit goes; a parameter that it names in braces goes there and not into the body. `shape`
+    makes of the finished body what data cannot say. A family of `any_model` has a text for the model, and is
     held against the provider's own schema.
     """
 
@@ -65,6 +68,7 @@ class Family:
     search_aliases: tuple[str, ...] = ()
     retired: Mapping[str, str] = field(default_factory=dict)
     gives_several: bool = False
+    path: str = GENERATIONS
     shape: Callable[[dict[str, Json]], dict[str, Json]] = unshaped
     any_model: bool = False
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .family import Family
+from .family import GENERATIONS, Family
 from .inputs import Socket
 from .json import Json
 from .media import Footage, Sound, Still
@@ -24,7 +24,10 @@ class Medium:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of the provider, before anything is checked; equal questions share a fingerprint."""
+    """What is asked of the provider, before anything is checked; equal questions share a fingerprint.
+
+    `path` is where it will be sent, with whatever the person put into it.
+    """
 
     family: Family
     values: Values
@@ -33,6 +36,7 @@ class Question:
     media: tuple[Medium, ...]
     take: int
     fingerprint: str
+    path: str = GENERATIONS
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from string import Formatter
 
 from ..errors import Refused
 from ..media import content_of_sound, content_of_still
 from ..model import (
+    GENERATIONS,
     Family,
     Footage,
     Input,
@@ -35,9 +37,17 @@ def ask(family: Family, values: Values, identify: Callable[[Footage], Footage]) 
     given = _with_clips(family, _with_tuples(family, values), identify)
     media = tuple(_medium(one, held) for one in family.media for held in several(given.get(one.id)))
     parameters = {one.parameter: one.encode(given[one.id]) for one in family.inputs if _is_sent(family, one, given)}
+    path, parameters = _addressed(family.path, parameters)
     take = int(given["take"])
-    fingerprint = _fingerprint(parameters, media, take)
-    return Question(family, given, str(given.get("model", "")), parameters, media, take, fingerprint)
+    fingerprint = _fingerprint(path, parameters, media, take)
+    return Question(family, given, str(given.get("model", "")), parameters, media, take, fingerprint, path)
+
+
+def _addressed(path: str, parameters: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
+    """Where to send what: the parameters that the path names stand in it, the others are left for the body."""
+    named = {name for _, name, _, _ in Formatter().parse(path) if name}
+    filled = path.format(**{name: parameters.get(name, "") for name in named})
+    return filled, {name: value for name, value in parameters.items() if name not in named}
 
 
 def _with_tuples(family: Family, values: Values) -> Values:
@@ -72,10 +82,11 @@ def _is_sent(family: Family, declared: Input, values: Values) -> bool:
     return declared.sent_if(values)
 
 
-def _fingerprint(parameters: Mapping[str, Json], media: tuple[Medium, ...], take: int) -> str:
-    """Equal for equal questions, on every machine. Names and addresses are not part of it."""
+def _fingerprint(path: str, parameters: Mapping[str, Json], media: tuple[Medium, ...], take: int) -> str:
+    """Equal for equal questions, on every machine. Names and addresses are not part of it, nor is the usual path."""
     contents = [[one.input.parameter, one.input.encode(one.content)] for one in media]
     asked = {"version": VERSION, "parameters": parameters, "media": contents, "take": take}
+    asked |= {} if path == GENERATIONS else {"path": path}
     try:
         text = json.dumps(asked, sort_keys=True, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError):

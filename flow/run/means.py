@@ -10,7 +10,7 @@ from pathlib import Path
 from ..catalogue import doubts_about, held_against_schema
 from ..fetch import Fetcher
 from ..job import Buyer, Follower, Turns
-from ..ledger import Entry, Ledger
+from ..ledger import Entry, Intent, Ledger
 from ..model import Body, Question, Request
 from ..prices import current_prices, estimate_usd
 from ..publish import Publisher, open_result_store, open_store, opened_origins
@@ -70,19 +70,20 @@ class Means:
         """Write the purchase down. Raises Refused when it would pass a limit."""
         self._settler.settle()
         question = request.question
-        return self.ledger.intend(
+        intent = Intent(
             realm=self.realm,
             fingerprint=question.fingerprint,
             family=question.family.node_id,
             model=question.model,
+            path=question.path,
             take=question.take,
             prompt=str(question.values.get("prompt") or ""),
             account=self.settings.account,
             queue_run=queue_run,
             billed_units=request.billed_units,
             estimate_usd=request.estimate_usd,
-            limits=self.settings.limits,
-        )[0]
+        )
+        return self.ledger.intend(intent, limits=self.settings.limits)[0]
 
     def adopted(self, task_id: str) -> Entry:
         """The entry of any task of this account. Raises Refused when the provider does not know it."""

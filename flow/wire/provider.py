@@ -6,6 +6,7 @@ Source: https://docs.apimart.ai and the vendor's public client, as of November 2
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -31,6 +32,7 @@ UPLOAD_LIFE_SECONDS = 72 * 3600
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 TRANSIENT = (408, 425, 429, 500, 502, 503, 504)
 CHANNEL_WAIT_SECONDS = 5.0
+PLAIN_PATH = re.compile(r"(/[A-Za-z0-9_-]+)+")
 
 
 @dataclass(frozen=True)
@@ -61,17 +63,18 @@ class Provider:
         """How long every job of this key should hold still, because one was told to slow down."""
         return max(0.0, self._paused_until - self._clock())
 
-    def submit(self, body: Mapping[str, Json], idempotency_key: str) -> Ticket | Again:
+    def submit(self, body: Mapping[str, Json], idempotency_key: str, path: str) -> Ticket | Again:
         """Buy. Raises NotTaken (nothing bought) or Unknown (perhaps bought).
 
+        What a person put into `path` leads nowhere else: each of its parts is a plain word, or nothing is sent.
         A connection of its own: on a kept one, a server's hang-up would look like a lost answer.
         """
+        if not PLAIN_PATH.fullmatch(path):
+            raise NotTaken(f"The request cannot be sent to {path[:120]!r}.", next_step="Set the widgets again.")
         headers = {"Idempotency-Key": idempotency_key, "X-APIMart-Response-Version": RESPONSE_VERSION}
         with requests.Session() as session:
             try:
-                answer = self._send(
-                    session, "POST", "/v1/videos/generations", SUBMIT_SECONDS, json=dict(body), headers=headers
-                )
+                answer = self._send(session, "POST", path, SUBMIT_SECONDS, json=dict(body), headers=headers)
             except requests.RequestException as error:
                 if _never_opened(error):
                     raise NotTaken(
