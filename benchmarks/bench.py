@@ -89,6 +89,12 @@ def median_seconds(run: Callable[[], Any], repeats: int) -> float:
     return statistics.median(spent)
 
 
+def interleaved_seconds(ways: Mapping[str, Callable[[], Any]], repeats: int) -> dict[str, float]:
+    """The median of each way; every round runs all of them once."""
+    rounds = [{name: median_seconds(run, 1) for name, run in ways.items()} for _ in range(repeats)]
+    return medians(rounds)
+
+
 def medians(runs: Iterable[Mapping[str, float]]) -> dict[str, float]:
     rows = list(runs)
     return {name: statistics.median(row[name] for row in rows) for name in rows[0]}

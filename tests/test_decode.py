@@ -185,7 +185,9 @@ def test_variable_rate_edit_lists_and_missing_counts_give_the_frames_really_show
     live = clips.without_duration(tmp_path / "live.webm")
     whole = clips.write_clip(tmp_path / "whole.mov", frames=240)
     edited = clips.edited(whole, tmp_path / "edited.mov", start=2.0, seconds=5.08)
-    for path in (variable, live, edited, clips.fragmented(tmp_path / "fragmented.mp4")):
+    intra = clips.write_clip(tmp_path / "intra.mov", frames=240, codec="mjpeg", pix_fmt="yuvj420p")
+    cut = clips.edited(intra, tmp_path / "cut.mov", start=2.0, seconds=5.08)
+    for path in (variable, live, edited, cut, clips.fragmented(tmp_path / "fragmented.mp4")):
         assert np.array_equal(decode_frames(path).pixels, own_frames(path))
 
 

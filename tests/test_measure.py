@@ -148,6 +148,13 @@ def without_index(path: Path) -> None:
     clips.cut_off(clips.write_clip(path.with_name("whole.mp4"), frames=96), path)
 
 
+def scrambled(path: Path) -> None:
+    """The index is whole, and no frame that it names can be decoded."""
+    whole = clips.write_clip(path.with_name("whole.mp4"), container_options={"movflags": "faststart"}).read_bytes()
+    frames = whole.index(b"mdat") + 4
+    path.write_bytes(whole[:frames] + b"\x55" * (len(whole) - frames))
+
+
 def sound_only(path: Path) -> None:
     clips.sound_only(path)
 
@@ -165,6 +172,7 @@ def directory(path: Path) -> None:
         (gif, "GIF picture"),
         (playlist, "not a video file"),
         (without_index, "cut off"),
+        (scrambled, "No frame of the clip can be decoded"),
         (sound_only, "only sound"),
         (directory, "cannot be read"),
         (lambda path: None, "cannot be read"),

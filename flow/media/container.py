@@ -21,6 +21,7 @@ OPTIONS = {
     "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg",
     "protocol_whitelist": "file",
 }
+MOST_STREAMS = 64
 MATROSKA, RIFF = b"\x1a\x45\xdf\xa3", b"RIFF"
 ISO_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"wide", b"skip", b"pnot", b"styp", b"moof", b"uuid")
 OTHER_CLIPS = (b"FLV", b"OggS", b"\x30\x26\xb2\x75", b"\x00\x00\x01\xba")
@@ -31,11 +32,16 @@ READ_ERRORS = (av.error.FFmpegError, OSError, ValueError)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
-    """The clip and its picture stream. Raises Refused with the cause when `path` is not a clip that can be read."""
-    refuse_unless_clip(path)
+def opened(path: Path, *, to_decode: bool = True) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """The clip and its picture stream. Raises Refused with the cause when `path` is not a clip that can be read.
+
+    Unless it is opened `to_decode`, only the packets of an MP4 or MOV can be trusted: FFmpeg then decodes none of its
+    frames to learn about their format and order, which is what opening mostly costs.
+    """
+    head = refuse_unless_clip(path)
+    probing = None if to_decode or head[4:8] not in ISO_BOXES else [{"skip_frame": "all"}] * MOST_STREAMS
     try:
-        container = av.open(str(path), options=OPTIONS, metadata_errors="replace")
+        container = av.open(str(path), options=OPTIONS, stream_options=probing, metadata_errors="replace")
     except READ_ERRORS as error:
         raise Refused(_why_not_opened(path, error), next_step="Load the clip again, or another file.") from None
     with container:
@@ -47,8 +53,8 @@ def sound_streams(container: InputContainer) -> list[AudioStream]:
     return [one for one in container.streams.audio if one.codec_context is not None]
 
 
-def refuse_unless_clip(path: Path) -> None:
-    """Refuse by the first bytes what is missing, empty, a picture, or no container of clips."""
+def refuse_unless_clip(path: Path) -> bytes:
+    """Refuse by the first bytes what is missing, empty, a picture, or no container of clips; those bytes."""
     try:
         with path.open("rb") as file:
             head = file.read(200)
@@ -62,6 +68,7 @@ def refuse_unless_clip(path: Path) -> None:
         )
         what = f"The clip is a {picture} picture" if picture else "The clip is not a video file"
         raise Refused(f"{what}, whatever its name says.", next_step="Load a video such as an MP4.")
+    return head
 
 
 def missing_bytes(path: Path) -> int:

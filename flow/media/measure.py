@@ -15,6 +15,7 @@ from .container import CONVERT, refuse_unless_clip
 from .timeline import LONGEST_READ_SECONDS, Timeline, read_timeline
 
 HIGHEST_RATE = 1000.0
+UNKNOWN = -1  # AV_PIX_FMT_NONE
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Header:
     frames: float
     rate: float
     displayed: Size
+    is_decodable: bool
 
     @property
     def seconds(self) -> float:
@@ -40,6 +42,8 @@ def measure(path: Path) -> Measure:
     timeline = read_timeline(path)
     if header is None:
         raise Refused(f"OpenCV cannot open the clip ({timeline.container}, {timeline.codec}).", next_step=CONVERT)
+    if not header.is_decodable:
+        raise Refused("No frame of the clip can be decoded.", next_step=CONVERT)
     if not _is_within_a_frame(header.seconds, timeline):
         _count_packets(path, timeline)
     return Measure(
@@ -62,7 +66,8 @@ def _read_header(path: Path) -> Header | None:
             return None
         frames, rate = capture.get(cv2.CAP_PROP_FRAME_COUNT), capture.get(cv2.CAP_PROP_FPS)
         width, height = capture.get(cv2.CAP_PROP_FRAME_WIDTH), capture.get(cv2.CAP_PROP_FRAME_HEIGHT)
-        return Header(frames, rate, Size(round(width), round(height)))
+        is_decodable = capture.get(cv2.CAP_PROP_CODEC_PIXEL_FORMAT) != UNKNOWN
+        return Header(frames, rate, Size(round(width), round(height)), is_decodable)
     finally:
         capture.release()
 

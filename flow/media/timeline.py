@@ -26,7 +26,7 @@ ROUNDING = Fraction(1, 500)  # seconds; Matroska rounds time stamps to milliseco
 
 @dataclass(frozen=True)
 class Timeline:
-    """What the packets of a clip say; nothing is decoded but what FFmpeg decodes to open it.
+    """What the packets of a clip say; whether they can be decoded is not known.
 
     `packets` counts the whole ones, also those that an edit list hides; `coded` is the size before rotation.
     """
@@ -78,7 +78,7 @@ class _Span:
 
 def read_timeline(path: Path, longest_seconds: float = LONGEST_READ_SECONDS) -> Timeline:
     """Read every packet. Raises Refused when there is nothing to show."""
-    with opened(path) as (container, stream):
+    with opened(path, to_decode=False) as (container, stream):
         return _read(container, stream, time.monotonic() + longest_seconds)
 
 
@@ -118,7 +118,7 @@ def _read(container: InputContainer, stream: VideoStream, until: float) -> Timel
             picture.add(packet)
         elif sound:
             sound.add(packet)
-    if not picture.shown or stream.codec_context.pix_fmt is None:
+    if not picture.shown:
         raise Refused("No frame of the clip can be decoded.", next_step=CONVERT)
     seconds, rate, is_constant = _duration(picture, stream)
     return Timeline(
