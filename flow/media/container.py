@@ -41,7 +41,12 @@ def opened(path: Path, *, to_decode: bool = True) -> Iterator[tuple[InputContain
     head = refuse_unless_clip(path)
     probing = None if to_decode or head[4:8] not in ISO_BOXES else [{"skip_frame": "all"}] * MOST_STREAMS
     try:
-        container = av.open(str(path), options=OPTIONS, stream_options=probing, metadata_errors="replace")
+        container = av.open(
+            str(path),
+            options=OPTIONS,
+            stream_options=probing,  # type: ignore[arg-type]  # a dict for each stream; PyAV's stubs are wrong
+            metadata_errors="replace",
+        )
     except READ_ERRORS as error:
         raise Refused(_why_not_opened(path, error), next_step="Load the clip again, or another file.") from None
     with container:
