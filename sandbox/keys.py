@@ -38,11 +38,14 @@ class Keys:
     def recall(self, entry: dict[str, Any]) -> None:
         self._purchases[entry["scope"]] = Purchase(**entry)
 
-    def reserve(self, key: str, api_key: str, body: bytes) -> Purchase:
-        """The purchase of this key: with a task id it is to be replayed, without one it is now ours to make."""
+    def reserve(self, key: str, place: str, body: bytes) -> Purchase:
+        """The purchase of this key at a place (API key and endpoint).
+
+        With a task id it is to be replayed, without one it is now ours to make.
+        """
         if not KEY.fullmatch(key):
             raise Refusal(400, "Idempotency-Key must be 1 to 191 visible ASCII characters", param="Idempotency-Key")
-        scope = hashlib.sha256(f"{api_key} {key}".encode()).hexdigest()
+        scope = hashlib.sha256(f"{place} {key}".encode()).hexdigest()
         digest = hashlib.sha256(body).hexdigest()
         with self._lock:
             known = self._purchases.get(scope)

@@ -12,7 +12,7 @@ from email.message import Message
 from pathlib import Path
 from typing import Any
 
-from . import catalogue, mishaps
+from . import catalogue, extension, mishaps
 from .answers import Answer, Refusal, as_json, as_xml_denied
 from .checks import check_body
 from .clock import Clock
@@ -29,10 +29,6 @@ from .views import view_submitted, view_task
 VERSION_HEADER = "X-APIMart-Response-Version"
 RESPONSE_VERSION = "2026-07-27"
 LOWEST_BALANCE = 0.05
-REMIX = re.compile(r"/v1/videos/(task_[0-9A-Za-z]+)/remix")
-REMIXABLE = ("veo3.1-fast", "veo3.1-quality")
-REMIX_SECONDS = 15
-ORIGIN_SECONDS = 8
 TASK_ID = re.compile(r"task_[0-9A-Za-z]+")
 
 
@@ -123,8 +119,8 @@ class Provider:
         get = visit.method in ("GET", "HEAD")
         if get and visit.path.startswith("/v1/tasks/"):
             return "poll", self._poll
-        if visit.method == "POST" and REMIX.fullmatch(visit.path):
-            return "submit", self._remix
+        if visit.method == "POST" and extension.PATH.fullmatch(visit.path):
+            return "submit", self._extend
         routes: dict[tuple[str, str], tuple[str, Callable[[Visit], Answer]]] = {
             ("POST", "/v1/videos/generations"): ("submit", self._submit),
             ("POST", "/v1/uploads/images"): ("upload", self._upload),
@@ -178,29 +174,26 @@ class Provider:
         body = visit.json()
         model = catalogue.find_model(body.get("model"), self.settings.retired_models)
         check_body(model, body)
-        key = visit.headers.get("Idempotency-Key", "")
-        if not (key and self.settings.honour_idempotency):
-            return self._sold(visit, model, self._buy(visit, model, body, key))
-        return self._submit_once(visit, model, body, key)
+        return self._sell(visit, model, body, honours_keys=self.settings.honour_idempotency)
 
-    def _remix(self, visit: Visit) -> Answer:
-        """Extends a finished Veo clip of 8 seconds to 15; `raw` gives the new seconds alone."""
+    def _extend(self, visit: Visit) -> Answer:
         body = visit.json()
-        match = REMIX.fullmatch(visit.path)
-        origin = self.desk.find(match[1]) if match else None
-        if origin is None:
-            raise Refusal(404, "task does not exist or expired", code="task_not_found")
-        if origin.model not in REMIXABLE or body.get("model") != origin.model:
-            raise Refusal(400, f"model must be that of the original task, one of {', '.join(REMIXABLE)}", param="model")
-        if origin.ended is None or origin.failed:
-            raise Refusal(400, "the original task has not succeeded")
-        model = catalogue.MODELS[origin.model]
-        check_body(model, body)
-        seconds = REMIX_SECONDS - ORIGIN_SECONDS if body.get("raw") is True else REMIX_SECONDS
-        return self._sold(visit, model, self._buy(visit, model, body | {"duration": seconds}, ""))
+        model = catalogue.find_model(body.get("model"), self.settings.retired_models)
+        match = extension.PATH.fullmatch(visit.path)
+        origin = extension.check_extension(self.desk.find(match[1]) if match else None, body)
+        honours_keys = self.settings.honour_idempotency_at_remix
+        return self._sell(visit, model, body, honours_keys=honours_keys, extends=origin.id)
 
-    def _submit_once(self, visit: Visit, model: Model, body: dict[str, Any], key: str) -> Answer:
-        purchase = self.purchases.reserve(key, visit.key, visit.body)
+    def _sell(
+        self, visit: Visit, model: Model, body: dict[str, Any], *, honours_keys: bool, extends: str = ""
+    ) -> Answer:
+        key = visit.headers.get("Idempotency-Key", "")
+        if not (key and honours_keys):
+            return self._sold(visit, model, self._buy(visit, model, body, key, extends))
+        return self._sell_once(visit, model, body, key, extends)
+
+    def _sell_once(self, visit: Visit, model: Model, body: dict[str, Any], key: str, extends: str) -> Answer:
+        purchase = self.purchases.reserve(key, f"{visit.key} {visit.path}", visit.body)
         known = self.desk.find(purchase.task_id) if purchase.task_id else None
         if known:
             self.counts.add("replays")
@@ -208,19 +201,19 @@ class Provider:
             answer.headers["Idempotency-Replayed"] = "true"
             return answer
         try:
-            task = self._buy(visit, model, body, key)
+            task = self._buy(visit, model, body, key, extends)
             self.purchases.keep(purchase, task.id)
         finally:
             self.purchases.release(purchase)
         return self._sold(visit, model, task)
 
-    def _buy(self, visit: Visit, model: Model, body: dict[str, Any], key: str) -> Task:
+    def _buy(self, visit: Visit, model: Model, body: dict[str, Any], key: str, extends: str) -> Task:
         if self.settings.media_at_submit:
             try:
                 examine(model, body, self.folder, self.settings.upstream_limits)
             except Unusable as error:
                 raise Refusal(400, str(error)) from error
-        return self.desk.accept(model.id, body, visit.key[-4:], key)
+        return self.desk.accept(model.id, body, visit.key[-4:], key, extends)
 
     def _sold(self, visit: Visit, model: Model, task: Task) -> Answer:
         shape = self.settings.submit_shape

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -49,12 +49,20 @@ class Clip:
         return Clip(even(self.width / divisor), even(self.height / divisor), self.rate, self.frames, self.sound)
 
 
+@dataclass(frozen=True)
+class Opening:
+    """The frames of another clip that a clip starts with; `lines` are those written into them."""
+
+    frames: int
+    lines: Sequence[str]
+
+
 def even(side: float) -> int:
     """The nearest even number of pixels, which 4:2:0 needs."""
     return max(16, round(side / 2) * 2)
 
 
-def draw_clip(path: Path, clip: Clip, lines: Sequence[str]) -> None:
+def draw_clip(path: Path, clip: Clip, lines: Sequence[str], opening: Opening | None = None) -> None:
     """Write `clip` to `path` as H.264 MP4 (tagged BT.709) with `lines` in the picture; the file appears whole."""
     part = path.with_suffix(".drawing")
     with av.open(str(part), "w", format="mp4", options={"movflags": "faststart"}) as container:
@@ -62,11 +70,19 @@ def draw_clip(path: Path, clip: Clip, lines: Sequence[str]) -> None:
         video = _video_stream(container, clip)
         if clip.sound:
             _lay_sound(container, _tone(clip.seconds))
-        scene = _Scene(clip, lines)
-        for number in range(clip.frames):
-            container.mux(video.encode(scene.frame(number)))
+        for frame in _frames(clip, lines, opening):
+            container.mux(video.encode(frame))
         container.mux(video.encode(None))
     os.replace(part, path)
+
+
+def _frames(clip: Clip, lines: Sequence[str], opening: Opening | None) -> Iterator[VideoFrame]:
+    """Every frame in order; those of the opening as they stand in the clip that they come from."""
+    first = opening.frames if opening else 0
+    before = _Scene(clip, opening.lines) if opening else None
+    scene = _Scene(clip, lines)
+    for number in range(clip.frames):
+        yield (before if before and number < first else scene).frame(number)
 
 
 def draw_still(path: Path, clip: Clip, lines: Sequence[str]) -> None:

@@ -21,10 +21,12 @@ from .failures import failure_of, unusable
 from .inputs import Unusable, examine
 from .journal import Journal
 from .plan import billed_seconds, clip_count, plan_clip
-from .render import Clip, draw_clip, draw_still
+from .render import Clip, Opening, draw_clip, draw_still
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SMALL_DIVISOR = 8
+EXTENDABLE_SECONDS = 8
+EXTENDED_SECONDS = 15
 STILL_SUFFIX = "_0.png"
 OPENING_BALANCE = 1000.0
 FETCHERS = 8
@@ -44,6 +46,7 @@ class Task:
     key: str = ""
     idempotency_key: str = ""
     fails: dict[str, Any] | None = None
+    extends: str = ""
     names: list[str] = field(default_factory=list)
     small: bool = False
     clip: dict[str, Any] | None = None
@@ -60,6 +63,13 @@ class Task:
     @property
     def failed(self) -> bool:
         return self.ended is not None and self.error is not None
+
+    def body_to_plan(self) -> dict[str, Any]:
+        """What was asked for, with the seconds that an extension has: all, or with `raw` the new ones."""
+        if not self.extends:
+            return self.body
+        seconds = EXTENDED_SECONDS - EXTENDABLE_SECONDS if self.body.get("raw") else EXTENDED_SECONDS
+        return {**self.body, "duration": seconds}
 
     def clip_to_draw(self) -> Clip:
         assert self.clip is not None
@@ -98,11 +108,11 @@ class Desk:
             if task.ended is None:
                 self._fetchers.submit(self._prepare, task)
 
-    def accept(self, model: str, body: dict[str, Any], key: str, idempotency_key: str) -> Task:
-        """Sell a job: from here on it counts as paid."""
+    def accept(self, model: str, body: dict[str, Any], key: str, idempotency_key: str, extends: str = "") -> Task:
+        """Sell a job, perhaps one that extends another: from here on it counts as paid."""
         now = self._clock.now()
         seconds = self._settings.job_seconds
-        task = Task(new_task_id(now), model, body, now, seconds, seconds, key, idempotency_key)
+        task = Task(new_task_id(now), model, body, now, seconds, seconds, key, idempotency_key, extends=extends)
         task.small, task.fails = self._settings.clip_small, self._take_failure(model)
         task.names = [self._file_name(task, at) for at in range(clip_count(MODELS[model], body))]
         self._remember(task)
@@ -147,10 +157,10 @@ class Desk:
         task.prepared = self._clock.now()
 
     def _plan(self, task: Task) -> None:
-        model = MODELS[task.model]
-        found = examine(model, task.body, self.folder, self._settings.upstream_limits)
-        clip = plan_clip(model, task.body, found)
-        task.billed_seconds = billed_seconds(model, task.body, found)
+        model, body = MODELS[task.model], task.body_to_plan()
+        found = examine(model, body, self.folder, self._settings.upstream_limits)
+        clip = plan_clip(model, body, found)
+        task.billed_seconds = billed_seconds(model, body, found)
         task.clip = {**asdict(clip), "rate": str(clip.rate)}
 
     def _draw_all(self, task: Task) -> None:
@@ -167,7 +177,14 @@ class Desk:
         task, at = self._files[name]
         path = self.folder / name
         if not path.exists():
-            draw_clip(path, task.clip_to_draw(), _words(task, at))
+            draw_clip(path, task.clip_to_draw(), _words(task, at), self._opening(task))
+
+    def _opening(self, task: Task) -> Opening | None:
+        """What the clip of an extension starts with: the clip that it extends."""
+        if not task.extends or task.body.get("raw"):
+            return None
+        origin = self._tasks[task.extends]
+        return Opening(origin.clip_to_draw().frames, _words(origin, 0))
 
     def file(self, name: str) -> tuple[Path, Task] | None:
         """The finished clip called `name`, or its still; drawn again when it was lost."""
@@ -243,8 +260,8 @@ def _words(task: Task, at: int) -> list[str]:
 
 
 def _summary(task: Task) -> dict[str, Any]:
-    names = ("id", "model", "body", "idempotency_key", "billed_seconds", "cost", "error", "clip", "started", "ended")
-    return {name: getattr(task, name) for name in names}
+    names = ("id", "model", "body", "extends", "idempotency_key", "billed_seconds", "cost", "error", "clip")
+    return {name: getattr(task, name) for name in (*names, "started", "ended")}
 
 
 def _wait_for(done: Callable[[], bool], seconds: float = 60.0) -> None:

@@ -104,13 +104,3 @@ def test_a_last_frame_that_was_asked_for_comes_as_a_picture(visitor: Visitor) ->
 
 def test_a_model_of_words_answers_in_words(visitor: Visitor) -> None:
     assert "a sea" in visitor.outcome({"model": "MiniMax-H3-Context-IR", "prompt": "a sea"})["result"]["prompt"]
-
-
-def test_a_finished_veo_clip_can_be_extended(visitor: Visitor) -> None:
-    origin = visitor.buy({"model": "veo3.1-fast", "prompt": "a sea"})
-    path = f"/v1/videos/{origin}/remix"
-    assert visitor.submit({"model": "veo3.1-quality", "prompt": "on"}, path).status == 400
-    assert visitor.submit({"model": "veo3.1-fast"}, path).status == 400
-    assert visitor.submit({"model": "veo3.1-fast", "prompt": "on"}, path).status == 200
-    visitor.sandbox.finish()
-    assert visitor.sandbox.state()["tasks"][-1]["clip"]["frames"] == 15 * 24
