@@ -133,11 +133,11 @@ async function tellLanguage() {
   }
 }
 
-function addStyle() {
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = new URL("./apimart.css", import.meta.url).href;
-  document.head.append(link);
+async function addStyle() {
+  const answer = await fetch(new URL("./apimart.css", import.meta.url));
+  const sheet = new CSSStyleSheet();
+  await sheet.replace(await answer.text());
+  document.adoptedStyleSheets.push(sheet);
 }
 
 app.registerExtension({
@@ -153,7 +153,7 @@ app.registerExtension({
   async setup() {
     isReady = true;
     look();
-    addStyle();
+    await addStyle();
     app.extensionManager.registerSidebarTab({
       id: "apimart.jobs",
       icon: "pi pi-video",
