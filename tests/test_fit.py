@@ -74,6 +74,25 @@ def test_a_trim_begins_with_the_frame_on_screen_then(tmp_path: Path) -> None:
     assert np.abs(means - 4 * np.arange(12, 36)).max() < 3
 
 
+@pytest.mark.parametrize(
+    ("name", "codec", "options"),
+    [
+        ("c.mp4", "libx264", {"g": "48"}),
+        ("one_key_frame.mp4", "libx264", {"g": "9999"}),
+        ("c.mkv", "libx264", {"g": "24", "bf": "4"}),
+        ("c.ts", "libx264", {"g": "48"}),
+        ("c.webm", "libvpx-vp9", {"g": "30"}),
+        ("c.mov", "mpeg4", {"g": "12"}),
+        ("c.avi", "mpeg4", {"g": "12"}),
+    ],
+)
+def test_a_late_trim_is_that_part_of_the_clip(name: str, codec: str, options: dict[str, str], tmp_path: Path) -> None:
+    source = clips.write_clip(tmp_path / name, frames=240, codec=codec, options=options)
+    out, _ = fit(source, start=7.3, seconds=1)
+    wanted = decode_frames(source).pixels[175:199]
+    assert np.abs(decode_frames(out).pixels - wanted).mean() < 0.02
+
+
 def test_trimmed_sound_is_that_part_of_the_sound(tmp_path: Path) -> None:
     source = clips.write_clip(tmp_path / "c.mkv", sound_seconds=2, sound_codec="pcm_s16le")
     out, _ = fit(source, start=0.5, seconds=1)

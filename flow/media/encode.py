@@ -31,6 +31,8 @@ PICTURE_OPTIONS = {"preset": "veryfast", "crf": "17"}  # visually the same as th
 COPIED_SOUNDS = ("aac", "mp3")
 SOUND_BITS = 192_000
 SOUND_RATES = (44100, 48000)
+WORTH_SEEKING = Fraction(3)  # seconds
+REORDERED = Fraction(1)  # seconds; files are searched by the order of decoding, which is ahead of that of showing
 STAMP_SLACK = Fraction(1, 500)  # seconds; Matroska rounds time stamps to milliseconds
 
 
@@ -88,7 +90,7 @@ def _picture_packets(
     if picture is None:
         copy = made.add_stream_from_template(stream, opaque=True)
         return _copied(container, stream, copy)
-    frames = _frames_at(_timed_frames(container, stream), window)
+    frames = _frames_at(_timed_frames(container, stream, window.begin), window)
     return _encoded(frames, made, window.rate, picture)
 
 
@@ -102,16 +104,39 @@ def _copied(container: InputContainer, stream: Any, copy: Any, until: Fraction |
         yield packet
 
 
-def _timed_frames(container: InputContainer, stream: VideoStream) -> Iterator[tuple[Fraction, VideoFrame]]:
-    """Frames and their seconds since the first."""
+def _timed_frames(
+    container: InputContainer, stream: VideoStream, begin: Fraction
+) -> Iterator[tuple[Fraction, VideoFrame]]:
+    """Frames and their seconds since the first, from one at or before `begin` on."""
     stream.thread_type = "AUTO"
-    first: Fraction | None = None
-    for frame in container.decode(stream):
-        if frame.pts is None or frame.time_base is None:
-            raise Refused("The clip has frames without time stamps.", next_step=CONVERT)
-        time = frame.pts * frame.time_base
-        first = time if first is None else first
-        yield time - first, frame
+    frames = container.decode(stream)
+    head = next(frames, None)
+    if head is None:
+        return
+    first = _shown_at(head)
+    frames = chain([head], frames) if begin < WORTH_SEEKING else _from_key_frame(container, stream, first, begin)
+    for frame in frames:
+        yield _shown_at(frame) - first, frame
+
+
+def _from_key_frame(
+    container: InputContainer, stream: VideoStream, first: Fraction, begin: Fraction
+) -> Iterator[VideoFrame]:
+    """Decode from a key frame before `begin` on; from the first where the container finds none."""
+    tick = stream.time_base or Fraction(1, 1000)
+    container.seek(int((first + begin - REORDERED) / tick), stream=stream)
+    frames = container.decode(stream)
+    head = next(frames, None)
+    if head is not None and _shown_at(head) - first <= begin:
+        return chain([head], frames)
+    container.seek(int(first / tick), stream=stream)
+    return container.decode(stream)
+
+
+def _shown_at(frame: VideoFrame) -> Fraction:
+    if frame.pts is None or frame.time_base is None:
+        raise Refused("The clip has frames without time stamps.", next_step=CONVERT)
+    return frame.pts * frame.time_base
 
 
 def _frames_at(frames: Iterator[tuple[Fraction, VideoFrame]], window: Window) -> Iterator[VideoFrame]:
