@@ -21,7 +21,6 @@ OPTIONS = {
     "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg",
     "protocol_whitelist": "file",
 }
-MOST_STREAMS = 64
 MATROSKA, RIFF = b"\x1a\x45\xdf\xa3", b"RIFF"
 ISO_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"wide", b"skip", b"pnot", b"styp", b"moof", b"uuid")
 OTHER_CLIPS = (b"FLV", b"OggS", b"\x30\x26\xb2\x75", b"\x00\x00\x01\xba")
@@ -39,14 +38,9 @@ def opened(path: Path, *, to_decode: bool = True) -> Iterator[tuple[InputContain
     frames to learn about their format and order, which is what opening mostly costs.
     """
     head = refuse_unless_clip(path)
-    probing = None if to_decode or head[4:8] not in ISO_BOXES else [{"skip_frame": "all"}] * MOST_STREAMS
+    probing = {} if to_decode or head[4:8] not in ISO_BOXES else {"skip_frame": "all"}
     try:
-        container = av.open(
-            str(path),
-            options=OPTIONS,
-            stream_options=probing,  # type: ignore[arg-type]  # a dict for each stream; PyAV's stubs are wrong
-            metadata_errors="replace",
-        )
+        container = av.open(str(path), options={**OPTIONS, **probing}, metadata_errors="replace")
     except READ_ERRORS as error:
         raise Refused(_why_not_opened(path, error), next_step="Load the clip again, or another file.") from None
     with container:
