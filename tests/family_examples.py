@@ -45,7 +45,7 @@ def small(family, model, place):
     return {**found, **NEEDED.get(family.node_id, {}), **NEEDED_BY_MODEL.get(model, {})}
 
 
-NEEDED = {"APIMartMiniMaxH3Upscale": {"source_job": JOB}}
+NEEDED = {"APIMartMiniMaxH3Upscale": {"source_job": JOB}, "APIMartVeo31Extend": {"source_job": JOB}}
 NEEDED_BY_MODEL = {
     "MiniMax-Hailuo-2.3-Fast": {"first_frame": picture(seed=1)},
     "wan2.6-i2v-flash": {"image": picture(seed=1)},
@@ -75,6 +75,7 @@ RICH = {
     "APIMartSeedance25": {"images": pictures(2), "sounds": (sound(),), "task": "reference"},
     "APIMartSkyReels4": {"images": pictures(2), "prompt": "@image1 meets @image2"},
     "APIMartVeo31Channel": {"images": pictures(3), "generation_type": "reference", "resolution": "4k"},
+    "APIMartVeo31Extend": {"new_part_only": True, "resolution": "1080p"},
     "APIMartVideo": {"images": pictures(2), "parameters": '{"mode": "pro", "duration": 7}'},
     "APIMartViduQ3": FRAMES,
     "APIMartViduQ3Reference": {"images": pictures(7)},
@@ -170,6 +171,10 @@ BROKEN = {
         {"model": "veo3.1-lite", "images": pictures(1)},
         {"model": "veo3.1-quality", "images": pictures(1), "generation_type": "reference"},
         {"images": pictures(3)},
+    ],
+    "APIMartVeo31Extend": [
+        {"source_job": "task_01/remix"},
+        {"source_job": '{"task_id": "task_01", "model": "veo3.1-lite"}'},
     ],
     "APIMartVideo": [
         {"model": ""},

@@ -102,8 +102,13 @@ def footage(path):
     return Footage(path=Path(path))
 
 
-def asked(node_id, clip="", seed=0):
-    """A small request that each family accepts; `clip` is a local file that needs a home, or an address."""
+def asked(node_id, clip="", seed=0, job=""):
+    """A small request that each family accepts.
+
+    `clip` is a local file that needs a home, or an address; `job` the id of an earlier one that is carried on.
+    """
+    if node_id == "APIMartVeo31Extend":
+        return {"prompt": f"a ship comes {seed}", "source_job": job}
     if node_id == "APIMartKlingMotionControl":
         where = {"video_url": clip} if clip.startswith("http") else {"video": footage(clip)}
         return {"image": picture(seed=seed), **where}

@@ -1,6 +1,6 @@
 """One run in a process of its own that can be killed (-9) at the call or the return of any function of the journey.
 
-test_killed.py calls it with one JSON word: home, output, node, and point = [file, function, event, nth].
+test_killed.py calls it with one JSON word: home, output, node, job, and point = [file, function, event, nth].
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def main():
     import journeys
 
     person = journeys.Person(Path(told["home"]), Path(told["output"]), ledger_url=told.get("ledger", ""))
-    inputs = journeys.asked(told["node"], told.get("clip", ""), told.get("seed", 0))
+    inputs = journeys.asked(told["node"], told.get("clip", ""), told.get("seed", 0), told.get("job", ""))
     if told.get("point"):
         die_at(*told["point"])
     [result] = person.queue((told["node"], inputs))

@@ -7,6 +7,7 @@ import json
 import pytest
 from apimart.flow.catalogue import models_of
 from apimart.flow.errors import Refused
+from apimart.flow.model import GENERATIONS
 from family_examples import JOB, NEW, RICH, pictures, small, sound
 from journeys import FAMILIES, footage
 
@@ -34,9 +35,16 @@ def name_of(value):
     return value.node_id if hasattr(value, "node_id") else str(value)
 
 
+def carried_on(person, family, model):
+    """A finished job of the model for a family whose submits go to the address of an earlier one."""
+    if family.path == GENERATIONS:
+        return {}
+    return {"source_job": person.buy("APIMartVeo31Channel", prompt="before", model=model).entry.task_id}
+
+
 @pytest.mark.parametrize(("family", "model"), MODELS, ids=name_of)
 def test_the_small_request_is_sold_and_costs_what_was_estimated(person, seller, motion_url, family, model):
-    bought = person.buy(family.node_id, **small(family, model, motion_url))
+    bought = person.buy(family.node_id, **small(family, model, motion_url) | carried_on(person, family, model))
     assert bought.files.paths[0].is_file()
     assert seller.tasks[-1]["body"]["model"] == model
     if bought.entry.estimate_usd is None or not bought.entry.cost_usd:
@@ -50,7 +58,8 @@ def test_the_small_request_is_sold_and_costs_what_was_estimated(person, seller, 
 @pytest.mark.parametrize("family", NEW, ids=name_of)
 def test_the_rich_request_is_sold(person, seller, motion_url, family):
     model = family.input("model").default or "kling-v3"
-    bought = person.buy(family.node_id, **{**small(family, model, motion_url), **RICH[family.node_id]})
+    asked = {**small(family, model, motion_url), **carried_on(person, family, model), **RICH[family.node_id]}
+    bought = person.buy(family.node_id, **asked)
     assert bought.files.paths[0].is_file()
 
 

@@ -47,18 +47,21 @@ AFTER_THE_TICKET = [
     ("fetch.py", "fetch", "return"),
 ]
 ANSWERED = WHILE_SENDING[2:]
+# An extension goes to another path; what is killed around it beyond the submit is the same code as above.
+AROUND_AN_EXTENSION = [("ledger/moves.py", "write_body", "return"), ("ledger/moves.py", "ticket", "return")]
 
 
 class Machine:
     """A person's folders on one machine, and processes that run there."""
 
-    def __init__(self, folder, seller, node, clip, ledger):
+    def __init__(self, folder, seller, node, clip, ledger, job=""):
         self.told = {
             "home": str(folder / "home"),
             "output": str(folder / "output"),
             "node": node,
             "clip": clip if node == "APIMartKlingMotionControl" else "",
             "ledger": ledger,
+            "job": job,
         }
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("APIMART_")},
@@ -114,4 +117,41 @@ def test_killed_around_the_submit_a_provider_that_ignores_keys_is_not_asked_agai
     machine.run(point)
     result = machine.run()
     assert result["error"] == "Unknown"
+    assert seller.sold == (1 if point in ANSWERED else 0)
+
+
+@pytest.fixture(scope="module")
+def original(provider):
+    """The task id of a finished clip that can be extended."""
+    return provider.sell(model="veo3.1-fast", prompt="a sea")
+
+
+@pytest.fixture
+def extending(original, tmp_path, seller):
+    """A machine that extends that clip."""
+    return Machine(tmp_path, seller, "APIMartVeo31Extend", "", "", original)
+
+
+@named(AROUND_AN_EXTENSION)
+def test_an_extension_killed_away_from_its_submit_ends_with_one_purchase(extending, seller, point):
+    extending.run(point)
+    result = extending.run()
+    assert [one["extends"] for one in seller.tasks] == [extending.told["job"]]
+    assert all(Path(file).is_file() for file in result["files"])
+
+
+@named(WHILE_SENDING)
+def test_an_extension_killed_around_its_submit_is_not_asked_for_again(extending, seller, point):
+    """The provider declares that it honours keys; that it does not do so at this path, nobody knows."""
+    seller.control(honour_idempotency=True)
+    extending.run(point)
+    assert extending.run()["error"] == "Unknown"
+    assert seller.sold == (1 if point in ANSWERED else 0)
+
+
+@named(WHILE_SENDING[:1] + ANSWERED[:1])
+def test_nor_is_it_asked_for_again_where_the_key_would_count(extending, seller, point):
+    seller.control(honour_idempotency=True, honour_idempotency_at_remix=True)
+    extending.run(point)
+    assert extending.run()["error"] == "Unknown"
     assert seller.sold == (1 if point in ANSWERED else 0)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pack
 from apimart import nodes
+from apimart.flow.catalogue import models_of
 from apimart.flow.errors import PackError
 from apimart.flow.ledger import Entry, Ledger
 from apimart.flow.media import contact_sheet, measure
@@ -90,9 +91,10 @@ async def _run(journey: Journey, family: Family, values: Values) -> Done | None:
 
 
 def _job_before(family: Family, done: list[Done]) -> str:
-    """What carries a family's job on is titled after it: MiniMax H3 Upscale."""
-    jobs = [bought.entry.task_id for earlier, bought in done if family.title.startswith(f"{earlier.title} ")]
-    return next(filter(None, jobs), "")
+    """What carries a job on does so with its model, else it is titled after it: MiniMax H3 Upscale."""
+    same = [bought for _, bought in done if bought.entry.model in models_of(family)]
+    titled = [bought for earlier, bought in done if family.title.startswith(f"{earlier.title} ")]
+    return next((bought.entry.task_id for bought in same + titled if bought.entry.task_id), "")
 
 
 async def _ask_again(journey: Journey, asked: Asked, sandbox: Sandbox) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from apimart.flow import errors
 from apimart.flow.catalogue import models_of
 from apimart.flow.model import (
     CLIP_OUTPUTS,
+    GENERATIONS,
     MEGABYTE,
     TAKE,
     Audio,
@@ -110,8 +111,8 @@ class Help:
         values = self._values(given)
         return f"{self._kind(given)}; {values}" if values else self._kind(given)
 
-    def price_in_a_line(self, model: str) -> str:
-        found = printed_prices().rows.get(model)
+    def price_in_a_line(self, family: Family, model: str) -> str:
+        found = _rows_of(family, model)
         if not found:
             return f"`{model}`: {self._say(NOT_KNOWN)}"
         units: dict[str, list[str]] = {}
@@ -221,16 +222,15 @@ class Help:
         return "- " + _prose(self._say(general.format()))
 
     def _costs(self, family: Family) -> list[str]:
-        fresh = Values({one.id: getattr(one, "default", None) for one in family.inputs})
-        unknown = [] if family.price.key(fresh) else [self._say(UNKNOWN_BEFORE)]
-        rows = [row for model in models_of(family) for row in self._price_rows(model)]
+        unknown = [] if _is_priced(family) else [self._say(UNKNOWN_BEFORE)]
+        rows = [row for model in models_of(family) for row in self._price_rows(family, model)]
         if not rows:
             return unknown
         dated = self._say(DATED, date=printed_prices().dated)
         return [f"{dated} {self._say(ROWS)}", self._table(("model", "row", "USD", "per"), rows), *unknown]
 
-    def _price_rows(self, model: str) -> list[tuple[str, str, str, str]]:
-        found = printed_prices().rows.get(model, {})
+    def _price_rows(self, family: Family, model: str) -> list[tuple[str, str, str, str]]:
+        found = _rows_of(family, model)
         rows = [(f"`{model}`", row, f"{usd:g}", self._say(_unit(model, row))) for row, usd in found.items()]
         return rows or [(f"`{model}`", "", self._say(NOT_KNOWN), "")]
 
@@ -245,6 +245,17 @@ class Help:
             for one in kinds
         )
         return self._table(("error", "what happened", "what it cost", "what to do"), rows)
+
+
+def _is_priced(family: Family) -> bool:
+    """Whether a fresh node of the family knows its row of the price list."""
+    return bool(family.price.key(Values({one.id: getattr(one, "default", None) for one in family.inputs})))
+
+
+def _rows_of(family: Family, model: str) -> Mapping[str, float]:
+    """The price list's rows of a model; they speak of its usual jobs, not of those that go to another path."""
+    is_usual = family.path == GENERATIONS or _is_priced(family)
+    return printed_prices().rows.get(model, {}) if is_usual else {}
 
 
 def _prose(text: str) -> str:

@@ -73,7 +73,7 @@ def reference(families: Iterable[Family]) -> str:
             "<br>".join(
                 f"`{given.id}`: {writer.kind_and_values(given)}" for given in one.inputs if given.id != "model"
             ),
-            "<br>".join(writer.price_in_a_line(model) for model in models_of(one)) or NOT_KNOWN,
+            "<br>".join(writer.price_in_a_line(one, model) for model in models_of(one)) or NOT_KNOWN,
         )
         for one in families
     )

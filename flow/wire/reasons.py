@@ -37,6 +37,8 @@ def _meaning(fault: Fault, host: str) -> tuple[type[PackError], str]:
         return Unreachable, "The provider is full at the moment: queue again in a few minutes."
     if fault.speaks_of(*MODERATION):
         return Declined, "The provider's content check stopped it: change the prompt or the picture."
+    if fault.status == 404 and fault.speaks_of("task"):
+        return Refused, "The provider does not know the earlier job (any more): name another one."
     if fault.status == 404:
         return Refused, "The provider does not serve this model (any more): choose another one."
     if fault.status == 413:

@@ -1,0 +1,79 @@
+"""Veo 3.1 extension: a finished clip of 8 s of the provider's own channel goes on to 15 s.
+
+Source: https://docs.apimart.ai, VEO3 Video Remix (English and Chinese editions). The page names no price, so there is
+no estimate; nor does it say that keys count at its address, so a lost answer is never answered by a second submit.
+"""
+
+from ..flow.model import Choice, Family, Flag, Price, Rule, Text, parsed, task_of
+
+TASK = "task_"
+
+
+def is_named(source_job: str) -> bool:
+    """Whether it names a task by an id that stands in the address as one plain word."""
+    found = task_of(source_job)
+    rest = found.removeprefix(TASK) if isinstance(found, str) and found.startswith(TASK) else ""
+    return rest.isascii() and rest.isalnum()
+
+
+def made_by(source_job: str) -> str:
+    """The model of the earlier job, where a job output tells it."""
+    found = parsed(source_job)
+    return str(found.get("model") or "") if isinstance(found, dict) else ""
+
+
+FAMILY = Family(
+    node_id="APIMartVeo31Extend",
+    title="APIMart Veo 3.1 Extend",
+    description="Carries a finished 8 s clip of APIMart Veo 3.1 Channel on to 15 s. The price is not in the list.",
+    search_aliases=("veo", "google", "extend", "extension", "remix", "continue", "longer"),
+    path="/v1/videos/{task_id}/remix",
+    inputs=(
+        Text(id="prompt", required=True, help="What happens in the new seconds."),
+        Text(
+            id="source_job",
+            wire="task_id",
+            multiline=False,
+            encode=task_of,
+            placeholder="task_...",
+            help="The earlier job of APIMart Veo 3.1 Channel: connect that node's job output, or paste its task id.",
+        ),
+        Choice(
+            id="model",
+            options=("veo3.1-fast", "veo3.1-quality"),
+            default="veo3.1-fast",
+            help="The model of the earlier job.",
+        ),
+        Choice(
+            id="resolution",
+            options=("720p", "1080p", "4k"),
+            default="720p",
+            help="The resolution of the extended clip.",
+        ),
+        Choice(
+            id="aspect_ratio",
+            options=("16:9", "9:16"),
+            default="16:9",
+            help="The shape of the extended clip; best that of the earlier one.",
+        ),
+        Flag(
+            id="new_part_only",
+            wire="raw",
+            default=False,
+            help="Give the new seconds alone instead of the whole clip.",
+        ),
+    ),
+    rules=(
+        Rule(
+            "source_job names no job: connect the job output of APIMart Veo 3.1 Channel, or paste its task id.",
+            ("source_job",),
+            lambda v: is_named(v.source_job),
+        ),
+        Rule(
+            "Another model made the earlier job: set model to that one; a clip of veo3.1-lite cannot be extended.",
+            ("source_job", "model"),
+            lambda v: made_by(v.source_job) in ("", v.model),
+        ),
+    ),
+    price=Price(key=lambda v: "", units=lambda v: 0.0),
+)
