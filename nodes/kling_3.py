@@ -3,18 +3,21 @@
 Source: https://docs.apimart.ai, Kling v3 (English and Chinese editions), and the schemas that clients made from it.
 """
 
-from ..flow.model import Choice, Family, Flag, Json, Number, Picture, Price, Rule, Text, Values, timed_lines
-
-
-def shots(text: str) -> Json:
-    return [
-        {"index": index, "prompt": words, "duration": seconds}
-        for index, (seconds, words) in enumerate(timed_lines(text), 1)
-    ]
-
-
-def is_scripted(values: Values) -> bool:
-    return bool(values.multi_shot and values.shot_type == "customize")
+from ..flow.model import (
+    OFF,
+    Choice,
+    Family,
+    Flag,
+    Number,
+    Picture,
+    Price,
+    Rule,
+    Shots,
+    Text,
+    Values,
+    multi_shot,
+    spread,
+)
 
 
 def row(values: Values) -> str:
@@ -29,9 +32,10 @@ FAMILY = Family(
     title="APIMart Kling 3.0",
     description="Clips of 3 to 15 s from a prompt, a first frame, or a first and a last frame, in one or several "
     "shots. Billed by the seconds asked for.",
+    shape=lambda body: spread(body, "shots"),
     search_aliases=("kling", "kling 3", "first last frame", "multi shot", "text to video", "image to video"),
     inputs=(
-        Text(id="prompt", help="What the clip should show. Not needed when every shot is written by hand."),
+        Text(id="prompt", help="What the clip should show. Not needed when shots are written by hand."),
         Choice(id="model", options=("kling-v3",), default="kling-v3", help="The model."),
         Text(id="negative_prompt", help="Optional: what should not appear."),
         Choice(
@@ -63,30 +67,20 @@ FAMILY = Family(
             help="Optional: the picture the clip ends with; needs first_frame.",
         ),
         Flag(id="audio", default=False, help="Make a sound track; costs more in std and pro."),
-        Flag(id="multi_shot", default=False, help="Make a clip of several shots."),
-        Choice(
-            id="shot_type",
-            options=("intelligence", "customize"),
-            default="intelligence",
-            sent_if=lambda v: bool(v.multi_shot),
-            help="With multi_shot: intelligence cuts the prompt by itself, customize takes the shots below.",
-        ),
-        Text(
+        Shots(
             id="shots",
-            wire="multi_prompt",
-            encode=shots,
-            sent_if=is_scripted,
-            placeholder="3: a door opens\n2: close-up of the hand",
-            help="With customize: 1 to 6 shots, one per line, as seconds, colon and text of up to 512 characters. "
-            "The seconds add up to duration.",
+            encode=multi_shot,
+            sent_if=lambda v: v.shots.how != OFF,
+            help="off makes one shot, auto lets Kling cut the prompt into several. Else each shot has a text and "
+            "seconds of its own; the seconds add up to duration.",
         ),
         Flag(id="watermark", default=False, help="Put the provider's watermark into the picture."),
     ),
     rules=(
         Rule(
-            "prompt is empty: write what the clip should show, or write shots with multi_shot and customize.",
-            ("prompt", "multi_shot", "shot_type"),
-            lambda v: bool(v.prompt.strip()) or is_scripted(v),
+            "prompt is empty: write what the clip should show, or write it shot by shot with shots.",
+            ("prompt", "shots"),
+            lambda v: bool(v.prompt.strip() or v.shots.shots),
         ),
         Rule(
             "last_frame needs a first_frame: connect one, or take last_frame away.",
@@ -94,25 +88,9 @@ FAMILY = Family(
             lambda v: v.last_frame is None or v.first_frame is not None,
         ),
         Rule(
-            "customize needs 1 to 6 shots, one per line, each like `3: a door opens`.",
-            ("shots", "multi_shot", "shot_type"),
-            lambda v: (
-                not is_scripted(v)
-                or (
-                    1 <= len(timed_lines(v.shots)) <= 6
-                    and all(seconds and words for seconds, words in timed_lines(v.shots))
-                )
-            ),
-        ),
-        Rule(
-            "A shot takes 512 characters; one of these is longer.",
-            ("shots", "multi_shot", "shot_type"),
-            lambda v: not is_scripted(v) or all(len(words) <= 512 for _, words in timed_lines(v.shots)),
-        ),
-        Rule(
-            "The seconds of the shots must add up to duration.",
-            ("shots", "duration", "multi_shot", "shot_type"),
-            lambda v: not is_scripted(v) or sum(seconds for seconds, _ in timed_lines(v.shots)) == v.duration,
+            "The seconds of the shots must add up to duration (this sum is {v.shots.seconds}).",
+            ("shots", "duration"),
+            lambda v: not v.shots.shots or v.shots.seconds == v.duration,
         ),
     ),
     price=Price(key=row, units=lambda v: v.duration),

@@ -1,10 +1,28 @@
 """Kling 3.0 Omni and Kling Video O1: pictures and a clip to refer to in the prompt.
 
-Source: https://docs.apimart.ai, Kling v3 Omni and Kling Video O1 (English editions). Several shots are left out: the
-pages do not say how they go together with references.
+Source: https://docs.apimart.ai, Kling v3 Omni and Kling Video O1 (English editions). The pages name the parameters
+of several shots, but not how shots go together with references.
 """
 
-from ..flow.model import MEGABYTE, Choice, Clip, Family, Flag, Json, Number, Picture, Price, Rule, Text, Values, in_role
+from ..flow.model import (
+    MEGABYTE,
+    OFF,
+    Choice,
+    Clip,
+    Family,
+    Flag,
+    Json,
+    Number,
+    Picture,
+    Price,
+    Rule,
+    Shots,
+    Text,
+    Values,
+    in_role,
+    multi_shot,
+    spread,
+)
 
 
 def reference(url: str) -> Json:
@@ -26,9 +44,9 @@ def row(values: Values) -> str:
 
 
 def shaped(body: dict[str, Json]) -> dict[str, Json]:
-    """What becomes of the clip belongs into its own object."""
+    """What becomes of the clip belongs into its own object, what shots say into the body itself."""
     about = {name: value for name, value in body.items() if name in ("refer_type", "keep_original_sound")}
-    kept = {name: value for name, value in body.items() if name not in about}
+    kept = {name: value for name, value in spread(body, "shots").items() if name not in about}
     clips = body.get("video_list")
     if isinstance(clips, list):
         kept["video_list"] = [{**clip, **about} for clip in clips if isinstance(clip, dict)]
@@ -126,6 +144,14 @@ FAMILY = Family(
             sent_if=lambda v: is_omni(v) and v.video is None,
             help="Make a sound track, v3-omni only; costs more. Not together with video.",
         ),
+        Shots(
+            id="shots",
+            encode=multi_shot,
+            sent_if=lambda v: is_omni(v) and v.shots.how != OFF,
+            help="v3-omni only: off makes one shot, auto lets Kling cut the prompt into several. Else each shot has a "
+            "text and seconds of its own; the seconds add up to duration. How shots go together with references is not "
+            "documented.",
+        ),
         Flag(id="watermark", default=False, sent_if=is_omni, help="Put the provider's watermark into the picture."),
     ),
     rules=(
@@ -143,6 +169,16 @@ FAMILY = Family(
             "kling-video-o1 makes no sound: switch audio off, or choose kling-v3-omni.",
             ("model", "audio"),
             lambda v: is_omni(v) or not v.audio,
+        ),
+        Rule(
+            "kling-video-o1 makes one shot: set shots to off, or choose kling-v3-omni.",
+            ("model", "shots"),
+            lambda v: is_omni(v) or v.shots.how == OFF,
+        ),
+        Rule(
+            "The seconds of the shots must add up to duration (this sum is {v.shots.seconds}).",
+            ("shots", "duration"),
+            lambda v: not v.shots.shots or v.shots.seconds == v.duration,
         ),
         Rule(
             "A clip and audio exclude each other: switch audio off, or take the clip away.",

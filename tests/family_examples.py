@@ -5,13 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-from apimart.flow.model import Choice, Clip, Footage, Measure, Size, Sound, Text
+from apimart.flow.model import Choice, Clip, Cut, Footage, Measure, Shot, Size, Sound, Text
 from journeys import FAMILIES, picture
 
 RATE = 16000
 PAGES = ("APIMartKlingMotionControl", "APIMartSora2", "APIMartVeo31")
 NEW = [family for name, family in FAMILIES.items() if name not in PAGES]
-SHOTS = {"multi_shot": True, "shot_type": "customize", "duration": 5}
+SHOTS = Cut("2 shots", (Shot("a door opens", 2), Shot("a hand", 3)))
 JOB = '{"task_id": "task_01JNXXXXXXXXXXXXXXXXXX", "status": "completed"}'
 
 
@@ -63,9 +63,9 @@ RICH = {
     "APIMartHailuo23": {"first_frame": picture()},
     "APIMartHappyHorse": {"images": pictures(4), "seed": 3},
     "APIMartKling26": {**FRAMES, "mode": "pro"},
-    "APIMartKling3": {**SHOTS, "prompt": "a house", "shots": "2: a door opens\n3: a hand", "audio": True, **FRAMES},
+    "APIMartKling3": {"prompt": "a house", "shots": SHOTS, "audio": True, **FRAMES},
     "APIMartKling3Turbo": {"first_frame": picture()},
-    "APIMartKlingOmni": {"images": pictures(3), **FRAMES, "audio": True, "mode": "pro"},
+    "APIMartKlingOmni": {"images": pictures(3), **FRAMES, "audio": True, "mode": "pro", "shots": SHOTS},
     "APIMartMiniMaxH3": {"images": pictures(7), "sounds": (sound(),), "aspect_ratio": "adaptive"},
     "APIMartMiniMaxH3Max": FRAMES,
     "APIMartMiniMaxH3Upscale": {},
@@ -108,9 +108,7 @@ BROKEN = {
     "APIMartKling3": [
         {"prompt": ""},
         LAST_ALONE,
-        {**SHOTS, "shots": "a door opens"},
-        {**SHOTS, "shots": f"5: {'x' * 513}"},
-        {**SHOTS, "shots": "2: a door opens\n2: a hand"},
+        {"shots": SHOTS, "duration": 6},
     ],
     "APIMartKling3Turbo": [
         {"prompt": ""},
@@ -122,6 +120,8 @@ BROKEN = {
         {"model": "kling-video-o1", "duration": 7},
         {"model": "kling-video-o1", "mode": "4k"},
         {"model": "kling-video-o1", "audio": True},
+        {"model": "kling-video-o1", "shots": Cut("auto")},
+        {"shots": SHOTS, "duration": 6},
         {"video": clip(), "audio": True},
         LAST_ALONE,
         {"negative_prompt": "x" * 2501},

@@ -10,7 +10,7 @@ import pytest
 from apimart.flow.catalogue import drift, faults_by_schema, models_of, what_is_gone
 from apimart.flow.errors import Refused
 from apimart.flow.media import content_of_sound, encode_sound
-from apimart.flow.model import Choice, Clip, Number, Socket, Text, Values, several, socket_names, timed_lines
+from apimart.flow.model import Choice, Clip, Cut, Number, Shot, Socket, Text, Values, several, socket_names
 from apimart.flow.prices import estimate_usd, printed_prices
 from apimart.flow.request import ask, check, problems_of_widgets
 from family_examples import BROKEN, NEW, PAGES, RICH, clip, picture, pictures, small, sound
@@ -283,12 +283,61 @@ def test_first_and_last_frame_go_in_order_into_one_list():
     assert [one["role"] for one in roles] == ["first_frame", "last_frame"]
 
 
-def test_shots_are_read_line_by_line():
-    assert timed_lines("3: a door\n\n 2s : a hand: close\nno time") == (
-        (3, "a door"),
-        (2, "a hand: close"),
-        (0, "no time"),
-    )
+def cut(*shots):
+    return Cut(f"{len(shots)} shot{'s' if len(shots) > 1 else ''}", tuple(Shot(*shot) for shot in shots))
+
+
+@pytest.mark.parametrize("node_id", ["APIMartKling3", "APIMartKlingOmni"])
+def test_shots_go_out_as_the_page_says(node_id):
+    family = FAMILIES[node_id]
+    plain = body_of(asked(family, prompt="a house"))
+    assert not {"shots", "multi_shot", "shot_type", "multi_prompt"} & {*plain}
+    by_kling = {"multi_shot": True, "shot_type": "intelligence"}
+    assert body_of(asked(family, prompt="a house", shots=Cut("auto"))) == {**plain, **by_kling}
+    written = [
+        {"index": 1, "prompt": "a door opens", "duration": 2},
+        {"index": 2, "prompt": "a hand", "duration": 3},
+    ]
+    by_hand = {"multi_shot": True, "shot_type": "customize", "multi_prompt": written}
+    shots = cut(("a door opens ", 2), ("a hand", 3))
+    assert body_of(asked(family, prompt="a house", shots=shots)) == {**plain, **by_hand}
+
+
+@pytest.mark.parametrize(
+    ("shots", "said"),
+    [
+        (cut(("a door", 3), (" ", 2)), "Shot 2 of shots is empty"),
+        (cut(("x" * 513, 5)), "Shot 1 of shots takes 512 characters"),
+        (cut(("a door", 0), ("a hand", 5)), "Shot 1 of shots must last a whole number of seconds from 1 to 15"),
+        (cut(*[("a door", 1)] * 7), "choose one of off, auto, 1 shot"),
+        (Cut("2 shots"), "choose one of off, auto, 1 shot"),
+    ],
+)
+def test_what_is_wrong_with_a_shot_is_said(shots, said, tmp_path):
+    assert said in refusal(FAMILIES["APIMartKling3"], tmp_path, prompt="a house", shots=shots)
+
+
+def test_shots_written_by_hand_need_no_prompt(tmp_path):
+    shots = cut(("a door", 2), ("a hand", 3))
+    accepted(FAMILIES["APIMartKling3"], tmp_path, prompt="", shots=shots)
+    assert "prompt is empty" in refusal(FAMILIES["APIMartKling3"], tmp_path, prompt="", shots=Cut("auto"))
+
+
+def test_shots_are_read_as_the_page_names_their_widgets():
+    shots = FAMILIES["APIMartKling3"].input("shots")
+    held = {
+        "shots": "2 shots",
+        "prompt_1": "a door",
+        "seconds_1": 2,
+        "prompt_2": "a hand",
+        "seconds_2": 3,
+        "seconds_3": 9,
+    }
+    assert shots.read(held) == cut(("a door", 2), ("a hand", 3))
+    assert shots.read({}) == Cut("off")
+    assert shots.read({**held, "prompt_2": None}) is None
+    assert shots.widget_names[:3] == ("shots", "shots.prompt_1", "shots.seconds_1")
+    assert not [how for how in shots.choices if how.isdigit()]
 
 
 def test_extra_pictures_and_reference_seconds_are_in_the_estimate(tmp_path):

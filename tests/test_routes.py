@@ -12,8 +12,9 @@ import pytest
 from apimart.flow.errors import Unknown
 from apimart.flow.host.graphs import keep_graph
 from apimart.flow.host.summary import summary
+from apimart.flow.model import Cut, Shot
 from face import face_of, secrets_in
-from journeys import asked
+from journeys import FAMILIES, asked, defaults
 from ledgers import ended, intended
 
 pytest_plugins = ["journey_fixtures"]
@@ -21,6 +22,7 @@ pytest_plugins = ["journey_fixtures"]
 SORA = "APIMartSora2"
 VEO = "APIMartVeo31"
 KLING = "APIMartKlingMotionControl"
+KLING_3 = "APIMartKling3"
 KEY = "sk-a-brand-new-key-000000000042"
 PLAIN_SORA = {
     "prompt": "a waterfall",
@@ -162,6 +164,29 @@ def test_what_was_bought_is_not_priced_again(face, person):
     person.buy(SORA, **PLAIN_SORA)
     assert estimate(face, SORA, PLAIN_SORA)["bought"] == "kept"
     assert estimate(face, SORA, {**PLAIN_SORA, "take": 1})["bought"] == ""
+
+
+def test_a_clip_in_shots_is_known_again_by_its_shots(face, person):
+    plain = {one: value for one, value in defaults(FAMILIES[KLING_3]).items() if not one.endswith("_frame")}
+    shots = {"shots.prompt_1": "a door", "shots.seconds_1": 2, "shots.prompt_2": "a hand", "shots.seconds_2": 3}
+    widgets = {**plain, "shots": "2 shots", **shots}
+    assert estimate(face, KLING_3, widgets)["usd"] == pytest.approx(5 * 0.0672)
+    person.buy(KLING_3, shots=Cut("2 shots", (Shot("a door", 2), Shot("a hand", 3))))
+    assert estimate(face, KLING_3, widgets)["bought"] == "kept"
+    assert estimate(face, KLING_3, {**widgets, "shots.prompt_2": "a foot"})["bought"] == ""
+    person.buy(KLING_3, prompt="a house", shots=Cut("auto"))
+    linked = {**widgets, "prompt": "a house"}
+    del linked["shots.prompt_2"]
+    assert estimate(face, KLING_3, linked)["bought"] == ""
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"shots": "9 shots"}, {"shots": ["1 shot"]}, {"shots.seconds_1": "2"}, {"shots.prompt_1": 7}]
+)
+def test_shots_that_cannot_be_are_denied(face, wrong):
+    fine = {"shots": "1 shot", "shots.prompt_1": "a door", "shots.seconds_1": 5}
+    body = {"family": KLING_3, "widgets": {**fine, **wrong}, "connected": [], "seconds": None}
+    assert face.post("estimate", body).status == 400
 
 
 def test_bought_is_only_said_where_it_is_certain(face, person):

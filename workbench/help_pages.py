@@ -23,6 +23,7 @@ from apimart.flow.model import (
     Picture,
     Rule,
     Seconds,
+    Shots,
     Socket,
     Text,
     Utility,
@@ -37,6 +38,7 @@ KINDS = {
     Number: "number",
     Seconds: "number",
     Flag: "switch",
+    Shots: "shots",
     Picture: "picture",
     Clip: "clip",
     Audio: "sound",
@@ -168,6 +170,8 @@ class Help:
     def _default(self, one: Input) -> str:
         if isinstance(one, Flag):
             return self._say("on" if one.default else "off")
+        if isinstance(one, Shots):
+            return f"`{one.default.how}`"
         if isinstance(one, (Choice, Number, Seconds, Text)) and one.default != "":
             return f"`{one.default}`"
         return ""
@@ -176,6 +180,9 @@ class Help:
         """What an input can hold."""
         if isinstance(one, Choice):
             return ", ".join(self._runs(one.options))
+        if isinstance(one, Shots):
+            off, auto, *written = (f"`{how}`" for how in one.choices)
+            return ", ".join([off, auto, self._say("{least} to {most}", least=written[0], most=written[-1])])
         if isinstance(one, Seconds):
             return self._say("{least} to {most}", least=0, most=f"{one.maximum:,g}")
         if isinstance(one, Number):

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from apimart import nodes
 from apimart.flow.host.utilities import UTILITIES
-from apimart.flow.model import CLIP_OUTPUTS, TAKE, Family, Input, Output, Socket, Utility, socket_names
+from apimart.flow.model import (
+    CLIP_OUTPUTS,
+    TAKE,
+    Family,
+    Input,
+    Output,
+    Shots,
+    Socket,
+    Utility,
+    shot_names,
+    socket_names,
+)
 from phrases import Language
 
 Shown = dict[str, str]
@@ -29,13 +42,24 @@ def _node(
 
 
 def _input(declared: Input, language: Language) -> dict[str, Shown]:
-    """An input's label; for one that grows, that of each socket too, under the key that ComfyUI makes of its name."""
+    """An input's label; for one that grows, that of each part too, under the key that ComfyUI makes of its name."""
     shown = {declared.id: _shown(declared.id, declared.help, language)}
-    if isinstance(declared, Socket) and declared.many:
-        for number, name in enumerate(socket_names(declared), 1):
-            said = language.name(name.rpartition("_")[0], number)
-            shown[f"{declared.id}_{name}"] = {"name": said, "tooltip": language.say(declared.help)}
+    for name, tooltip in _parts(declared):
+        plain, _, number = name.rpartition("_")
+        shown[f"{declared.id}_{name}"] = {
+            "name": language.name(plain, int(number)),
+            "tooltip": language.say(tooltip),
+        }
     return shown
+
+
+def _parts(declared: Input) -> Iterator[tuple[str, str]]:
+    """The name and the help of everything that an input can grow."""
+    if isinstance(declared, Socket) and declared.many:
+        yield from ((name, declared.help) for name in socket_names(declared))
+    if isinstance(declared, Shots):
+        for number in range(1, declared.most + 1):
+            yield from zip(shot_names(number), (declared.prompt_help, declared.seconds_help), strict=True)
 
 
 def _shown(name: str, tooltip: str, language: Language) -> Shown:

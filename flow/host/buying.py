@@ -20,7 +20,7 @@ from ..watch import Watch
 from . import desk
 from .display import Display, stoppable
 from .graphs import keep_graph
-from .sockets import audio_of, frames_tensor, values_of, video_of
+from .sockets import audio_of, cuts_of, frames_tensor, values_of, video_of
 
 
 async def buy(
@@ -56,7 +56,8 @@ def _graph_keeper(home: Path, workflow: Mapping[str, Any] | None) -> Callable[[E
 
 def problems(family: Family, given: dict[str, Any]) -> list[str]:
     """What is wrong with the widgets; a linked widget has no value yet and is judged when the node runs."""
-    return problems_of_widgets(family, Values(given), {name for name, value in given.items() if value is not None})
+    held = {**given, **cuts_of(family, given)}
+    return problems_of_widgets(family, Values(held), {name for name, value in held.items() if value is not None})
 
 
 async def _outputs(bought: Bought, watch: Watch, display: Display, several: bool, with_frames: bool) -> io.NodeOutput:

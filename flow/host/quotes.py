@@ -13,8 +13,10 @@ from ..catalogue import MODELS, models_of, what_is_gone
 from ..errors import PackError, Refused
 from ..ledger import Entry
 from ..model import (
+    OFF,
     Choice,
     Clip,
+    Cut,
     Family,
     Flag,
     Footage,
@@ -23,6 +25,7 @@ from ..model import (
     Measure,
     Number,
     Picture,
+    Shots,
     Size,
     Socket,
     Sound,
@@ -77,7 +80,7 @@ def _gone(office: Office, family: Family, values: Values) -> str:
 
 def _values(family: Family, widgets: Mapping[str, Any], connected: list[str], seconds: float | None) -> Values:
     names = {declared.id for declared in family.inputs} | {"take"}
-    unknown = sorted({*widgets, *(name.partition(".")[0] for name in connected)} - names)
+    unknown = sorted({name.partition(".")[0] for name in (*widgets, *connected)} - names)
     if unknown:
         raise Denied(400, f"There is no input '{unknown[0][:40]}'.")
     given = {declared.id: _value(declared, widgets, connected, seconds) for declared in family.inputs}
@@ -91,12 +94,24 @@ def _value(declared: Input, widgets: Mapping[str, Any], connected: list[str], se
     """What a widget holds, or a stand-in for what is connected: prices and rules only look whether it is there."""
     if isinstance(declared, Socket):
         return _stand_in(declared, widgets, connected, seconds)
+    if isinstance(declared, Shots):
+        return _cut(declared, widgets)
     if declared.id not in widgets:
         return getattr(declared, "default", None)
     value = widgets[declared.id]
     if not _fits(declared, value):
         raise Denied(400, f"{declared.id} cannot be that.")
     return value
+
+
+def _cut(declared: Shots, widgets: Mapping[str, Any]) -> Cut:
+    """How the clip is cut; shots that a link tells are left out, since no price hangs on them."""
+    held = {name.rpartition(".")[2]: widgets[name] for name in declared.widget_names if name in widgets}
+    how = held.get(declared.id, OFF)
+    cut = declared.read(held) or Cut(how) if isinstance(how, str) else None
+    if cut is None or not _fits(declared, cut):
+        raise Denied(400, f"{declared.id} cannot be that.")
+    return cut
 
 
 def _stand_in(declared: Socket, widgets: Mapping[str, Any], connected: list[str], seconds: float | None) -> Any:
@@ -117,6 +132,9 @@ def _fits(declared: Input, value: Any) -> bool:
         return isinstance(value, str)
     if isinstance(declared, Flag):
         return isinstance(value, bool)
+    if isinstance(declared, Shots):
+        is_written = all(isinstance(shot.prompt, str) and type(shot.seconds) is int for shot in value.shots)
+        return value.how in declared.choices and is_written
     if isinstance(declared, Choice):
         return isinstance(value, (str, int)) and not isinstance(value, bool) and value in declared.options
     if isinstance(declared, Number):
@@ -145,7 +163,7 @@ def _units(family: Family, values: Values, *, is_known: bool) -> float | None:
 def _standing_in_books(office: Office, family: Family, values: Values, widgets: Mapping[str, Any]) -> str:
     needed = {declared.id for declared in family.inputs if not isinstance(declared, Socket)} | {"take"}
     has_media = any(several(values[declared.id]) for declared in family.media)
-    if has_media or not needed <= set(widgets):
+    if has_media or not needed <= set(widgets) or not all(_is_told(one, values) for one in family.inputs):
         return ""
     try:
         question = ask(family, values, _no_clip)
@@ -154,6 +172,12 @@ def _standing_in_books(office: Office, family: Family, values: Values, widgets: 
     found = office.settings
     entry = office.books(found).find(found.realm, question.fingerprint)
     return "" if entry is None else _standing(entry, office)
+
+
+def _is_told(declared: Input, values: Values) -> bool:
+    """False for shots that only a link can tell."""
+    cut = values[declared.id]
+    return not isinstance(declared, Shots) or declared.choices[cut.how] == len(cut.shots)
 
 
 def _standing(entry: Entry, office: Office) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from ..errors import Declined, NotSet, PackError, Refused, Unreachable, log
-from ..model import Family
+from ..model import Family, Input, Shots, Socket
 from . import gate
 from .gate import Denied, answer, error_answer
 from .public import add_routes
@@ -193,8 +193,14 @@ def _about(family: Family) -> Mapping[str, Any]:
         "title": family.title,
         "clips": [{"id": clip.id, "url_input": clip.url_input} for clip in family.clips],
         "media": [one.id for one in family.media],
-        "widgets": [*(one.id for one in family.inputs if one not in family.media), "take"],
+        "widgets": [*(name for one in family.inputs for name in _widgets(one)), "take"],
     }
+
+
+def _widgets(declared: Input) -> tuple[str, ...]:
+    if isinstance(declared, Shots):
+        return declared.widget_names
+    return () if isinstance(declared, Socket) else (declared.id,)
 
 
 def _names(found: Any) -> list[str]:

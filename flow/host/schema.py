@@ -20,9 +20,11 @@ from ..model import (
     Output,
     Picture,
     Seconds,
+    Shots,
     Socket,
     Text,
     Utility,
+    shot_names,
     socket_names,
 )
 
@@ -99,9 +101,28 @@ def _input(declared: Input) -> io.Input:
         return io.Float.Input(declared.id, default=declared.default, min=0.0, max=declared.maximum, step=0.1, **about)
     if isinstance(declared, Flag):
         return io.Boolean.Input(declared.id, default=declared.default, **about)
+    if isinstance(declared, Shots):
+        return _shots(declared)
     if isinstance(declared, Socket):
         return _socket(declared, about)
     raise TypeError(f"no widget for {type(declared).__name__}")
+
+
+def _shots(declared: Shots) -> io.Input:
+    """A choice that reveals the widgets of as many shots as are chosen."""
+    options = [
+        io.DynamicCombo.Option(how, [one for number in range(1, count + 1) for one in _shot(declared, number)])
+        for how, count in declared.choices.items()
+    ]
+    return io.DynamicCombo.Input(declared.id, options=options, tooltip=declared.help)
+
+
+def _shot(declared: Shots, number: int) -> tuple[io.Input, io.Input]:
+    prompt, seconds = shot_names(number)
+    return (
+        io.String.Input(prompt, default="", multiline=True, tooltip=declared.prompt_help),
+        io.Int.Input(seconds, default=declared.seconds, min=1, max=declared.longest, tooltip=declared.seconds_help),
+    )
 
 
 def _socket(declared: Socket, about: dict[str, Any]) -> io.Input:

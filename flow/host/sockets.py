@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,13 @@ from ..media import decode_frames, decode_sound, measure, still_of
 from ..model import (
     Audio,
     Clip,
+    Cut,
     Family,
     Footage,
     Frames,
     Picture,
     Selection,
+    Shots,
     Socket,
     Sound,
     Still,
@@ -36,7 +39,7 @@ ALL = Selection()
 
 def values_of(family: Family, given: dict[str, Any], scratch: Path) -> Values:
     """The node's inputs as values. Raises Refused for a socket that cannot be read."""
-    values = dict(given)
+    values = {**given, **cuts_of(family, given)}
     for one in family.inputs:
         if isinstance(one, Text) and given.get(one.id) is None:
             values[one.id] = one.default
@@ -44,6 +47,11 @@ def values_of(family: Family, given: dict[str, Any], scratch: Path) -> Values:
             held = _media(one, given, scratch)
             values[one.id] = held if one.many else next(iter(held), None)
     return Values(values)
+
+
+def cuts_of(family: Family, given: Mapping[str, Any]) -> dict[str, Cut | None]:
+    """What the family's shots hold; None where a link has no value yet."""
+    return {one.id: one.read(given.get(one.id) or {}) for one in family.inputs if isinstance(one, Shots)}
 
 
 def _media(declared: Socket, given: dict[str, Any], scratch: Path) -> tuple[Still | Footage | Sound, ...]:

@@ -1,6 +1,6 @@
 """The words everything else is said in: what a family declares, and the value each stage hands on."""
 
-from .encodings import in_role, parsed, task_of, timed_lines
+from .encodings import in_role, multi_shot, parsed, spread, task_of
 from .family import GENERATIONS, Family, Price, Rule, no_extras, unshaped
 from .inputs import (
     Audio,
@@ -11,14 +11,17 @@ from .inputs import (
     Number,
     Picture,
     Seconds,
+    Shots,
     Socket,
     Text,
     always,
     as_it_is,
+    shot_names,
     socket_names,
 )
 from .json import Json
 from .media import MEGABYTE, Footage, Frames, Measure, Selection, Size, Sound, Still, several
+from .shots import OFF, Cut, Shot
 from .stages import Address, Attachment, Body, Files, MediaFile, Medium, Question, Request, Standing, Ticket
 from .utility import CLIP_OUTPUTS, TAKE, Output, Utility
 from .values import Values
@@ -27,6 +30,7 @@ __all__ = [
     "CLIP_OUTPUTS",
     "GENERATIONS",
     "MEGABYTE",
+    "OFF",
     "TAKE",
     "Address",
     "Attachment",
@@ -34,6 +38,7 @@ __all__ = [
     "Body",
     "Choice",
     "Clip",
+    "Cut",
     "Family",
     "Files",
     "Flag",
@@ -53,6 +58,8 @@ __all__ = [
     "Rule",
     "Seconds",
     "Selection",
+    "Shot",
+    "Shots",
     "Size",
     "Socket",
     "Sound",
@@ -65,11 +72,13 @@ __all__ = [
     "always",
     "as_it_is",
     "in_role",
+    "multi_shot",
     "no_extras",
     "parsed",
     "several",
+    "shot_names",
     "socket_names",
+    "spread",
     "task_of",
-    "timed_lines",
     "unshaped",
 ]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 
 from .json import Json
+from .shots import Cut
 
 
 def in_role(role: str) -> Callable[[str], Json]:
@@ -28,15 +29,19 @@ def task_of(text: str) -> Json:
     return found.get("task_id") if isinstance(found, dict) else text.strip()
 
 
-def timed_lines(text: str) -> tuple[tuple[int, str], ...]:
-    """Shots written one per line as `3: what happens`: seconds and words; 0 seconds where none are written."""
-    lines = (line.strip() for line in text.splitlines())
-    return tuple(_timed(line) for line in lines if line)
+def multi_shot(cut: Cut) -> Json:
+    """The parameters of a clip in several shots, for `spread` to put into the body."""
+    if not cut.shots:
+        return {"multi_shot": True, "shot_type": "intelligence"}
+    written: list[Json] = [
+        {"index": index, "prompt": shot.prompt.strip(), "duration": shot.seconds}
+        for index, shot in enumerate(cut.shots, 1)
+    ]
+    return {"multi_shot": True, "shot_type": "customize", "multi_prompt": written}
 
 
-def _timed(line: str) -> tuple[int, str]:
-    seconds, colon, words = line.partition(":")
-    seconds = seconds.strip().removesuffix("s").strip()
-    if colon and seconds.isascii() and seconds.isdigit():
-        return int(seconds), words.strip()
-    return 0, line
+def spread(body: dict[str, Json], name: str) -> dict[str, Json]:
+    """The body with what the object `name` holds in place of the object."""
+    rest = dict(body)
+    held = rest.pop(name, None)
+    return {**rest, **held} if isinstance(held, dict) else rest

@@ -1,13 +1,14 @@
-"""What a family can ask for: text, choice, number, flag, picture, clip and sound."""
+"""What a family can ask for: text, choice, number, flag, shots, picture, clip and sound."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .json import Json
 from .media import MEGABYTE
+from .shots import AUTO, OFF, UNCUT, Cut, Shot
 from .values import Values
 
 
@@ -83,6 +84,45 @@ class Flag(Input):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Shots(Input):
+    """A choice of how a clip is cut into shots, with a text and a length for each that a person writes.
+
+    Its value is a Cut. Up to `most` shots of 1 to `longest` seconds and `max_characters` each; a fresh one has
+    `seconds`.
+    """
+
+    default: Cut = UNCUT
+    most: int = 6
+    longest: int = 15
+    seconds: int = 2
+    max_characters: int = 512
+    prompt_help: str = "What this shot shows, up to 512 characters."
+    seconds_help: str = "How many seconds this shot lasts."
+
+    @property
+    def choices(self) -> dict[str, int]:
+        """Each choice, and how many shots are written for it.
+
+        No choice is a bare number: the page would put those before the others.
+        """
+        written = {f"{count} shot{'s' if count > 1 else ''}": count for count in range(1, self.most + 1)}
+        return {OFF: 0, AUTO: 0, **written}
+
+    @property
+    def widget_names(self) -> tuple[str, ...]:
+        """The input and all that it can reveal, as the page names its widgets."""
+        names = [name for number in range(1, self.most + 1) for name in shot_names(number)]
+        return (self.id, *(f"{self.id}.{name}" for name in names))
+
+    def read(self, held: Mapping[str, Any]) -> Cut | None:
+        """The cut that widgets hold, by their own names; None while a shot has no value yet."""
+        how = held.get(self.id, OFF)
+        shots = [Shot(*map(held.get, shot_names(number))) for number in range(1, self.choices.get(how, 0) + 1)]
+        is_whole = how is not None and all(shot.prompt is not None and shot.seconds is not None for shot in shots)
+        return Cut(how, tuple(shots)) if is_whole else None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Socket(Input):
     """A socket for media. One that takes `many` grows up to that number, and its value is a tuple.
 
@@ -133,3 +173,8 @@ class Audio(Socket):
 def socket_names(declared: Socket) -> list[str]:
     """What the sockets of a growing input are called: images.image_1 is the first of `images`."""
     return [f"{declared.id.removesuffix('s')}_{number}" for number in range(1, declared.many + 1)]
+
+
+def shot_names(number: int) -> tuple[str, str]:
+    """What the text and the length of a shot are called."""
+    return f"prompt_{number}", f"seconds_{number}"

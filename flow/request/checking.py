@@ -15,6 +15,7 @@ from ..model import (
     Audio,
     Choice,
     Clip,
+    Cut,
     Family,
     Flag,
     Footage,
@@ -26,6 +27,7 @@ from ..model import (
     Question,
     Request,
     Rule,
+    Shots,
     Socket,
     Sound,
     Still,
@@ -92,6 +94,8 @@ def _problem_of_input(declared: Input, value: Any) -> str:
         return f"{name} '{value}' is not offered: choose one of {', '.join(map(str, declared.options))}."
     if isinstance(declared, Number) and not _is_within(declared, value):
         return f"{name} must be a whole number from {declared.minimum} to {declared.maximum}."
+    if isinstance(declared, Shots):
+        return _problem_of_shots(declared, value)
     if isinstance(declared, Flag) and not isinstance(value, bool):
         return f"{name} must be on or off."
     return _problem_of_socket(declared, several(value)) if isinstance(declared, Socket) else ""
@@ -112,6 +116,21 @@ def _problem_of_text(declared: Text, value: Any) -> str:
         return f"{declared.id} must be a text."
     if declared.required and not value.strip():
         return f"{declared.id} is empty: write what the clip should show."
+    return ""
+
+
+def _problem_of_shots(declared: Shots, value: Any) -> str:
+    name = declared.id
+    if not isinstance(value, Cut) or declared.choices.get(value.how) != len(value.shots):
+        how = value.how if isinstance(value, Cut) else value
+        return f"{name} '{how}' is not offered: choose one of {', '.join(declared.choices)}."
+    for number, shot in enumerate(value.shots, 1):
+        if not isinstance(shot.prompt, str) or not shot.prompt.strip():
+            return f"Shot {number} of {name} is empty: write what it shows, or choose fewer shots."
+        if len(shot.prompt.strip()) > declared.max_characters:
+            return f"Shot {number} of {name} takes {declared.max_characters} characters; this one is longer."
+        if not isinstance(shot.seconds, int) or not 1 <= shot.seconds <= declared.longest:
+            return f"Shot {number} of {name} must last a whole number of seconds from 1 to {declared.longest}."
     return ""
 
 

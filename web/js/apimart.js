@@ -7,6 +7,7 @@ import { languageOf, text } from "./language.js";
 import { bill, billText, holdsKey, nodesThatBuy, spoken } from "./notices.js";
 import { settings } from "./panel.js";
 import { routes } from "./server.js";
+import { keepWritten } from "./shots.js";
 import { Sidebar } from "./sidebar.js";
 
 const LOOK_MS = 500;
@@ -176,6 +177,7 @@ app.registerExtension({
   nodeCreated(node) {
     if (!families.has(typeOf(node))) return;
     badges.add(node);
+    keepWritten(node);
   },
 
   beforeConfigureGraph(graph) {
