@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import av
 import av.error
@@ -16,6 +16,9 @@ from av.video.stream import VideoStream
 
 from ..errors import Refused
 
+AV_VERSION = tuple(int(part) for part in av.__version__.split(".")[:2])
+# Since PyAV 19 texts that are not UTF-8 never stop it.
+_LENIENT: dict[str, Any] = {"metadata_errors": "replace"} if AV_VERSION < (19, 0) else {}
 # Playlists and the like are kept out: reading one makes FFmpeg open what it names.
 OPTIONS = {
     "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg",
@@ -40,7 +43,7 @@ def opened(path: Path, *, to_decode: bool = True) -> Iterator[tuple[InputContain
     head = refuse_unless_clip(path)
     probing = {} if to_decode or head[4:8] not in ISO_BOXES else {"skip_frame": "all"}
     try:
-        container = av.open(str(path), options={**OPTIONS, **probing}, metadata_errors="replace")
+        container = av.open(str(path), options={**OPTIONS, **probing}, **_LENIENT)
     except READ_ERRORS as error:
         raise Refused(_why_not_opened(path, error), next_step="Load the clip again, or another file.") from None
     with container:

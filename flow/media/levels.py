@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import av
 import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 
 from ..model import Size
+from .container import AV_VERSION
 
 # swscale's numbers (SWS_CS_*) for ffmpeg's (AVCOL_SPC_*); everything else, untagged too, counts as BT.601.
 BT709, BT601 = 1, 5
@@ -18,9 +18,7 @@ MATRICES = {1: BT709, 4: 4, 7: 7, 9: 9, 10: 9}
 TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 
 # swscale's own threads compete with the decoder's; PyAV can turn them off since 17.1.
-_ONE_THREAD: dict[str, Any] = (
-    {"threads": 1} if tuple(int(part) for part in av.__version__.split(".")[:2]) >= (17, 1) else {}
-)
+_ONE_THREAD: dict[str, Any] = {"threads": 1} if AV_VERSION >= (17, 1) else {}
 
 
 def displayed_size(frame: VideoFrame) -> Size:
