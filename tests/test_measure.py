@@ -115,6 +115,13 @@ def test_the_size_is_the_one_displayed(tmp_path: Path) -> None:
     assert (size.width, size.height) == (48, 64)
 
 
+def test_a_title_in_another_encoding_does_not_matter(tmp_path: Path) -> None:
+    path = clips.write_clip(tmp_path / "c.mp4", metadata={"title": "a title"})
+    path.write_bytes(path.read_bytes().replace(b"a title", b"\xfc\xff title"))
+    assert b"\xff title" in path.read_bytes()
+    assert measure(path).frames == 48
+
+
 def test_sound_is_measured_apart_from_the_picture(tmp_path: Path) -> None:
     found = measure(clips.write_clip(tmp_path / "clip.mp4", sound_seconds=10))
     assert found.has_sound
