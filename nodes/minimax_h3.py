@@ -29,8 +29,9 @@ def further_pictures(values: Values) -> dict[str, float]:
 FAMILY = Family(
     node_id="APIMartMiniMaxH3",
     title="APIMart MiniMax H3",
-    description="Clips of 4 to 15 s in up to 2K from a prompt, from a first and a last frame, or from up to 9 pictures, 3 "
-    "clips and 3 sounds. Billed by the seconds asked for, the seconds of reference clips, and each picture beyond five.",
+    description="Clips of 4 to 15 s in up to 2K from a prompt, from a first and a last frame, or from up to 9 "
+    "pictures, 3 clips and 3 sounds. Billed by the seconds asked for, the seconds of reference clips, and each "
+    "picture beyond five.",
     search_aliases=("minimax", "hailuo", "h3", "reference to video", "first last frame", "2k"),
     inputs=(
         Text(id="prompt", required=True, help="What the clip should show."),

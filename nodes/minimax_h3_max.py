@@ -20,9 +20,7 @@ FAMILY = Family(
         Text(id="prompt", required=True, help="What the clip should show, up to 7,000 characters."),
         Choice(id="model", options=("MiniMax-H3-Max",), default="MiniMax-H3-Max", help="The model."),
         Number(id="duration", default=5, minimum=5, maximum=15, help="Seconds of clip, 5 to 15; each is billed."),
-        Choice(
-            id="resolution", options=("480P", "768P"), default="768P", help="A higher resolution costs more."
-        ),
+        Choice(id="resolution", options=("480P", "768P"), default="768P", help="A higher resolution costs more."),
         Picture(
             id="first_frame",
             wire="first_frame_image",

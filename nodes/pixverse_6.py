@@ -1,7 +1,7 @@
-"""PixVerse v6: clips from a prompt, a picture, between two frames, or as the continuation of an earlier clip.
+"""PixVerse v6: clips from a prompt, a picture, reference pictures, between two frames, or going on from a clip.
 
-Source: https://docs.apimart.ai, Pixverse v6 (English and Chinese editions). Several references at once are left out:
-what an item of `img_references` looks like is not known.
+Source: https://docs.apimart.ai, Pixverse v6 (English and Chinese editions). That the items of `img_references` are
+plain addresses is what clients made of that page; that there are up to 7 is a limit of the model's maker.
 """
 
 from ..flow.model import Choice, Family, Flag, Number, Picture, Price, Rule, Text, Values, task_of
@@ -15,9 +15,9 @@ def row(values: Values) -> str:
 FAMILY = Family(
     node_id="APIMartPixVerse6",
     title="APIMart PixVerse 6",
-    description="Clips of 1 to 15 s from a prompt, a picture, between two frames, or as the continuation of an earlier "
-    "clip of this node. Billed by the seconds asked for.",
-    search_aliases=("pixverse", "first last frame", "extend", "text to video", "image to video"),
+    description="Clips of 1 to 15 s from a prompt, a picture, reference pictures, between two frames, or as the "
+    "continuation of an earlier clip of this node. Billed by the seconds asked for.",
+    search_aliases=("pixverse", "first last frame", "reference to video", "extend", "text to video", "image to video"),
     inputs=(
         Text(id="prompt", required=True, help="What the clip should show, up to 5,000 characters."),
         Choice(id="model", options=("pixverse-v6",), default="pixverse-v6", help="The model."),
@@ -40,13 +40,20 @@ FAMILY = Family(
             options=("16:9", "4:3", "1:1", "3:4", "9:16", "2:3", "3:2", "21:9"),
             default="16:9",
             sent_if=lambda v: v.image is None and v.first_frame is None and not v.source_job.strip(),
-            help="The shape of the clip; only sent for clips from a prompt alone.",
+            help="The shape of the clip; only sent for clips from a prompt or from reference pictures.",
         ),
         Picture(
             id="image",
             wire="image_urls",
             in_list=True,
             help="Optional: a picture to bring to life. Not together with frames or source_job.",
+        ),
+        Picture(
+            id="images",
+            wire="img_references",
+            many=7,
+            help="Optional: up to 7 pictures of what the clip should bring together. Little is documented of them. Not "
+            "together with image, frames or source_job.",
         ),
         Picture(
             id="first_frame",
@@ -71,7 +78,7 @@ FAMILY = Family(
             id="multi_clip",
             wire="generate_multi_clip_switch",
             default=False,
-            sent_if=lambda v: v.first_frame is None and not v.source_job.strip(),
+            sent_if=lambda v: v.first_frame is None and not v.images and not v.source_job.strip(),
             help="Make a clip of several shots; for clips from a prompt or a picture.",
         ),
         Flag(id="watermark", default=False, help="Put the provider's watermark into the picture."),
@@ -96,9 +103,9 @@ FAMILY = Family(
             lambda v: v.first_frame is None or v.last_frame is None or v.duration in (5, 8),
         ),
         Rule(
-            "image, the two frames and source_job exclude each other: keep one of them.",
-            ("image", "first_frame", "source_job"),
-            lambda v: (v.image is not None) + (v.first_frame is not None) + bool(v.source_job.strip()) <= 1,
+            "image, images, the two frames and source_job exclude each other: keep one of them.",
+            ("image", "images", "first_frame", "source_job"),
+            lambda v: sum(map(bool, (v.image, v.images, v.first_frame, v.source_job.strip()))) <= 1,
         ),
         Rule(
             "source_job names no job: connect the job output of this node, or paste its task id.",

@@ -26,7 +26,9 @@ FAMILY = Family(
             help="1.5 alone makes sound; 1.0 fast costs least.",
         ),
         Number(id="duration", default=5, minimum=4, maximum=12, help="Seconds of clip, 4 to 12; each is billed."),
-        Choice(id="resolution", options=("480p", "720p", "1080p"), default="720p", help="A higher resolution costs more."),
+        Choice(
+            id="resolution", options=("480p", "720p", "1080p"), default="720p", help="A higher resolution costs more."
+        ),
         Choice(
             id="aspect_ratio",
             options=("16:9", "9:16", "1:1", "4:3", "3:4", "21:9"),

@@ -48,7 +48,9 @@ FAMILY = Family(
             default=5,
             help="Seconds of clip, 4 to 30; -1 leaves it to the model, and 30 s are reserved until the job ends.",
         ),
-        Choice(id="resolution", options=("480p", "720p", "1080p"), default="720p", help="A higher resolution costs more."),
+        Choice(
+            id="resolution", options=("480p", "720p", "1080p"), default="720p", help="A higher resolution costs more."
+        ),
         Choice(
             id="size",
             options=("adaptive", "16:9", "9:16", "1:1", "4:3", "3:4", "21:9"),

@@ -5,9 +5,25 @@ Source: https://docs.apimart.ai, SkyReels V4 (English and Korean editions), and 
 
 from ..flow.model import Choice, Clip, Family, Flag, Json, Number, Picture, Price, Rule, Text, Values
 
+ANY_TIME = -1
+
 
 def has_frames(values: Values) -> bool:
-    return values.first_frame is not None or values.last_frame is not None
+    return bool(values.first_frame or values.last_frame or values.middle_frames)
+
+
+def seconds(text: str) -> Json:
+    """The seconds that a text lists, like `2, 4`; the text itself where it lists anything else."""
+    words = text.replace(",", " ").replace("\uff0c", " ").split()
+    return [int(word) for word in words] if all(word.isascii() and word.isdigit() for word in words) else text
+
+
+def are_times(values: Values) -> bool:
+    """A second inside the clip for each middle frame, or none at all."""
+    times = seconds(values.middle_times)
+    if not isinstance(times, list):
+        return False
+    return not times or (len(times) == len(values.middle_frames) and all(0 < one < values.duration for one in times))
 
 
 def row(values: Values) -> str:
@@ -16,13 +32,20 @@ def row(values: Values) -> str:
 
 
 def names_references(values: Values) -> bool:
-    tags = [f"@image{number}" for number in range(1, len(values.images) + 1)]
+    tags = [f"@image{number}" for number in range(1, len(values.images or values.middle_frames) + 1)]
     return all(tag in values.prompt for tag in [*tags, *(["@video1"] if values.video is not None else [])])
 
 
 def shaped(body: dict[str, Json]) -> dict[str, Json]:
     """Each reference is an object with the tag that the prompt calls it by."""
-    kept = {name: value for name, value in body.items() if name != "video_use"}
+    kept = {name: value for name, value in body.items() if name not in ("video_use", "middle_times")}
+    middles, times = body.get("mid_frame_images"), body.get("middle_times")
+    if isinstance(middles, list):
+        shown_at = times if isinstance(times, list) and times else [ANY_TIME] * len(middles)
+        kept["mid_frame_images"] = [
+            {"tag": f"@image{number}", "image_url": url, "time_stamp": second}
+            for number, (url, second) in enumerate(zip(middles, shown_at, strict=True), 1)
+        ]
     images, videos = body.get("ref_images"), body.get("ref_videos")
     if isinstance(images, list):
         kept["ref_images"] = [
@@ -36,7 +59,7 @@ def shaped(body: dict[str, Json]) -> dict[str, Json]:
 FAMILY = Family(
     node_id="APIMartSkyReels4",
     title="APIMart SkyReels 4",
-    description="Clips of 3 to 15 s from a prompt, from a first and a last frame, or from pictures and a clip that the "
+    description="Clips of 3 to 15 s from a prompt, from frames to pass through, or from pictures and a clip that the "
     "prompt calls by tags. Billed by the seconds asked for; more with a clip.",
     search_aliases=("skyreels", "skywork", "reference to video", "first last frame", "extend"),
     shape=shaped,
@@ -80,6 +103,22 @@ FAMILY = Family(
             help="Optional: the picture the clip ends with.",
         ),
         Picture(
+            id="middle_frames",
+            wire="mid_frame_images",
+            many=6,
+            formats=("png", "jpeg"),
+            help="Optional: up to 6 pictures that the clip passes through; the prompt names them like images.",
+        ),
+        Text(
+            id="middle_times",
+            encode=seconds,
+            sent_if=lambda v: bool(v.middle_frames),
+            multiline=False,
+            placeholder="2, 4",
+            help="Optional: the second at which each of middle_frames is shown, like 2, 4; empty leaves it to the "
+            "model.",
+        ),
+        Picture(
             id="images",
             wire="ref_images",
             many=4,
@@ -103,14 +142,20 @@ FAMILY = Family(
     ),
     rules=(
         Rule(
-            "Frames and references exclude each other: take first_frame and last_frame away, or images and video.",
-            ("first_frame", "last_frame", "images", "video"),
+            "Frames and references exclude each other: take all frames away, or images and video.",
+            ("first_frame", "last_frame", "middle_frames", "images", "video"),
             lambda v: not (has_frames(v) and (v.images or v.video is not None)),
         ),
         Rule(
-            "The prompt must name each reference: @image1, @image2 ... for images and @video1 for the clip.",
-            ("prompt", "images", "video"),
+            "The prompt must name each reference: @image1, @image2 ... for images or middle_frames, @video1 for the "
+            "clip.",
+            ("prompt", "images", "middle_frames", "video"),
             names_references,
+        ),
+        Rule(
+            "middle_times must hold a whole second inside the clip for each of middle_frames, like 2, 4; or nothing.",
+            ("middle_times", "middle_frames", "duration"),
+            are_times,
         ),
         Rule(
             "extend excludes images: take them away, or set video_use to reference.",

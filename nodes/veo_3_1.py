@@ -20,7 +20,9 @@ FAMILY = Family(
             help="quality costs more than fast; lite costs least and takes text only.",
         ),
         Choice(id="duration", options=(8,), default=8, help="Always 8 s."),
-        Choice(id="resolution", options=("720p", "1080p", "4k"), default="720p", help="A higher resolution costs more."),
+        Choice(
+            id="resolution", options=("720p", "1080p", "4k"), default="720p", help="A higher resolution costs more."
+        ),
         Choice(id="aspect_ratio", options=("16:9", "9:16"), default="16:9", help="Landscape or portrait."),
         Picture(
             id="images",

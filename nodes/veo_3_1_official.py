@@ -29,7 +29,9 @@ FAMILY = Family(
         ),
         Text(id="negative_prompt", help="Optional: what should not appear."),
         Choice(id="duration", options=(4, 6, 8), default=8, help="Seconds of clip; each is billed."),
-        Choice(id="resolution", options=("720p", "1080p", "4K"), default="720p", help="A higher resolution costs more."),
+        Choice(
+            id="resolution", options=("720p", "1080p", "4K"), default="720p", help="A higher resolution costs more."
+        ),
         Choice(id="aspect_ratio", options=("16:9", "9:16"), default="16:9", help="Landscape or portrait."),
         Picture(id="first_frame", wire="first_frame_image", help="Optional: the picture the clip starts with."),
         Picture(

@@ -20,7 +20,9 @@ FAMILY = Family(
             help="turbo is faster and costs less than pro.",
         ),
         Number(id="duration", default=5, minimum=1, maximum=16, help="Seconds of clip, 1 to 16; each is billed."),
-        Choice(id="resolution", options=("540p", "720p", "1080p"), default="720p", help="A higher resolution costs more."),
+        Choice(
+            id="resolution", options=("540p", "720p", "1080p"), default="720p", help="A higher resolution costs more."
+        ),
         Choice(
             id="aspect_ratio",
             options=("16:9", "9:16", "1:1", "4:3", "3:4"),

@@ -43,7 +43,9 @@ FAMILY = Family(
             help="prime is the better one; its price is not in the list.",
         ),
         Number(id="duration", default=5, minimum=2, maximum=15, help="Seconds of clip, 2 to 15; each is billed."),
-        Choice(id="resolution", options=("480P", "720P", "1080P"), default="720P", help="A higher resolution costs more."),
+        Choice(
+            id="resolution", options=("480P", "720P", "1080P"), default="720P", help="A higher resolution costs more."
+        ),
         Choice(
             id="size",
             options=("adaptive", "16:9", "9:16", "1:1", "4:3", "3:4"),

@@ -99,6 +99,47 @@ def _shot_fault(shot: dict[str, Any]) -> str | None:
     return None if seconds.isdigit() and int(seconds) >= 1 else "multi_prompt duration must be at least 1"
 
 
+def _one_kind(kinds: list[list[str]]) -> Rule:
+    """Fields of one kind exclude those of the others."""
+
+    def rule(body: Body) -> str | None:
+        given = [[name for name in names if _given(body, name)] for names in kinds]
+        mixed = [names for names in given if names]
+        return f"{' and '.join(names[0] for names in mixed)} are mutually exclusive" if len(mixed) > 1 else None
+
+    return rule
+
+
+def _tagged(names: list[str]) -> Rule:
+    """Every item has a tag of its own that begins with @ and stands in the prompt."""
+
+    def rule(body: Body) -> str | None:
+        tags = [item.get("tag") for name in names for item in body.get(name, [])]
+        for tag in tags:
+            if not isinstance(tag, str) or not tag.startswith("@"):
+                return f"invalid tag: {tag}, tags begin with @"
+            if tag not in body["prompt"]:
+                return f"tag {tag} does not appear in the prompt"
+        return None if len({*tags}) == len(tags) else "tags must differ"
+
+    return rule
+
+
+def _shown_inside(name: str) -> Rule:
+    """Items have a picture, and a time inside the clip; -1 leaves the time open."""
+
+    def rule(body: Body) -> str | None:
+        for item in body.get(name, []):
+            if not isinstance(item.get("image_url"), str):
+                return f"{name} items need an image_url"
+            second = item.get("time_stamp", -1)
+            if type(second) is not int or not (second == -1 or 0 < second < body.get("duration", 5)):
+                return f"invalid time_stamp: {second}, allowed -1 or a second inside the clip"
+        return None
+
+    return rule
+
+
 def _roles(allowed: list[str]) -> Rule:
     def rule(body: Body) -> str | None:
         for item in body.get("image_with_roles", []):
@@ -143,6 +184,9 @@ KINDS: dict[str, Callable[[Any], Rule]] = {
     "when": _when,
     "count": _count,
     "shots_sum": _shots_sum,
+    "one_kind": _one_kind,
+    "tagged": _tagged,
+    "shown_inside": _shown_inside,
     "roles": _roles,
     "frames_need": _frames_need,
     "longest": _longest,

@@ -56,6 +56,7 @@ FRAMES = {"first_frame": picture(seed=1), "last_frame": picture(seed=2)}
 RICH = {
     "APIMartFlux3Video": {"images": pictures(2), "draft": True},
     "APIMartGeminiOmni": {"images": pictures(3), "generation_type": "reference"},
+    "APIMartGeminiOmni11": {**FRAMES, "resolution": "1080p"},
     "APIMartGeminiOmniOfficial": {"images": pictures(3), "source_job": JOB},
     "APIMartGrokImagine": {"images": pictures(2)},
     "APIMartGrokImagineOfficial": {"images": pictures(1), "model": "grok-imagine-video-1.5"},
@@ -93,6 +94,7 @@ LONG = {"prompt": "x" * 30001}
 BROKEN = {
     "APIMartFlux3Video": [{"draft": True, "draft_job": JOB}, {"draft_job": "my clip"}],
     "APIMartGeminiOmni": [{"images": pictures(2)}, {"images": pictures(3)}],
+    "APIMartGeminiOmni11": [LAST_ALONE, {"video": clip(), "source_job": JOB}, {"source_job": "my clip"}],
     "APIMartGeminiOmniOfficial": [{"video": clip(25)}, {"source_job": "my clip"}],
     "APIMartGrokImagine": [],
     "APIMartGrokImagineOfficial": [{"resolution": "1080p"}],
@@ -164,6 +166,7 @@ BROKEN = {
     "APIMartSkyReels4": [
         {**FRAMES, "images": pictures(1), "prompt": "@image1"},
         {"images": pictures(2), "prompt": "@image1 alone"},
+        {"middle_frames": pictures(2), "middle_times": "2, 9", "prompt": "@image1 then @image2"},
         {"images": pictures(1), "video": clip(), "video_use": "extend", "prompt": "@image1 @video1"},
         {"video": clip(16), "prompt": "@video1"},
     ],

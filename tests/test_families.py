@@ -13,7 +13,7 @@ from apimart.flow.media import content_of_sound, encode_sound
 from apimart.flow.model import Choice, Clip, Cut, Number, Shot, Socket, Text, Values, several, socket_names
 from apimart.flow.prices import estimate_usd, printed_prices
 from apimart.flow.request import ask, check, problems_of_widgets
-from family_examples import BROKEN, NEW, PAGES, RICH, clip, picture, pictures, small, sound
+from family_examples import BROKEN, JOB, NEW, PAGES, RICH, clip, picture, pictures, small, sound
 from journeys import FAMILIES, defaults
 
 WRITTEN = json.loads(Path(__file__).with_name("facts").joinpath("models.json").read_text("utf-8"))
@@ -24,6 +24,7 @@ MODELS = [(family, model) for family in NEW if not family.any_model for model in
 NODE_IDS = [
     "APIMartFlux3Video",
     "APIMartGeminiOmni",
+    "APIMartGeminiOmni11",
     "APIMartGeminiOmniOfficial",
     "APIMartGrokImagine",
     "APIMartGrokImagineOfficial",
@@ -57,8 +58,9 @@ NODE_IDS = [
     "APIMartWan27Reference",
     "APIMartWan3",
 ]
-# What the provider's pages list and the collected facts do not.
+# What the provider's pages list, or clients made of them send, and the collected facts do not.
 PAGES_SAY = {
+    "gemini-omni-1.1-flash": {"aspect_ratio"},
     "wan2.5-preview": {"size", "negative_prompt"},
     "wan2.6": {"aspect_ratio"},
     "wan2.6-i2v-flash": {"negative_prompt", "audio_url", "seed"},
@@ -66,11 +68,16 @@ PAGES_SAY = {
 }
 NOT_OFFERED = {
     "MiniMax-H3-Context-IR": "gives a text, no clip",
-    "gemini-omni-1.1-flash": "little is known of it",
     "sora-2-preview": "a legacy page",
     "sora-2-pro-preview": "a legacy page",
 }
-UNPRICED = {"gemini-omni-1.1-flash-ext", "wan3.0-video-prime", "MiniMax-H3-Regeneration", "APIMartVeo31Extend"}
+UNPRICED = {
+    "gemini-omni-1.1-flash",
+    "gemini-omni-1.1-flash-ext",
+    "wan3.0-video-prime",
+    "MiniMax-H3-Regeneration",
+    "APIMartVeo31Extend",
+}
 FINGERPRINTS = {
     "APIMartKlingMotionControl": "8e6acbbadb7e021080762edf8364e6619d6bc23c87108154a50e1fc89ff472f6",
     "APIMartSora2": "925e30518759441c58698e916c90330477bc611dbe14bda9c5549a9a41a41a47",
@@ -315,6 +322,50 @@ def test_shots_go_out_as_the_page_says(node_id):
 )
 def test_what_is_wrong_with_a_shot_is_said(shots, said, tmp_path):
     assert said in refusal(FAMILIES["APIMartKling3"], tmp_path, prompt="a house", shots=shots)
+
+
+def test_reference_pictures_go_out_as_plain_addresses():
+    body = body_of(asked(FAMILIES["APIMartPixVerse6"], prompt="x", images=pictures(2), multi_clip=True))
+    assert [url.partition("example.com/")[0] for url in body["img_references"]] == ["https://"] * 2
+    assert body["size"] == "16:9"
+    assert not {"image_urls", "generate_multi_clip_switch"} & {*body}
+
+
+@pytest.mark.parametrize(("written", "times"), [("2, 4", [2, 4]), ("1\uff0c 3", [1, 3]), ("", [-1, -1])])
+def test_middle_frames_go_out_with_tag_and_time(written, times):
+    frames = {"first_frame": picture(seed=7), "middle_frames": pictures(2), "middle_times": written}
+    body = body_of(asked(FAMILIES["APIMartSkyReels4"], prompt="@image1, then @image2", **frames))
+    items = body["mid_frame_images"]
+    assert [one["tag"] for one in items] == ["@image1", "@image2"]
+    assert [one["time_stamp"] for one in items] == times
+    assert all({*one} == {"tag", "image_url", "time_stamp"} for one in items)
+    assert not {"aspect_ratio", "middle_times"} & {*body}
+
+
+@pytest.mark.parametrize("written", ["2", "0, 2", "2, 5", "two, three", "2, 3, 4", "-1, 2", "1.5, 2"])
+def test_times_that_do_not_fit_the_middle_frames_are_refused(written, tmp_path):
+    asked_for = {"prompt": "@image1, then @image2", "middle_frames": pictures(2), "middle_times": written}
+    assert "middle_times must hold" in refusal(FAMILIES["APIMartSkyReels4"], tmp_path, **asked_for)
+
+
+@pytest.mark.parametrize(
+    "mixed",
+    [
+        {"images": pictures(1), "image": picture(seed=5)},
+        {"images": pictures(1), "first_frame": picture(seed=5), "last_frame": picture(seed=6)},
+        {"images": pictures(1), "source_job": JOB},
+    ],
+)
+def test_reference_pictures_exclude_every_other_beginning(mixed, tmp_path):
+    assert "exclude each other" in refusal(FAMILIES["APIMartPixVerse6"], tmp_path, prompt="x", **mixed)
+
+
+@pytest.mark.parametrize(("use", "said"), [("extend", {"task": "extend"}), ("edit", None)])
+def test_a_scene_goes_on_or_is_changed(use, said):
+    body = body_of(asked(FAMILIES["APIMartGeminiOmni11"], prompt="x", source_job=JOB, source_use=use))
+    assert body["extend_from_task_id"] == json.loads(JOB)["task_id"]
+    assert body.get("metadata") == said
+    assert "aspect_ratio" not in body
 
 
 def test_shots_written_by_hand_need_no_prompt(tmp_path):

@@ -7,7 +7,7 @@ import json
 import pytest
 from apimart.flow.catalogue import models_of
 from apimart.flow.errors import Refused
-from apimart.flow.model import GENERATIONS
+from apimart.flow.model import GENERATIONS, Cut
 from family_examples import JOB, NEW, RICH, pictures, small, sound
 from journeys import FAMILIES, footage
 
@@ -70,6 +70,24 @@ def test_a_clip_from_this_machine_is_published_and_sold(person, seller, motion_c
     person.buy(node_id, **{**small(family, model, ""), "video": footage(motion_clip), **WITH_CLIPS[node_id]})
     said = json.dumps(seller.tasks[-1]["body"])
     assert "/f/clip/" in said
+
+
+IN_OTHER_WAYS = {
+    "references": ("APIMartPixVerse6", {"images": pictures(3), "size": "1:1"}),
+    "middle frames": (
+        "APIMartSkyReels4",
+        {"prompt": "@image1 then @image2", "middle_frames": pictures(2), "middle_times": "2, 4"},
+    ),
+    "auto shots": ("APIMartKlingOmni", {"shots": Cut("auto")}),
+    "a scene that goes on": ("APIMartGeminiOmni11", {"source_job": JOB}),
+}
+
+
+@pytest.mark.parametrize("way", IN_OTHER_WAYS)
+def test_a_family_is_sold_in_its_other_ways(person, seller, way):
+    node_id, inputs = IN_OTHER_WAYS[way]
+    bought = person.buy(node_id, **{"prompt": "x", **inputs})
+    assert bought.files.paths[0].is_file()
 
 
 @pytest.mark.parametrize("node_id", MANY_CLIPS)
