@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from .errors import PackError, Refused, log
@@ -46,9 +46,34 @@ def what_is_gone(model: str, remembered: Any, others: Iterable[str] = ()) -> str
     listed = remembered.get("ids") if isinstance(remembered, Mapping) else None
     if not isinstance(listed, list) or not listed or model in listed:
         return ""
-    living = [one for one in others if one in listed] or get_close_matches(model, [str(one) for one in listed], 1, 0.5)
-    nearest = f" The nearest one is {living[0]}." if living else ""
-    return f"{model} is not in the provider's list of {remembered.get('day')}.{nearest}"
+    near = nearest(model, others, [str(one) for one in listed])
+    what = f"{model} is not in the provider's list of {remembered.get('day')}."
+    return f"{what} The nearest one is {near}." if near else what
+
+
+def nearest(model: str, others: Iterable[str], living: Sequence[str]) -> str:
+    """The living model that comes nearest; empty for none.
+
+    That is one of the `others` of its family, else the one of the same maker's line that shares most words with it.
+    """
+    found = next((one for one in others if one in living), "")
+    line = [one for one in living if _words(one)[0] == _words(model)[0]]
+    return found or max(line, key=lambda one: _likeness(model, one), default="")
+
+
+def _words(model: str) -> list[str]:
+    return re.findall(r"[a-z]+|[0-9.]+", model.lower()) or [model]
+
+
+def _likeness(one: str, other: str) -> float:
+    """How many of the words in two names stand in both, 0..1."""
+    words, others = {*_words(one)}, {*_words(other)}
+    return len(words & others) / len(words | others)
+
+
+def living_models(families: Iterable[Family]) -> tuple[str, ...]:
+    """Every model that a family names and that is not said to be gone."""
+    return tuple(model for family in families for model in models_of(family) if model not in family.retired)
 
 
 def held_against_schema(question: Question, provider: Provider, ledger: Ledger, now: float) -> tuple[str, ...]:

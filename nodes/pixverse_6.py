@@ -49,7 +49,7 @@ FAMILY = Family(
             help="Optional: a picture to bring to life. Not together with frames or source_job.",
         ),
         Picture(
-            id="images",
+            id="references",
             wire="img_references",
             many=7,
             help="Optional: up to 7 pictures of what the clip should bring together. Little is documented of them. Not "
@@ -78,7 +78,7 @@ FAMILY = Family(
             id="multi_clip",
             wire="generate_multi_clip_switch",
             default=False,
-            sent_if=lambda v: v.first_frame is None and not v.images and not v.source_job.strip(),
+            sent_if=lambda v: v.first_frame is None and not v.references and not v.source_job.strip(),
             help="Make a clip of several shots; for clips from a prompt or a picture.",
         ),
         Flag(id="watermark", default=False, help="Put the provider's watermark into the picture."),
@@ -103,9 +103,9 @@ FAMILY = Family(
             lambda v: v.first_frame is None or v.last_frame is None or v.duration in (5, 8),
         ),
         Rule(
-            "image, images, the two frames and source_job exclude each other: keep one of them.",
-            ("image", "images", "first_frame", "source_job"),
-            lambda v: sum(map(bool, (v.image, v.images, v.first_frame, v.source_job.strip()))) <= 1,
+            "image, references, the two frames and source_job exclude each other: keep one of them.",
+            ("image", "references", "first_frame", "source_job"),
+            lambda v: sum(map(bool, (v.image, v.references, v.first_frame, v.source_job.strip()))) <= 1,
         ),
         Rule(
             "source_job names no job: connect the job output of this node, or paste its task id.",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from apimart.flow.catalogue import drift, faults_by_schema, models_of, what_is_gone
+from apimart.flow.catalogue import drift, faults_by_schema, living_models, models_of, nearest, what_is_gone
 from apimart.flow.errors import Refused
 from apimart.flow.media import content_of_sound, encode_sound
 from apimart.flow.model import Choice, Clip, Cut, Number, Shot, Socket, Text, Values, several, socket_names
@@ -325,7 +325,7 @@ def test_what_is_wrong_with_a_shot_is_said(shots, said, tmp_path):
 
 
 def test_reference_pictures_go_out_as_plain_addresses():
-    body = body_of(asked(FAMILIES["APIMartPixVerse6"], prompt="x", images=pictures(2), multi_clip=True))
+    body = body_of(asked(FAMILIES["APIMartPixVerse6"], prompt="x", references=pictures(2), multi_clip=True))
     assert [url.partition("example.com/")[0] for url in body["img_references"]] == ["https://"] * 2
     assert body["size"] == "16:9"
     assert not {"image_urls", "generate_multi_clip_switch"} & {*body}
@@ -351,9 +351,9 @@ def test_times_that_do_not_fit_the_middle_frames_are_refused(written, tmp_path):
 @pytest.mark.parametrize(
     "mixed",
     [
-        {"images": pictures(1), "image": picture(seed=5)},
-        {"images": pictures(1), "first_frame": picture(seed=5), "last_frame": picture(seed=6)},
-        {"images": pictures(1), "source_job": JOB},
+        {"references": pictures(1), "image": picture(seed=5)},
+        {"references": pictures(1), "first_frame": picture(seed=5), "last_frame": picture(seed=6)},
+        {"references": pictures(1), "source_job": JOB},
     ],
 )
 def test_reference_pictures_exclude_every_other_beginning(mixed, tmp_path):
@@ -447,6 +447,15 @@ def test_a_model_that_is_gone_is_named_with_the_nearest_living_one():
     assert "2026-11-21" in what_is_gone("sora-2", listed, ("sora-2", "sora-2-pro"))
     assert "sora-2-pro" in what_is_gone("sora-2", listed, ("sora-2", "sora-2-pro"))
     assert what_is_gone("sora-2", {}) == what_is_gone("sora-2", None) == ""
+
+
+def test_the_nearest_model_is_of_the_family_else_of_the_same_line():
+    living = ["kling-v2-6", "seedance-1-5-pro", "gemini-omni-1.1-flash-ext", "gemini-omni-1.1-flash"]
+    assert nearest("kling-v3", ["kling-v2-6"], living) == "kling-v2-6"
+    assert nearest("gemini-omni-flash-preview", [], living) == "gemini-omni-1.1-flash"
+    assert nearest("sora-2-pro", ["sora-2"], living) == ""
+    assert "sora-2" not in living_models(FAMILIES.values())
+    assert "kling-v3" in living_models(FAMILIES.values())
 
 
 def test_drift_says_what_is_new_gone_and_dearer():

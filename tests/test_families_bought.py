@@ -73,7 +73,7 @@ def test_a_clip_from_this_machine_is_published_and_sold(person, seller, motion_c
 
 
 IN_OTHER_WAYS = {
-    "references": ("APIMartPixVerse6", {"images": pictures(3), "size": "1:1"}),
+    "references": ("APIMartPixVerse6", {"references": pictures(3), "size": "1:1"}),
     "middle frames": (
         "APIMartSkyReels4",
         {"prompt": "@image1 then @image2", "middle_frames": pictures(2), "middle_times": "2, 4"},

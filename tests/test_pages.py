@@ -52,6 +52,22 @@ def test_what_has_no_price_says_so() -> None:
     assert help_pages.UNKNOWN_BEFORE in WRITTEN["web/docs/APIMartVideo.md"]
 
 
+def test_a_retired_model_is_marked_with_the_nearest_living_one() -> None:
+    page = WRITTEN["web/docs/APIMartGeminiOmniOfficial.md"]
+    assert "> **Retired** `gemini-omni-flash-preview`: " in page
+    assert page.split("> **Retired**")[1].split("\n")[0].endswith("not retired: `gemini-omni-1.1-flash`.")
+    assert "~~`gemini-omni-flash-preview`~~ **retired**; nearest: `gemini-omni-1.1-flash`" in WRITTEN[pages.REFERENCE]
+    assert "~~`sora-2`~~ **retired**<br>" in WRITTEN[pages.REFERENCE]
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
+def test_only_retired_models_are_marked(family) -> None:
+    page = WRITTEN[f"{pages.DOCS}/{family.node_id}.md"]
+    assert page.count("> **Retired**") == len({*family.retired.values()})
+    marked = [model for model in models_of(family) if f"~~`{model}`~~" in WRITTEN[pages.REFERENCE]]
+    assert marked == [*family.retired]
+
+
 def test_the_pages_are_shipped() -> None:
     left_out = (ROOT / ".comfyignore").read_text("utf-8").split()
     assert not {"web", "web/", "web/docs", "web/docs/", "*.md", "MODELS.md"} & {*left_out}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from apimart.flow import errors
-from apimart.flow.catalogue import models_of
+from apimart.flow.catalogue import models_of, nearest
 from apimart.flow.model import (
     CLIP_OUTPUTS,
     GENERATIONS,
@@ -74,8 +74,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 class Help:
     """Writes help pages in one language."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, living: Sequence[str] = ()) -> None:
+        """`living` are the models that may stand in for one that is gone."""
         self._language = language
+        self._living = living
         self._say = language.say
 
     def family(self, family: Family) -> str:
@@ -131,11 +133,23 @@ class Help:
         return f"`{name}`" if said == name else f"`{name}` {said}"
 
     def _retired(self, family: Family) -> list[str]:
-        """A warning per reason, with the models it is about."""
+        """A warning per reason, with the models it is about and what comes nearest to them."""
         about: dict[str, list[str]] = {}
         for model, reason in family.retired.items():
-            about.setdefault(reason, []).append(f"`{model}`")
-        return [f"> {', '.join(models)}: {self._say(reason)}" for reason, models in about.items()]
+            about.setdefault(reason, []).append(model)
+        return [self._warning(family, reason, models) for reason, models in about.items()]
+
+    def _warning(self, family: Family, reason: str, models: Sequence[str]) -> str:
+        near = nearest(models[0], models_of(family), self._living)
+        instead = [self._say("The nearest model that is not retired: {model}.", model=f"`{near}`")] if near else []
+        gone = ", ".join(f"`{model}`" for model in models)
+        return " ".join([f"> **{self._say('Retired')}** {gone}: {self._say(reason)}", *instead])
+
+    def model_in_a_line(self, family: Family, model: str) -> str:
+        if model not in family.retired:
+            return f"`{model}`"
+        near = nearest(model, models_of(family), self._living)
+        return f"~~`{model}`~~ **retired**{f'; nearest: `{near}`' if near else ''}"
 
     def _inputs(self, inputs: Iterable[Input]) -> tuple[str, str]:
         rows = (

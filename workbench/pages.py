@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pack
 from apimart import nodes
-from apimart.flow.catalogue import models_of
+from apimart.flow.catalogue import living_models, models_of
 from apimart.flow.host.utilities import UTILITIES
 from apimart.flow.model import Family
 from apimart.flow.prices import printed_prices
@@ -50,8 +50,9 @@ def pages() -> dict[str, str]:
 
 def of_language(language: Language) -> dict[str, str]:
     """The labels and help pages in one language, and the phrases they were made of."""
-    writer = Help(language)
-    helped = {one.node_id: writer.family(one) for one in nodes.families()}
+    families = nodes.families()
+    writer = Help(language, living_models(families))
+    helped = {one.node_id: writer.family(one) for one in families}
     helped |= {one.node_id: writer.utility(one) for one in UTILITIES}
     ending = ".md" if language.code == ENGLISH else f"/{language.code}.md"
     shown = json.dumps(labels(language), ensure_ascii=False, indent=1) + "\n"
@@ -63,13 +64,13 @@ def of_language(language: Language) -> dict[str, str]:
     }
 
 
-def reference(families: Iterable[Family]) -> str:
+def reference(families: Sequence[Family]) -> str:
     """One table over all families."""
-    writer = Help(Language(ENGLISH))
+    writer = Help(Language(ENGLISH), living_models(families))
     rows = (
         (
             f"[{one.title}]({DOCS}/{one.node_id}.md)",
-            "<br>".join(f"`{model}`" for model in models_of(one)) or "any",
+            "<br>".join(writer.model_in_a_line(one, model) for model in models_of(one)) or "any",
             "<br>".join(
                 f"`{given.id}`: {writer.kind_and_values(given)}" for given in one.inputs if given.id != "model"
             ),
