@@ -12,18 +12,23 @@ def has_frames(values: Values) -> bool:
     return bool(values.first_frame or values.last_frame or values.middle_frames)
 
 
-def seconds(text: str) -> Json:
-    """The seconds that a text lists, like `2, 4`; the text itself where it lists anything else."""
+def seconds_in(text: str) -> list[int] | None:
+    """The seconds that a text lists, like `2, 4`; None where it lists anything else."""
     words = text.replace(",", " ").replace("\uff0c", " ").split()
-    return [int(word) for word in words] if all(word.isascii() and word.isdigit() for word in words) else text
+    return [int(word) for word in words] if all(word.isascii() and word.isdigit() for word in words) else None
+
+
+def listed(text: str) -> Json:
+    found = seconds_in(text)
+    return text if found is None else [*found]
 
 
 def are_times(values: Values) -> bool:
     """A second inside the clip for each middle frame, or none at all."""
-    times = seconds(values.middle_times)
-    if not isinstance(times, list):
-        return False
-    return not times or (len(times) == len(values.middle_frames) and all(0 < one < values.duration for one in times))
+    found = seconds_in(values.middle_times)
+    if not found:
+        return found is not None
+    return len(found) == len(values.middle_frames) and all(0 < second < values.duration for second in found)
 
 
 def row(values: Values) -> str:
@@ -111,7 +116,7 @@ FAMILY = Family(
         ),
         Text(
             id="middle_times",
-            encode=seconds,
+            encode=listed,
             sent_if=lambda v: bool(v.middle_frames),
             multiline=False,
             placeholder="2, 4",

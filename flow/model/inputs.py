@@ -116,10 +116,11 @@ class Shots(Input):
 
     def read(self, held: Mapping[str, Any]) -> Cut | None:
         """The cut that widgets hold, by their own names; None while a shot has no value yet."""
-        how = held.get(self.id, OFF)
-        shots = [Shot(*map(held.get, shot_names(number))) for number in range(1, self.choices.get(how, 0) + 1)]
-        is_whole = how is not None and all(shot.prompt is not None and shot.seconds is not None for shot in shots)
-        return Cut(how, tuple(shots)) if is_whole else None
+        how: Any = held.get(self.id, OFF)
+        count = self.choices.get(how, 0)
+        shots: list[list[Any]] = [[held.get(name) for name in shot_names(one)] for one in range(1, count + 1)]
+        is_whole = how is not None and not any(None in shot for shot in shots)
+        return Cut(how, tuple(Shot(*shot) for shot in shots)) if is_whole else None
 
 
 @dataclass(frozen=True, kw_only=True)
