@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from string import Formatter
 
 import av
 import numpy as np
 import pytest
 from apimart.flow.errors import NotSet, Refused, Unknown
-from apimart.flow.model import GENERATIONS, Values
+from apimart.flow.model import GENERATIONS, Text, Values
 from apimart.flow.request import ask, problems_of_widgets
 from apimart.flow.wire import NotTaken, Provider
 from journeys import FAMILIES, defaults
@@ -122,6 +123,15 @@ def test_the_address_is_part_of_the_question_and_not_of_the_body():
     assert "task_id" not in question.parameters
     plain = FAMILIES[CHANNEL]
     assert ask(plain, Values({**defaults(plain), "prompt": "x"}), lambda clip: clip).path == GENERATIONS
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=lambda family: family.node_id)
+def test_a_path_names_only_texts_of_its_family_that_a_rule_looks_at(family):
+    named = {name for _, name, _, _ in Formatter().parse(family.path) if name}
+    texts = {one.parameter: one.id for one in family.inputs if isinstance(one, Text)}
+    assert named <= {*texts}
+    judged = {name for rule in family.rules if not rule.warns for name in rule.inputs}
+    assert {texts[name] for name in named} <= judged
 
 
 @pytest.mark.parametrize("trick", TRICKS)
