@@ -374,6 +374,13 @@ def test_shots_written_by_hand_need_no_prompt(tmp_path):
     assert "prompt is empty" in refusal(FAMILIES["APIMartKling3"], tmp_path, prompt="", shots=Cut("auto"))
 
 
+def test_a_job_is_known_by_its_prompt_or_by_its_shots():
+    family, shots = FAMILIES["APIMartKling3"], cut(("a door ", 2), ("a hand", 3))
+    assert asked(family, prompt="", shots=shots).words == "a door / a hand"
+    assert asked(family, prompt="a house", shots=shots).words == "a house"
+    assert asked(family, prompt="").words == ""
+
+
 def test_shots_are_read_as_the_page_names_their_widgets():
     shots = FAMILIES["APIMartKling3"].input("shots")
     held = {

@@ -76,6 +76,11 @@ def test_every_written_model_accepts_its_smallest_request(visitor: Visitor) -> N
         assert visitor.submit(body).status in (200, 202), name
 
 
+MIXED = {"prompt": "x", "image_urls": ["http://a.b/1"], "img_references": ["http://a.b/2"]}
+ONE = {"tag": "@one", "image_url": "http://a.b/1", "time_stamp": 2}
+MIDDLE = {"model": "skyreels-v4-fast", "mid_frame_images": [ONE]}
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
@@ -89,6 +94,13 @@ def test_every_written_model_accepts_its_smallest_request(visitor: Visitor) -> N
         ({"model": "MiniMax-Hailuo-2.3", "prompt": "x", "resolution": "1080p", "duration": 10}, "duration"),
         ({"model": "viduq3", "prompt": "x"}, "image_urls is required"),
         ({"model": "veo3.1-fast", "prompt": "x", "duration": 4}, "allowed: 8"),
+        ({**MIXED, "model": "pixverse-v6"}, "mutually exclusive"),
+        ({"model": "pixverse-v6", "prompt": "x", "img_references": [{"url": "http://a.b/1"}]}, "expected string"),
+        ({**MIDDLE, "prompt": "x"}, "does not appear in the prompt"),
+        ({**MIDDLE, "prompt": "@one", "duration": 2}, "invalid time_stamp"),
+        ({**MIDDLE, "prompt": "@one", "ref_images": [{"tag": "@two"}]}, "mutually exclusive"),
+        ({"model": "skyreels-v4-std", "prompt": "two", "ref_images": [{"tag": "two"}]}, "tags begin with @"),
+        ({"model": "gemini-omni-1.1-flash", "prompt": "x", "last_frame_image": "http://a.b/1"}, "needs first_frame"),
     ],
 )
 def test_other_families_hold_their_documented_rules(visitor: Visitor, body: dict[str, Any], words: str) -> None:

@@ -10,6 +10,7 @@ from .family import GENERATIONS, Family
 from .inputs import Socket
 from .json import Json
 from .media import Footage, Sound, Still
+from .shots import Cut
 from .values import Values
 
 
@@ -37,6 +38,13 @@ class Question:
     take: int
     fingerprint: str
     path: str = GENERATIONS
+
+    @property
+    def words(self) -> str:
+        """What a person knows the job by: its prompt, else what its shots say."""
+        cuts = (held for held in self.values.values() if isinstance(held, Cut))
+        written = (shot.prompt.strip() for cut in cuts for shot in cut.shots)
+        return str(self.values.get("prompt") or "").strip() or " / ".join(written)
 
 
 @dataclass(frozen=True)

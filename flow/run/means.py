@@ -77,7 +77,7 @@ class Means:
             model=question.model,
             path=question.path,
             take=question.take,
-            prompt=str(question.values.get("prompt") or ""),
+            prompt=question.words,
             account=self.settings.account,
             queue_run=queue_run,
             billed_units=request.billed_units,
