@@ -43,6 +43,7 @@ KINDS = {
     Clip: "clip",
     Audio: "sound",
 }
+EACH_SHOT = "each with `prompt_1` of up to {characters} characters and `seconds_1` of up to {seconds}"
 SEVERAL = "A job can make several clips: each output is a list with one item per clip."
 ROWS = (
     "A row is called what the price list calls it: `audio` and `sound` mean a clip with sound, `video` a job that is "
@@ -195,14 +196,19 @@ class Help:
         if isinstance(one, Choice):
             return ", ".join(self._runs(one.options))
         if isinstance(one, Shots):
-            off, auto, *written = (f"`{how}`" for how in one.choices)
-            return ", ".join([off, auto, self._say("{least} to {most}", least=written[0], most=written[-1])])
+            return self._shots(one)
         if isinstance(one, Seconds):
             return self._say("{least} to {most}", least=0, most=f"{one.maximum:,g}")
         if isinstance(one, Number):
             held = self._say("{least} to {most}", least=f"{one.minimum:,}", most=f"{one.maximum:,}")
             return held if one.unsent is None else f"{held}; {self._say('not sent at {value}', value=one.unsent)}"
         return self._limits(one) if isinstance(one, Socket) else ""
+
+    def _shots(self, one: Shots) -> str:
+        off, auto, *written = (f"`{how}`" for how in one.choices)
+        held = ", ".join([off, auto, self._say("{least} to {most}", least=written[0], most=written[-1])])
+        each = self._say(EACH_SHOT, characters=one.max_characters, seconds=one.longest)
+        return f"{held}; {each}"
 
     def _runs(self, options: Sequence[str | int]) -> list[str]:
         """The options, where more than three numbers in a row stand as `4` to `30`."""
