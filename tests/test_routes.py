@@ -23,6 +23,8 @@ SORA = "APIMartSora2"
 VEO = "APIMartVeo31"
 KLING = "APIMartKlingMotionControl"
 KLING_3 = "APIMartKling3"
+SEEDANCE = "APIMartSeedance2"
+WAN_EDIT = "APIMartWan27Edit"
 KEY = "sk-a-brand-new-key-000000000042"
 PLAIN_SORA = {
     "prompt": "a waterfall",
@@ -40,8 +42,8 @@ def face(person):
         yield opened
 
 
-def estimate(face, family, widgets, connected=(), seconds=None):
-    body = {"family": family, "widgets": widgets, "connected": list(connected), "seconds": seconds}
+def estimate(face, family, widgets, connected=(), seconds=()):
+    body = {"family": family, "widgets": widgets, "connected": list(connected), "seconds": dict(seconds)}
     answer = face.post("estimate", body)
     assert answer.status == 200, answer.json
     return answer.json
@@ -138,7 +140,7 @@ def test_without_a_media_store_the_test_says_so(face):
 
 
 def test_motion_control_is_priced_by_the_seconds_of_its_clip(face):
-    found = estimate(face, KLING, {"mode": "std"}, ["image", "video"], 10.0)
+    found = estimate(face, KLING, {"mode": "std"}, ["image", "video"], {"video": 10.0})
     assert (found["units"], found["unit"], found["unit_usd"]) == (10.0, "second", 0.10288)
     assert found["usd"] == pytest.approx(1.0288)
 
@@ -146,6 +148,25 @@ def test_motion_control_is_priced_by_the_seconds_of_its_clip(face):
 def test_without_the_seconds_only_the_rate_is_said(face):
     found = estimate(face, KLING, {"mode": "pro"}, ["image", "video"])
     assert (found["usd"], found["unit_usd"]) == (None, 0.13712)
+
+
+def test_every_clip_of_a_growing_input_is_counted(face):
+    clips = ["videos.video_1", "videos.video_2"]
+    found = estimate(face, SEEDANCE, {"duration": 5}, clips, {"videos.video_1": 4.0, "videos.video_2": 2.5})
+    assert (found["units"], found["usd"]) == (11.5, pytest.approx(11.5 * found["unit_usd"]))
+    found = estimate(face, SEEDANCE, {"duration": 5}, clips, {"videos.video_1": 4.0})
+    assert (found["units"], found["usd"], found["least_units"]) == (None, None, 9.0)
+
+
+def test_a_clip_that_the_price_does_not_hang_on_need_not_be_measured(face):
+    assert estimate(face, WAN_EDIT, {"duration": 5}, ["video"])["units"] == 5
+    assert estimate(face, WAN_EDIT, {"duration": 0}, ["video"])["units"] is None
+    assert estimate(face, WAN_EDIT, {"duration": 0}, ["video"], {"video": 7.0})["units"] == 7
+
+
+def test_a_model_that_the_list_does_not_name_has_no_price(face):
+    found = estimate(face, "APIMartVeo31Extend", {})
+    assert (found["usd"], found["unit_usd"]) == (None, None)
 
 
 def test_the_price_follows_the_widgets(face):

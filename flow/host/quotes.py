@@ -40,26 +40,29 @@ from .gate import Denied
 from .office import Office
 
 TAKES = 1_000_000
+Lengths = Mapping[str, float]
 
 
 def quote(
-    office: Office, family: Family, widgets: Mapping[str, Any], connected: list[str], seconds: float | None
+    office: Office, family: Family, widgets: Mapping[str, Any], connected: list[str], seconds: Lengths
 ) -> dict[str, Json]:
-    """`seconds` is how long the connected clip is, where that is known; `usd` is None where the price hangs on it.
+    """`seconds` is how long the connected clips are, by socket, where that is known.
 
+    `units` and `usd` are None where they hang on a clip that is not in it, `least_units` are those without that clip.
     `bought` is "kept", "running" or "unknown" when the books hold this very request, and is only said of requests
     without media: what a picture shows is known when the node runs.
     """
     values = _values(family, widgets, connected, seconds)
-    units = _units(family, values, is_known=seconds is not None)
+    longer = _values(family, widgets, connected, seconds, unknown=1.0)
+    units = family.price.units(values)
+    is_known = units == family.price.units(longer)
     prices = _prices(office)
     key = family.price.key(values)
-    unit_usd = prices.usd(values.model, key) if key else None
-    usd = None if units is None else estimate_usd(prices, family, values)
     return {
-        "usd": usd,
-        "unit_usd": unit_usd,
-        "units": units,
+        "usd": estimate_usd(prices, family, values) if is_known else None,
+        "unit_usd": prices.usd(values.model, key) if key else None,
+        "units": units if is_known else None,
+        "least_units": units,
         "unit": prices.unit(values.model),
         "dated": prices.dated,
         "bought": _standing_in_books(office, family, values, widgets),
@@ -78,22 +81,26 @@ def _gone(office: Office, family: Family, values: Values) -> str:
     return what_is_gone(values.model, office.ledger.recall(MODELS), models_of(family))
 
 
-def _values(family: Family, widgets: Mapping[str, Any], connected: list[str], seconds: float | None) -> Values:
+def _values(
+    family: Family, widgets: Mapping[str, Any], connected: list[str], seconds: Lengths, unknown: float = 0.0
+) -> Values:
+    """`unknown` seconds stand in for a clip whose length nobody told."""
     names = {declared.id for declared in family.inputs} | {"take"}
-    unknown = sorted({name.partition(".")[0] for name in (*widgets, *connected)} - names)
-    if unknown:
-        raise Denied(400, f"There is no input '{unknown[0][:40]}'.")
-    given = {declared.id: _value(declared, widgets, connected, seconds) for declared in family.inputs}
+    strange = sorted({name.partition(".")[0] for name in (*widgets, *connected, *seconds)} - names)
+    if strange:
+        raise Denied(400, f"There is no input '{strange[0][:40]}'.")
+    given = {declared.id: _value(declared, widgets, connected, seconds, unknown) for declared in family.inputs}
     take = widgets.get("take", 0)
     if isinstance(take, bool) or not isinstance(take, int) or not 0 <= take <= TAKES:
         raise Denied(400, "take cannot be that.")
     return Values({**given, "take": take})
 
 
-def _value(declared: Input, widgets: Mapping[str, Any], connected: list[str], seconds: float | None) -> Any:
+def _value(declared: Input, widgets: Mapping[str, Any], connected: list[str], seconds: Lengths, unknown: float) -> Any:
     """What a widget holds, or a stand-in for what is connected: prices and rules only look whether it is there."""
     if isinstance(declared, Socket):
-        return _stand_in(declared, widgets, connected, seconds)
+        held = _stand_ins(declared, widgets, connected, seconds, unknown)
+        return held if declared.many else next(iter(held), None)
     if isinstance(declared, Shots):
         return _cut(declared, widgets)
     if declared.id not in widgets:
@@ -114,17 +121,18 @@ def _cut(declared: Shots, widgets: Mapping[str, Any]) -> Cut:
     return cut
 
 
-def _stand_in(declared: Socket, widgets: Mapping[str, Any], connected: list[str], seconds: float | None) -> Any:
+def _stand_ins(
+    declared: Socket, widgets: Mapping[str, Any], connected: list[str], seconds: Lengths, unknown: float
+) -> tuple[Any, ...]:
     """`connected` names the sockets of a growing input one by one: images.image_1, images.image_2."""
-    count = sum(name.partition(".")[0] == declared.id for name in connected)
+    names = [name for name in connected if name.partition(".")[0] == declared.id]
     if isinstance(declared, Clip):
-        is_there = count or declared.required or bool(str(widgets.get(declared.url_input) or "").strip())
-        held: tuple[Any, ...] = (_clip(seconds or 0.0),) * max(count, int(bool(is_there)))
-    elif isinstance(declared, Picture):
-        held = (Still(np.zeros((1, 1, 3), np.uint8)),) * count
-    else:
-        held = (Sound(np.zeros((1, 1), np.float32), 1),) * count
-    return held if declared.many else next(iter(held), None)
+        is_linked = bool(str(widgets.get(declared.url_input) or "").strip())
+        clips = names or [declared.id] * (declared.required or is_linked)
+        return tuple(_clip(seconds.get(name, unknown)) for name in clips)
+    if isinstance(declared, Picture):
+        return (Still(np.zeros((1, 1, 3), np.uint8)),) * len(names)
+    return (Sound(np.zeros((1, 1), np.float32), 1),) * len(names)
 
 
 def _fits(declared: Input, value: Any) -> bool:
@@ -145,19 +153,6 @@ def _fits(declared: Input, value: Any) -> bool:
 
 def _clip(seconds: float) -> Footage:
     return Footage(measure=Measure(seconds, 0, Fraction(0), Size(0, 0), "", "", 0, False))
-
-
-def _units(family: Family, values: Values, *, is_known: bool) -> float | None:
-    """How many units are billed, None when that hangs on a clip whose length is not known."""
-    units = family.price.units(values)
-    if is_known:
-        return units
-    longer = {
-        clip.id: (_clip(1.0),) * len(values[clip.id]) if clip.many else _clip(1.0)
-        for clip in family.clips
-        if several(values[clip.id])
-    }
-    return units if family.price.units(values.but(**longer)) == units else None
 
 
 def _standing_in_books(office: Office, family: Family, values: Values, widgets: Mapping[str, Any]) -> str:

@@ -112,11 +112,11 @@ class Routes:
         family = self._families.get(gate.text_field(body, "family", 64, gate.NAME))
         if family is None:
             raise Denied(404, "There is no such node.")
-        widgets, connected, seconds = body.get("widgets"), body.get("connected", []), body.get("seconds")
+        widgets, connected, seconds = body.get("widgets"), body.get("connected", []), body.get("seconds", {})
         if not isinstance(widgets, dict) or len(widgets) > 64:
             raise Denied(400, "widgets must be an object.")
         return answer(
-            await self._ask("quotes", "quote", family, widgets, _names(connected), _length(seconds)),
+            await self._ask("quotes", "quote", family, widgets, _names(connected), _lengths(seconds)),
         )
 
     async def totals(self, request: web.Request) -> web.Response:
@@ -211,9 +211,14 @@ def _names(found: Any) -> list[str]:
     return found
 
 
-def _length(found: Any) -> float | None:
-    if found is None:
-        return None
+def _lengths(found: Any) -> dict[str, float]:
+    """Seconds by input."""
+    if not isinstance(found, dict):
+        raise Denied(400, "seconds must be an object.")
+    return {name: _length(found[name]) for name in _names(list(found))}
+
+
+def _length(found: Any) -> float:
     if isinstance(found, bool) or not isinstance(found, (int, float)) or not 0 <= found <= MAX_SECONDS:
-        raise Denied(400, "seconds must be a number from 0 to 86400.")
+        raise Denied(400, "seconds must be numbers from 0 to 86400.")
     return float(found)

@@ -16,9 +16,10 @@ test("a price by the clip is one amount, or a number of them", () => {
   assert.deepEqual(texts({ unit: "clip", units: 2, usd: 0.28, unit_usd: 0.14 }), ["2 x $0.14 = $0.28"]);
 });
 
-test("without the seconds the rate is shown, and without a price nothing", () => {
+test("without the seconds the rate is shown, and a price that nobody knows is said to be unknown", () => {
   assert.deepEqual(texts({ usd: null, units: null }), ["$0.103 per second"]);
-  assert.deepEqual(texts({ usd: null, unit_usd: null, units: null }), []);
+  assert.deepEqual(texts({ usd: null, unit_usd: null, units: null }), ["price not known"]);
+  assert.deepEqual(texts({ usd: null }), ["price not known"]);
   assert.deepEqual(badgesOf(null, say), []);
 });
 
@@ -65,6 +66,50 @@ test("the badge follows the widgets and leaves other badges alone", async () => 
   await badges.refresh(node);
   assert.deepEqual(shown(), ["apimart-video", "12.0 s x $0.08 = $0.96"]);
   assert.equal(node.badges[0], core);
+});
+
+const EDIT = { id: "APIMartWan27Edit", widgets: ["duration"], media: ["videos"], clips: [{ id: "videos", url_input: "" }] };
+
+/** A node with two clips: one that a browser can measure, one that only a run can. */
+function clipScene() {
+  const asked = [];
+  const answers = ({ seconds }) => {
+    const told = Object.values(seconds);
+    const least = told.reduce((sum, one) => sum + one, 0);
+    return quote(told.length === 2 ? { units: least, usd: least * 0.1 } : { units: null, usd: null, least_units: least });
+  };
+  const badges = new Badges({
+    ask: async (asking) => (asked.push(asking), answers(asking)),
+    families: new Map([[EDIT.id, EDIT]]),
+    measure: async () => 4,
+    say,
+    Badge,
+  });
+  const feeds = [{ id: 1, type: "LoadVideo", widgets: [{ name: "file", value: "a.mp4" }] }, { id: 2, type: "SomebodysVideo", widgets: [] }];
+  const inputs = [{ name: "videos.video_1", link: 1 }, { name: "videos.video_2", link: 2 }];
+  const node = { id: 9, comfyClass: EDIT.id, badges: [], inputs, widgets: [], getInputNode: (slot) => feeds[slot] };
+  badges.add(node);
+  return { badges, node, asked, feeds, shown: () => node.badges.map((badge) => badge().text) };
+}
+
+test("each clip of a growing input is measured", async () => {
+  const { badges, node, asked, shown } = clipScene();
+  await badges.refresh(node);
+  assert.deepEqual(asked[0].seconds, { "videos.video_1": 4 });
+  assert.deepEqual(shown(), ["$0.103 per second"]);
+});
+
+test("what a run was billed tells the length of the one clip that nobody measured, as long as it is the same", async () => {
+  const { badges, node, asked, shown, feeds } = clipScene();
+  await badges.refresh(node);
+  badges.learn(node, 10);
+  await badges.refresh(node);
+  assert.deepEqual(asked.at(-1).seconds, { "videos.video_1": 4, "videos.video_2": 6 });
+  assert.deepEqual(shown(), ["10.0 s x $0.103 = $1.00"]);
+  badges.learn(node, 99);
+  feeds[1] = { ...feeds[1], id: 3 };
+  await badges.refresh(node);
+  assert.deepEqual(shown(), ["$0.103 per second"]);
 });
 
 test("the same question is asked once, until a job has moved", async () => {

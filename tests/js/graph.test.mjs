@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nodesOf, placeOf, question, runs, secondsFrom, upstream } from "../../web/js/graph.js";
+import { clipSockets, nodesOf, placeOf, question, runs, secondsFrom, upstream } from "../../web/js/graph.js";
 
 const KLING = { id: "APIMartKlingMotionControl", widgets: ["video_url", "model", "mode", "prompt", "take"], media: ["image", "video"], clips: [{ id: "video", url_input: "video_url" }] };
 
@@ -38,9 +38,16 @@ test("nodes inside subgraphs are found", () => {
   assert.deepEqual(nodesOf(undefined), []);
 });
 
+test("the sockets that carry clips are named one by one, but for those that a link replaces", () => {
+  const sockets = (widgets) => clipSockets({ connected: ["video", "image", "more.more_1"], widgets }, { clips: [{ id: "video", url_input: "video_url" }, { id: "more", url_input: "" }] });
+  assert.deepEqual(sockets({ video_url: "" }), ["video", "more.more_1"]);
+  assert.deepEqual(sockets({ video_url: "https://x/y.mp4" }), ["more.more_1"]);
+});
+
 test("the seconds of a loaded clip are measured", async () => {
   const kling = node(KLING.id, {}, { video: clip });
   assert.equal(await secondsFrom(upstream(kling, "video"), measure), 25);
+  assert.equal(await secondsFrom(node("Reroute", {}, { "": clip }), measure), 25);
 });
 
 test("the reference node trims to what the orientation allows", async () => {
@@ -53,6 +60,7 @@ test("the reference node trims to what the orientation allows", async () => {
 
 test("a clip that another node of ours will make is as long as it is asked to be", async () => {
   assert.equal(await secondsFrom(node("APIMartSora2", { duration: 8 }), measure), 8);
+  assert.equal(await secondsFrom(node("APIMartSeedance25", { duration: -1 }), measure), null);
 });
 
 test("what only a run can tell is not guessed", async () => {

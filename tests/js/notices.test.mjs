@@ -9,7 +9,7 @@ const priced = (usd, changes) => ({ usd, bought: "", sandbox: false, ...changes 
 test("the bill adds what would be bought, and counts what has no price yet", () => {
   const quotes = [priced(1.03), priced(0.32), priced(0.5, { bought: "kept" }), priced(null), null];
   assert.deepEqual(bill(quotes), { count: 2, usd: 1.35, unknown: 1 });
-  assert.equal(billText(bill(quotes), say), "Running it buys 2 APIMart job(s) for about $1.35. Plus 1 billed by the length of their clip.");
+  assert.equal(billText(bill(quotes), say), "Running it buys 2 APIMart job(s) for about $1.35. Plus 1 whose price is not known yet.");
 });
 
 test("nothing is said of a graph that costs nothing", () => {
@@ -18,7 +18,7 @@ test("nothing is said of a graph that costs nothing", () => {
 });
 
 test("jobs of unknown price alone are said without a sum", () => {
-  assert.match(billText(bill([priced(null)]), say), /buys 1 APIMart job\(s\), billed by the length/);
+  assert.match(billText(bill([priced(null)]), say), /buys 1 APIMart job\(s\) whose price is not known yet/);
 });
 
 test("a key in a workflow is seen wherever it stands", () => {

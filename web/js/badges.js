@@ -1,6 +1,6 @@
 /** The price badge of our nodes, in both renderers; nothing of it is saved with the graph. */
 import { unitUsd, usd } from "./amounts.js";
-import { nodesOf, question, secondsFrom, typeOf, upstream } from "./graph.js";
+import { clipSockets, nodesOf, question, secondsFrom, typeOf, upstream } from "./graph.js";
 
 const COLOURS = {
   price: ["#f5e8c7", "#5c4520"],
@@ -17,7 +17,7 @@ export function badgesOf(quote, say) {
   const found = [priceBadge(quote, say)];
   if (quote.sandbox) found.push([say("badge.sandbox"), "sandbox"]);
   if (quote.retired) found.push([say("badge.retired"), "warn"]);
-  return found.filter(([text]) => text);
+  return found;
 }
 
 function priceBadge(quote, say) {
@@ -27,10 +27,11 @@ function priceBadge(quote, say) {
   return [priceText(quote, say), "price"];
 }
 
-/** "10.0 s x $0.103 = $1.03", "2 x $0.14 = $0.28", "$0.103 per second"; empty for a price nobody knows. */
+/** "10.0 s x $0.103 = $1.03", "2 x $0.14 = $0.28", "$0.103 per second", "price not known". */
 export function priceText(quote, say) {
-  if (quote.unit_usd === null) return "";
-  if (quote.usd === null) return say("badge.rate", { usd: unitUsd(quote.unit_usd) });
+  const hangsOnClip = quote.units === null;
+  if (quote.unit_usd === null || (quote.usd === null && !hangsOnClip)) return say("badge.unpriced");
+  if (hangsOnClip) return say("badge.rate", { usd: unitUsd(quote.unit_usd) });
   if (quote.unit !== "second" && quote.units === 1) return usd(quote.usd);
   const units = quote.unit === "second" ? `${quote.units.toFixed(1)} s` : String(quote.units);
   return `${units} x ${unitUsd(quote.unit_usd)} = ${usd(quote.usd)}`;
@@ -62,7 +63,7 @@ export class Badges {
   async refresh(node) {
     const state = this.nodes.get(node);
     if (!state) return null;
-    const asking = await this.questionOf(node, state.family);
+    const asking = await this.questionOf(node, state);
     const key = JSON.stringify(asking);
     state.asked = key;
     const quote = await this.quote(key, asking);
@@ -77,26 +78,33 @@ export class Badges {
     this.answers.clear();
   }
 
-  /** A run has measured the clip of a node: that counts as long as the same node feeds it. */
-  learn(node, seconds) {
-    const state = this.nodes.get(node);
-    const clip = state?.family.clips[0];
-    if (clip && seconds > 0) this.measured.set(this.feedOf(node, clip), seconds);
+  /**
+   * A run was billed `units`: where all but one clip were measured, the rest is its length, and counts as long as the
+   * same node feeds it.
+   */
+  learn(node, units) {
+    const { quote, unmeasured = [] } = this.nodes.get(node) ?? {};
+    if (quote?.units !== null || unmeasured.length !== 1) return;
+    const seconds = units - quote.least_units;
+    if (seconds > 0) this.measured.set(this.feedOf(node, unmeasured[0]), seconds);
   }
 
-  async questionOf(node, family) {
-    const asking = question(node, family);
-    const clip = family.clips[0];
-    if (clip && asking.connected.includes(clip.id) && !asking.widgets[clip.url_input]) {
-      const seconds = await secondsFrom(upstream(node, clip.id), this.measure);
-      asking.seconds = seconds ?? this.measured.get(this.feedOf(node, clip)) ?? null;
-    }
+  async questionOf(node, state) {
+    const asking = question(node, state.family);
+    const names = clipSockets(asking, state.family);
+    const lengths = await Promise.all(names.map((name) => this.secondsOf(node, name)));
+    state.unmeasured = names.filter((_, place) => lengths[place] === null);
+    asking.seconds = Object.fromEntries(names.map((name, place) => [name, lengths[place]]).filter(([, found]) => found !== null));
     return asking;
   }
 
-  feedOf(node, clip) {
-    const feed = upstream(node, clip.id);
-    return `${node.id} < ${feed?.id} ${JSON.stringify((feed?.widgets ?? []).map((widget) => widget.value))}`;
+  async secondsOf(node, name) {
+    return (await secondsFrom(upstream(node, name), this.measure)) ?? this.measured.get(this.feedOf(node, name)) ?? null;
+  }
+
+  feedOf(node, name) {
+    const feed = upstream(node, name);
+    return `${node.id}.${name} < ${feed?.id} ${JSON.stringify((feed?.widgets ?? []).map((widget) => widget.value))}`;
   }
 
   quote(key, asking) {

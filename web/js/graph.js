@@ -38,6 +38,13 @@ export function upstream(node, name) {
   return slot < 0 ? null : (node.getInputNode(slot) ?? null);
 }
 
+/** The sockets of a question that carry clips, and are not replaced by a link in a widget. */
+export function clipSockets(asking, family) {
+  const isOpen = (clip) => !asking.widgets[clip.url_input];
+  const open = new Set(family.clips.filter(isOpen).map((clip) => clip.id));
+  return asking.connected.filter((name) => open.has(name.split(".")[0]));
+}
+
 /**
  * Seconds of the clip that `node` gives, null where only a run can tell.
  * `measure(name)` gives the seconds of a file in ComfyUI's input folder.
@@ -48,8 +55,9 @@ export async function secondsFrom(node, measure) {
   if (type === "LoadVideo") return measure(widgetValue(node, "file"));
   if (type === "APIMartReferenceVideo") return fitted(node, await secondsFrom(upstream(node, "video"), measure));
   if (type === "Video Slice") return sliced(node, await secondsFrom(upstream(node, "video"), measure));
+  if (type === "Reroute") return secondsFrom(upstream(node, node.inputs[0]?.name), measure);
   const duration = type?.startsWith("APIMart") ? widgetValue(node, "duration") : null;
-  return typeof duration === "number" ? duration : null;
+  return duration > 0 ? Number(duration) : null;
 }
 
 function fitted(node, whole) {

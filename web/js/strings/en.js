@@ -47,6 +47,7 @@ export default {
   "job.failed": "That did not work",
 
   "badge.rate": "{usd} per second",
+  "badge.unpriced": "price not known",
   "badge.bought": "bought: 0 to pay",
   "badge.running": "running: 0 to pay",
   "badge.unknown": "outcome unknown",
@@ -55,8 +56,8 @@ export default {
 
   "notice.title": "This graph spends money",
   "notice.sum": "Running it buys {count} APIMart job(s) for about {usd}.",
-  "notice.unknown": "Plus {count} billed by the length of their clip.",
-  "notice.only.unknown": "Running it buys {count} APIMart job(s), billed by the length of their clip.",
+  "notice.unknown": "Plus {count} whose price is not known yet.",
+  "notice.only.unknown": "Running it buys {count} APIMart job(s) whose price is not known yet.",
   "notice.key.title": "A key in the workflow",
   "notice.key": "This workflow contains what looks like an API key. Whoever gets the file can spend your money. Take it out, and give the key in Settings > APIMart.",
 

@@ -47,6 +47,7 @@ export default {
   "job.failed": "実行できませんでした",
 
   "badge.rate": "1秒あたり{usd}",
+  "badge.unpriced": "価格不明",
   "badge.bought": "購入済み: 追加料金0",
   "badge.running": "実行中: 追加料金0",
   "badge.unknown": "結果不明",
@@ -55,8 +56,8 @@ export default {
 
   "notice.title": "このグラフは料金がかかります",
   "notice.sum": "実行するとAPIMartのジョブ{count}件を約{usd}で購入します。",
-  "notice.unknown": "ほかに{count}件はクリップの長さに応じて請求されます。",
-  "notice.only.unknown": "実行するとAPIMartのジョブ{count}件を購入し、クリップの長さに応じて請求されます。",
+  "notice.unknown": "ほかに、価格がまだ不明なジョブが{count}件あります。",
+  "notice.only.unknown": "実行すると、価格がまだ不明なAPIMartのジョブ{count}件を購入します。",
   "notice.key.title": "ワークフロー内のキー",
   "notice.key": "このワークフローにはAPIキーらしき値が含まれています。ファイルを入手した人があなたの残高を使えます。値を消し、設定 > APIMartでキーを入力してください。",
 

@@ -47,6 +47,7 @@ export default {
   "job.failed": "실행하지 못했습니다",
 
   "badge.rate": "초당 {usd}",
+  "badge.unpriced": "가격을 알 수 없음",
   "badge.bought": "구매함: 추가 비용 0",
   "badge.running": "진행 중: 추가 비용 0",
   "badge.unknown": "결과 불명",
@@ -55,8 +56,8 @@ export default {
 
   "notice.title": "이 그래프는 비용이 듭니다",
   "notice.sum": "실행하면 APIMart 작업 {count}개를 약 {usd}에 구매합니다.",
-  "notice.unknown": "{count}개는 클립 길이에 따라 추가로 청구됩니다.",
-  "notice.only.unknown": "실행하면 APIMart 작업 {count}개를 구매하며 클립 길이에 따라 청구됩니다.",
+  "notice.unknown": "가격을 아직 알 수 없는 작업이 {count}개 더 있습니다.",
+  "notice.only.unknown": "실행하면 가격을 아직 알 수 없는 APIMart 작업 {count}개를 구매합니다.",
   "notice.key.title": "워크플로에 키가 있음",
   "notice.key": "이 워크플로에 API 키로 보이는 값이 있습니다. 파일을 받은 사람이 비용을 쓸 수 있습니다. 값을 지우고 설정 > APIMart에서 키를 입력하세요.",
 

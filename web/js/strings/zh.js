@@ -47,6 +47,7 @@ export default {
   "job.failed": "操作未成功",
 
   "badge.rate": "每秒 {usd}",
+  "badge.unpriced": "价格未知",
   "badge.bought": "已购买：无需再付",
   "badge.running": "进行中：无需再付",
   "badge.unknown": "结果未知",
@@ -55,8 +56,8 @@ export default {
 
   "notice.title": "此工作流会产生费用",
   "notice.sum": "运行将购买 {count} 个 APIMart 任务，约 {usd}。",
-  "notice.unknown": "另有 {count} 个按片段时长计费。",
-  "notice.only.unknown": "运行将购买 {count} 个 APIMart 任务，按片段时长计费。",
+  "notice.unknown": "另有 {count} 个任务的价格尚不确定。",
+  "notice.only.unknown": "运行将购买 {count} 个价格尚不确定的 APIMart 任务。",
   "notice.key.title": "工作流中有密钥",
   "notice.key": "此工作流包含疑似 API 密钥的内容。得到该文件的人可以花你的钱。请将其删除，并在“设置 > APIMart”中填写密钥。",
 
