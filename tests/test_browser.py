@@ -21,6 +21,8 @@ pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 SORA = "APIMartSora2"
 KLING = "APIMartKlingMotionControl"
+SEEDANCE = "APIMartSeedance2"
+UNPRICED_IN_KOREAN = "\uac00\uaca9\uc744 \uc54c \uc218 \uc5c6\uc74c"
 KEY = "sk-a-key-that-must-not-be-seen-0042"
 
 
@@ -78,6 +80,25 @@ def test_motion_control_is_priced_by_the_clip_that_is_connected(page: ComfyPage,
     page.choose(node, "mode", "pro")
     page.expect_badges(node, "5.0 s x $0.137 = $0.69")
     page.picture("badge")
+
+
+def test_every_clip_that_is_connected_is_in_the_price(page: ComfyPage, comfy: ComfyServer) -> None:
+    for name, frames in {"two.mp4": 48, "three.mp4": 72}.items():
+        write_clip(comfy.input / name, frames=frames, width=320, height=240)
+    node = page.add(SEEDANCE, (420, 120), duration=5)
+    page.expect_badges(node, "5.0 s x $0.086 = $0.43")
+    page.link(page.add("LoadVideo", (60, 120), file="two.mp4"), 0, node, "videos.video_1")
+    page.expect_badges(node, "7.0 s x $0.086 = $0.60")
+    page.link(page.add("LoadVideo", (60, 500), file="three.mp4"), 0, node, "videos.video_2")
+    page.expect_badges(node, "10.0 s x $0.086 = $0.86")
+    page.picture("clips")
+
+
+def test_a_price_that_nobody_knows_is_said_to_be_unknown(page: ComfyPage) -> None:
+    node = page.add("APIMartVeo31Extend")
+    page.expect_badges(node, "price not known")
+    page.page.evaluate('() => app.extensionManager.setting.set("apimart.language", "ko")')
+    page.expect_badges(node, UNPRICED_IN_KOREAN)
 
 
 def test_nothing_of_the_face_gets_into_the_prompt_or_the_file(page: ComfyPage, comfy: ComfyServer, prompt: str) -> None:
@@ -226,7 +247,7 @@ def test_somebodys_graph_says_what_it_would_cost(page: ComfyPage, prompt: str) -
     page.load(graph_of(sora, {**sora, "mode": 4}, {"type": KLING}))
     told = page.toast("This graph spends money")
     expect(told).to_contain_text("Running it buys 1 APIMart job(s) for about $1.60.")
-    expect(told).to_contain_text("Plus 1 billed by the length of their clip.")
+    expect(told).to_contain_text("Plus 1 whose price is not known yet.")
     page.picture("notice")
 
 
