@@ -1,0 +1,110 @@
+"""Every example is opened in ComfyUI's template browser and run in the sandbox, the wired ones in both renderers."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed")
+from apimart.flow.media import encode_picture
+from comfy_page import ComfyPage
+from comfy_server import ComfyServer
+from pack import ROOT
+from playwright.sync_api import Browser, Locator, expect
+from sandboxed import Sandbox
+from scenery import motion_clip, picture
+
+pytest_plugins = ["browser_fixtures"]
+pytestmark = [pytest.mark.live, pytest.mark.browser]
+
+EXAMPLES = sorted((ROOT / "example_workflows").glob("*.json"))
+# All of them in both renderers would take ten minutes: Nodes 2.0 gets those that wire several of our nodes together.
+WIRED = [file for file in EXAMPLES if file.read_text("utf-8").count('"type": "APIMart') > 1]
+CASES = [*(("canvas", file) for file in EXAMPLES), *(("nodes2", file) for file in WIRED)]
+CLIP_SECONDS = 4.0
+RUN_SECONDS = 60
+UNKNOWN = (
+    "() => app.graph.nodes.filter((node) => !(node.type in LiteGraph.registered_node_types)).map((node) => node.type)"
+)
+SHOWN = "(picture) => picture.complete && picture.naturalWidth > 0"
+
+
+@pytest.fixture(scope="module")
+def inputs(comfy: ComfyServer) -> None:
+    """A picture or a clip under every name that a loader of the examples asks for."""
+    for file in EXAMPLES:
+        for node in json.loads(file.read_text("utf-8"))["nodes"]:
+            lay_out(comfy, node)
+
+
+def lay_out(comfy: ComfyServer, node: Any) -> None:
+    name = comfy.input / str(next(iter(node.get("widgets_values") or [""])))
+    if node["type"] == "LoadVideo" and not name.exists():
+        motion_clip(name, CLIP_SECONDS)
+    if node["type"] == "LoadImage" and not name.exists():
+        encode_picture(picture(), ("png",), 1 << 30, comfy.base).path.replace(name)
+
+
+@pytest.fixture(scope="module")
+def page(
+    request: pytest.FixtureRequest, browser: Browser, comfy: ComfyServer, provider: Sandbox, inputs: None
+) -> Iterator[ComfyPage]:
+    """One page for all examples, as somebody has it who tries them one after the other."""
+    provider.control(reset=True, job_seconds=0.2, clip_small=True)
+    comfy.post("/apimart/key", {"key": "sk-test-key-of-the-browser-01"})
+    comfy.post("/apimart/settings", {"sandbox": True})
+    opened = ComfyPage(browser, comfy, nodes2=request.param == "nodes2")
+    yield opened
+    opened.close()
+
+
+def card(page: ComfyPage, name: str) -> Locator:
+    """The example in the pack's category of the template browser."""
+    page.page.evaluate('() => app.extensionManager.command.execute("Comfy.BrowseTemplates")')
+    page.page.get_by_role("dialog").get_by_text(page.server.pack.name, exact=True).first.click()
+    found = page.page.get_by_test_id(f"template-workflow-{name}")
+    found.scroll_into_view_if_needed()
+    return found
+
+
+def ended(comfy: ComfyServer, known: set[str]) -> Any:
+    """The prompt that is new in ComfyUI's history."""
+    ends = time.monotonic() + RUN_SECONDS
+    while time.monotonic() < ends:
+        history = comfy.get("/history")
+        for prompt in set(history) - known:
+            return history[prompt]
+        time.sleep(0.05)
+    raise TimeoutError(f"no run ended within {RUN_SECONDS} s:\n{comfy.log[-4000:]}")
+
+
+def saved_clips(run: Any) -> list[str]:
+    """What SaveVideo left in ComfyUI's output folder."""
+    shown = [one for output in run["outputs"].values() for one in output.get("images", ())]
+    return [one["filename"] for one in shown if one["type"] == "output" and one["subfolder"] == "video"]
+
+
+@pytest.mark.parametrize(("page", "file"), CASES, indirect=["page"], ids=lambda one: getattr(one, "stem", one))
+def test_an_example_runs_from_the_template_browser(page: ComfyPage, comfy: ComfyServer, file: Path) -> None:
+    known = set(comfy.get("/history"))
+    example = card(page, file.stem)
+    thumbnail = example.locator("img").first
+    expect(thumbnail).to_be_visible()
+    page.page.wait_for_function(SHOWN, arg=thumbnail.element_handle())
+    if file is EXAMPLES[0]:
+        page.picture("templates")
+    example.click()
+    wanted = len(json.loads(file.read_text("utf-8"))["nodes"])
+    page.page.wait_for_function(f"() => app.graph.nodes.length === {wanted}")
+    expect(page.page.get_by_role("dialog")).to_have_count(0)
+    assert page.page.evaluate(UNKNOWN) == []
+    page.run()
+    run = ended(comfy, known)
+    assert run["status"]["status_str"] == "success", run["status"]["messages"]
+    assert [name for name in saved_clips(run) if name.startswith(file.stem)]
+    assert [error for error in page.errors if "apimart" in error.lower()] == []
