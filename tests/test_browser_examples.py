@@ -64,12 +64,12 @@ def page(
 
 
 def card(page: ComfyPage, name: str) -> Locator:
-    """The example in the pack's category of the template browser."""
+    """The example in the pack's category of the template browser, which shows 24 at once: so it is searched for."""
     page.page.evaluate('() => app.extensionManager.command.execute("Comfy.BrowseTemplates")')
-    page.page.get_by_role("dialog").get_by_text(page.server.pack.name, exact=True).first.click()
-    found = page.page.get_by_test_id(f"template-workflow-{name}")
-    found.scroll_into_view_if_needed()
-    return found
+    browser = page.page.get_by_role("dialog")
+    browser.get_by_text(page.server.pack.name, exact=True).first.click()
+    browser.get_by_placeholder("Search").fill(name)
+    return browser.get_by_test_id(f"template-workflow-{name}")
 
 
 def ended(comfy: ComfyServer, known: set[str]) -> Any:
