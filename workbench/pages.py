@@ -1,4 +1,4 @@
-"""Writes what people read of the nodes from their declarations: labels, help pages, and MODELS.md.
+"""Writes what people read of the nodes from their declarations: labels, help pages, examples, and MODELS.md.
 
 A new English phrase stands empty in `workbench/phrases/<language>.json` afterwards: fill it in, and run again.
 
@@ -18,6 +18,7 @@ from apimart.flow.catalogue import living_models, models_of
 from apimart.flow.host.utilities import UTILITIES
 from apimart.flow.model import Family
 from apimart.flow.prices import printed_prices
+from gallery import FOLDER, gallery
 from help_pages import NOT_KNOWN, ROWS, Help, document, table
 from labels import labels
 from phrases import ENGLISH, LANGUAGES, Language
@@ -38,14 +39,15 @@ def main(words: Sequence[str]) -> int:
         path = pack.ROOT / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8", newline="\n")
-    print(f"{len(written)} files: {REFERENCE}, {DOCS}/, {LOCALES}/ and {PHRASES}/")
+    print(f"{len(written)} files: {REFERENCE}, {DOCS}/, {LOCALES}/, {PHRASES}/ and {FOLDER}/")
     return 0
 
 
 def pages() -> dict[str, str]:
     """Every file that is written from the declarations, by its path in the repository."""
     spoken = (of_language(Language(code)) for code in LANGUAGES)
-    return {REFERENCE: reference(nodes.families()), **{name: text for files in spoken for name, text in files.items()}}
+    texts = {name: text for files in spoken for name, text in files.items()}
+    return {REFERENCE: reference(nodes.families()), **texts, **gallery()}
 
 
 def of_language(language: Language) -> dict[str, str]:

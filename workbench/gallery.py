@@ -1,0 +1,238 @@
+"""An example workflow for every family that has none made by hand.
+
+Nodes, sockets and widgets come from the declarations; a recipe says what is typical for a family. Pictures are
+ComfyUI's own example.png, and clips, sounds and earlier jobs come from a node in the same graph, so that nothing has to
+be prepared.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from apimart import nodes
+from apimart.flow.host.utilities import REFERENCE_VIDEO
+from apimart.flow.model import (
+    CLIP_OUTPUTS,
+    TAKE,
+    Choice,
+    Family,
+    Flag,
+    Input,
+    Number,
+    Seconds,
+    Shots,
+    Socket,
+    Text,
+    socket_names,
+)
+from recipes import CLIP, RECIPES, Recipe
+
+FOLDER = "example_workflows"
+FREE = "`APIMART_SANDBOX=1` runs it for free."
+TYPES = {"Picture": "IMAGE", "Clip": "VIDEO", "Audio": "AUDIO"}
+WIDGETS = {
+    Text: "STRING",
+    Choice: "COMBO",
+    Number: "INT",
+    Flag: "BOOLEAN",
+    Seconds: "FLOAT",
+    Shots: "COMFY_DYNAMICCOMBO_V3",
+}
+SAVE_INPUTS = (
+    ("video", "VIDEO", False),
+    ("filename_prefix", "STRING", True),
+    ("format", "COMBO", True),
+    ("codec", "COMFY_DYNAMICCOMBO_V3", True),
+)
+WIDE, ROW, TALL_TEXT, HEAD, GAP = 400, 26, 90, 60, 100
+COLUMNS = (0, 500, 1000)
+
+Json = dict[str, Any]
+
+
+def gallery() -> dict[str, str]:
+    """Every workflow that is written from the declarations, by its path in the repository."""
+    families = {one.node_id: one for one in nodes.families()}
+    return {
+        f"{FOLDER}/{recipe.name}.json": json.dumps(_workflow(families, node_id, recipe), indent=1) + "\n"
+        for node_id, recipe in RECIPES.items()
+    }
+
+
+def _workflow(families: Mapping[str, Family], node_id: str, recipe: Recipe) -> Json:
+    family, graph = families[node_id], Graph()
+    note = f"{recipe.shows}\n\n{family.description}\n\n{FREE}"
+    graph.add("MarkdownNote", (0, -220), (900, 150), [], [], [note])
+    sources = Sources(graph, families)
+    wires = [(socket, sources.output(source)) for socket, source in _wires(family, recipe)]
+    buying = graph.add_family(family, COLUMNS[1], recipe.values, [socket for socket, _ in wires])
+    for socket, (source, slot) in wires:
+        graph.link(source, slot, buying, socket)
+    saving = graph.add(
+        "SaveVideo",
+        (COLUMNS[2], 0),
+        (420, 430),
+        SAVE_INPUTS,
+        [("video", "VIDEO")],
+        [f"video/{recipe.name}", "auto", "auto"],
+    )
+    graph.link(buying, 0, saving, "video")
+    return graph.saved()
+
+
+def _wires(family: Family, recipe: Recipe) -> list[tuple[str, str]]:
+    """The sockets that are wired, by their names on the node, and what goes into each."""
+    wires = []
+    for name, given in recipe.wires.items():
+        declared = family.input(name)
+        if isinstance(declared, Socket) and declared.many:
+            names = [f"{name}.{one}" for one in socket_names(declared)]
+            wires += list(zip(names, given, strict=False))
+        else:
+            wires += [(name, one) for one in given]
+    return wires
+
+
+@dataclass
+class Graph:
+    """A workflow in the form that ComfyUI's page saves."""
+
+    nodes: list[Json] = field(default_factory=list)
+    links: list[list[Any]] = field(default_factory=list)
+
+    def add(
+        self,
+        kind: str,
+        place: tuple[int, int],
+        size: tuple[int, int],
+        inputs: Sequence[tuple[str, str, bool]],
+        outputs: Sequence[tuple[str, str]],
+        values: Sequence[Any],
+    ) -> Json:
+        """Inputs are name, type, and whether it is a widget."""
+        number = len(self.nodes) + 1
+        node: Json = {
+            "id": number,
+            "type": kind,
+            "pos": list(place),
+            "size": list(size),
+            "flags": {},
+            "order": number - 1,
+            "mode": 0,
+            "inputs": [_saved_input(*one) for one in inputs],
+            "outputs": [{"name": name, "type": type_, "links": []} for name, type_ in outputs],
+            "properties": {"Node name for S&R": kind},
+            "widgets_values": list(values),
+        }
+        self.nodes.append(node)
+        return node
+
+    def add_family(
+        self, family: Family, left: int, values: Mapping[str, Any], wired: Sequence[str], top: int = 0
+    ) -> Json:
+        """A node that buys, with its defaults but for `values`."""
+        widgets = [one for one in (*family.inputs, TAKE) if not isinstance(one, Socket)]
+        widgets.sort(key=lambda one: isinstance(one, Text) and one.optional)
+        inputs = [(name, type_, False) for name, type_ in _sockets(family, wired)]
+        inputs += [(one.id, WIDGETS[type(one)], True) for one in widgets]
+        texts = [one for one in widgets if isinstance(one, Text) and one.multiline]
+        rows = max(len(inputs) - len(widgets), len(CLIP_OUTPUTS)) + len(widgets) - len(texts)
+        return self.add(
+            family.node_id,
+            (left, top),
+            (WIDE, HEAD + ROW * rows + TALL_TEXT * len(texts)),
+            inputs,
+            [(one.id, one.kind) for one in CLIP_OUTPUTS],
+            [values.get(one.id, _default(one)) for one in widgets],
+        )
+
+    def link(self, source: Json, slot: int, target: Json, name: str) -> None:
+        number = len(self.links) + 1
+        place = next(at for at, one in enumerate(target["inputs"]) if one["name"] == name)
+        output = source["outputs"][slot]
+        output["links"].append(number)
+        target["inputs"][place]["link"] = number
+        self.links.append([number, source["id"], slot, target["id"], place, output["type"]])
+
+    def saved(self) -> Json:
+        return {
+            "last_node_id": len(self.nodes),
+            "last_link_id": len(self.links),
+            "nodes": self.nodes,
+            "links": self.links,
+            "groups": [],
+            "config": {},
+            "extra": {},
+            "version": 0.4,
+        }
+
+
+class Sources:
+    """What feeds a node, stacked in the first column; each is added once, when it is first asked for."""
+
+    def __init__(self, graph: Graph, families: Mapping[str, Family]) -> None:
+        self._graph, self._families = graph, families
+        self._there: dict[str, tuple[Json, int]] = {}
+        self._top = 0
+
+    def output(self, source: str) -> tuple[Json, int]:
+        """A node and the number of its output: `picture`, `inverted`, `fitted` (a clip), or `NODE_ID output`."""
+        kind, _, output = source.partition(" ")
+        if kind not in self._there:
+            self._there[kind] = self._add(kind)
+        node, slot = self._there[kind]
+        return node, next((at for at, one in enumerate(CLIP_OUTPUTS) if one.id == output), slot)
+
+    def _add(self, kind: str) -> tuple[Json, int]:
+        if kind == "picture":
+            inputs = [("image", "COMBO", True)]
+            outputs = [("IMAGE", "IMAGE"), ("MASK", "MASK")]
+            return self._stacked("LoadImage", (300, 360), inputs, outputs, ["example.png", "image"]), 0
+        if kind == "inverted":
+            inverting = self._stacked("ImageInvert", (300, 60), [("image", "IMAGE", False)], [("IMAGE", "IMAGE")], [])
+            self._graph.link(*self.output("picture"), inverting, "image")
+            return inverting, 0
+        if kind == "fitted":
+            return self._fitted(), 0
+        recipe = RECIPES[kind]
+        node = self._graph.add_family(self._families[kind], COLUMNS[0], recipe.values, [], self._top)
+        self._top += node["size"][1] + GAP
+        return node, 0
+
+    def _fitted(self) -> Json:
+        clip = self.output(*CLIP)
+        widgets = [one for one in REFERENCE_VIDEO.inputs if not isinstance(one, Socket)]
+        inputs = [("video", "VIDEO", False), *((one.id, WIDGETS[type(one)], True) for one in widgets)]
+        outputs = [(one.id, one.kind) for one in REFERENCE_VIDEO.outputs]
+        fitting = self._stacked(
+            REFERENCE_VIDEO.node_id, (WIDE, 180), inputs, outputs, [_default(one) for one in widgets]
+        )
+        self._graph.link(*clip, fitting, "video")
+        return fitting
+
+    def _stacked(self, kind: str, size: tuple[int, int], *rest: Any) -> Json:
+        node = self._graph.add(kind, (COLUMNS[0], self._top), size, *rest)
+        self._top += size[1] + GAP
+        return node
+
+
+def _sockets(family: Family, wired: Sequence[str]) -> list[tuple[str, str]]:
+    """Sockets by name and type; of one that grows those that are wired and the next."""
+    found = []
+    for one in family.media:
+        names = [f"{one.id}.{name}" for name in socket_names(one)] if one.many else [one.id]
+        shown = len([name for name in names if name in wired]) + 1
+        found += [(name, TYPES[type(one).__name__]) for name in names[:shown]]
+    return found
+
+
+def _saved_input(name: str, kind: str, is_widget: bool) -> Json:
+    saved: Json = {"name": name, "type": kind, "link": None}
+    return {**saved, "widget": {"name": name}} if is_widget else saved
+
+
+def _default(one: Input) -> Any:
+    return "off" if isinstance(one, Shots) else one.default  # type: ignore[attr-defined]  # every widget has one

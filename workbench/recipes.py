@@ -1,0 +1,216 @@
+"""What the example workflow of each family shows: typical for it, cheap, and runnable without preparation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+PICTURE, INVERTED = ("picture",), ("inverted",)
+BOTH = ("picture", "inverted")
+CLIP, SOUND = ("APIMartSeedance1 video",), ("APIMartSeedance1 audio",)
+FITTED = ("fitted",)
+MORPH = {"first_frame": PICTURE, "last_frame": INVERTED}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """`values` differ from the node's defaults; `wires` names what goes into a socket, one source for each place."""
+
+    name: str
+    shows: str
+    values: Mapping[str, Any]
+    wires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+RECIPES = {
+    "APIMartFlux3Video": Recipe(
+        "flux_3_video",
+        "FLUX 3 sets a picture in motion.",
+        {"prompt": "The camera circles slowly around the scene, dust in the light."},
+        {"images": PICTURE},
+    ),
+    "APIMartGeminiOmni": Recipe(
+        "gemini_omni",
+        "Gemini Omni starts a clip with a picture.",
+        {"prompt": "Wind rises, leaves swirl through the scene; a low hum grows.", "duration": 4},
+        {"images": PICTURE},
+    ),
+    "APIMartGeminiOmni11": Recipe(
+        "gemini_omni_1_1",
+        "Gemini Omni 1.1 starts a clip with a picture.",
+        {"prompt": "The scene wakes up, light moves over it from left to right."},
+        {"first_frame": PICTURE},
+    ),
+    "APIMartGeminiOmniOfficial": Recipe(
+        "gemini_omni_official",
+        "Gemini Omni makes a clip from a reference picture.",
+        {"prompt": "The same scene at night, rain on the ground, distant thunder."},
+        {"images": PICTURE},
+    ),
+    "APIMartGrokImagine": Recipe(
+        "grok_imagine",
+        "Grok Imagine sets a picture in motion, with sound.",
+        {"prompt": "The scene comes alive, a gentle push in, birds in the distance."},
+        {"images": PICTURE},
+    ),
+    "APIMartGrokImagineOfficial": Recipe(
+        "grok_imagine_official",
+        "Grok Imagine makes a clip with sound from a prompt.",
+        {"prompt": "A tin robot waters a plant on a windowsill, morning sun, soft whirring."},
+    ),
+    "APIMartHailuo02": Recipe(
+        "hailuo_02",
+        "Hailuo 02 goes from a first to a last frame: here a picture and its negative.",
+        {"prompt": "The colours turn inside out, slowly and evenly."},
+        MORPH,
+    ),
+    "APIMartHailuo23": Recipe(
+        "hailuo_2_3",
+        "Hailuo 2.3 starts a clip with a picture.",
+        {"prompt": "The camera pulls back and up until the whole valley is seen."},
+        {"first_frame": PICTURE},
+    ),
+    "APIMartHappyHorse": Recipe(
+        "happyhorse",
+        "HappyHorse changes a clip that another node made: no hosting is needed in between.",
+        {"prompt": "The same motion in winter, snow falls.", "model": "happyhorse-1.0"},
+        {"video": CLIP},
+    ),
+    "APIMartKling26": Recipe(
+        "kling_2_6",
+        "Kling 2.6 goes from a first to a last frame: here a picture and its negative.",
+        {"prompt": "The light changes from day to an unreal night.", "mode": "pro"},
+        MORPH,
+    ),
+    "APIMartKling3": Recipe(
+        "kling_3",
+        "Kling 3.0 cuts a prompt into several shots by itself; choose a number of shots to write each one.",
+        {"prompt": "A door opens; close-up of a hand on the handle; a wide view of the empty hall.", "shots": "auto"},
+        {"first_frame": PICTURE},
+    ),
+    "APIMartKling3Turbo": Recipe(
+        "kling_3_turbo",
+        "Kling 3.0 Turbo starts a clip with a picture.",
+        {"prompt": "A slow push in, mist drifts through the scene."},
+        {"first_frame": PICTURE},
+    ),
+    "APIMartKlingOmni": Recipe(
+        "kling_omni",
+        "Kling Omni brings a picture into a clip that another node made.",
+        {"prompt": "The figure of <<<image_1>>> moves through the scene of the clip."},
+        {"images": PICTURE, "video": CLIP},
+    ),
+    "APIMartMiniMaxH3": Recipe(
+        "minimax_h3",
+        "MiniMax H3 refers to a picture, to a clip and to the sound of that clip.",
+        {"prompt": "The place of the picture, with the motion and the sound of the clip."},
+        {"images": PICTURE, "videos": CLIP, "sounds": SOUND},
+    ),
+    "APIMartMiniMaxH3Max": Recipe(
+        "minimax_h3_max",
+        "MiniMax H3 Max goes from a first to a last frame: here a picture and its negative.",
+        {"prompt": "Ink spreads through the picture until everything is its opposite."},
+        MORPH,
+    ),
+    "APIMartMiniMaxH3Upscale": Recipe(
+        "minimax_h3_upscale",
+        "A 768P clip of MiniMax H3 rendered again in 2K: its job goes from node to node.",
+        {},
+        {"source_job": ("APIMartMiniMaxH3 job",)},
+    ),
+    "APIMartPixVerse6": Recipe(
+        "pixverse_6",
+        "PixVerse starts a clip with a picture.",
+        {"prompt": "Paper cut-outs of the scene fold up and unfold again."},
+        {"image": PICTURE},
+    ),
+    "APIMartSeedance1": Recipe(
+        "seedance_1",
+        "Seedance makes a clip from a prompt.",
+        {"prompt": "A dancer turns around and waves, cinematic light."},
+    ),
+    "APIMartSeedance2": Recipe(
+        "seedance_2",
+        "Seedance 2.0 refers to two pictures and to a clip that another node made.",
+        {"prompt": "The dancer of the clip moves through the place of the first picture."},
+        {"images": BOTH, "videos": CLIP},
+    ),
+    "APIMartSeedance25": Recipe(
+        "seedance_2_5",
+        "Seedance 2.5 makes a clip with sound from reference pictures.",
+        {"prompt": "The place of the first picture changes into that of the second."},
+        {"images": BOTH},
+    ),
+    "APIMartSkyReels4": Recipe(
+        "skyreels_4",
+        "SkyReels goes from a first to a last frame: here a picture and its negative.",
+        {"prompt": "A wave of light runs through the scene and turns its colours."},
+        MORPH,
+    ),
+    "APIMartVeo31Channel": Recipe(
+        "veo_3_1",
+        "Veo 3.1 at a price per clip, between two frames.",
+        {"prompt": "Time passes quickly, shadows race over the scene."},
+        {"images": BOTH},
+    ),
+    "APIMartVeo31Extend": Recipe(
+        "veo_3_1_extend",
+        "A clip of Veo 3.1 carried on: its job goes from node to node.",
+        {"prompt": "The camera rises above it all."},
+        {"source_job": ("APIMartVeo31Channel job",)},
+    ),
+    "APIMartVideo": Recipe(
+        "any_model",
+        "Any model by its id, with its parameters as JSON.",
+        {"model": "kling-v3", "prompt": "A lighthouse in the rain.", "parameters": '{"mode": "std", "duration": 5}'},
+    ),
+    "APIMartViduQ3": Recipe(
+        "vidu_q3",
+        "Vidu Q3 goes from a first to a last frame: here a picture and its negative.",
+        {"prompt": "The scene melts and comes together again."},
+        MORPH,
+    ),
+    "APIMartViduQ3Reference": Recipe(
+        "vidu_q3_reference",
+        "Vidu Q3 brings together what several pictures show.",
+        {"prompt": "Both subjects meet on a bridge."},
+        {"images": BOTH},
+    ),
+    "APIMartWan25": Recipe(
+        "wan_2_5",
+        "Wan 2.5 starts a clip with a picture.",
+        {"prompt": "A breeze, and everything that can move does."},
+        {"image": PICTURE},
+    ),
+    "APIMartWan26": Recipe(
+        "wan_2_6",
+        "Wan 2.6 starts with a picture and moves to a sound; here that of another clip.",
+        {"prompt": "The scene pulses with the music."},
+        {"image": PICTURE, "sound": SOUND},
+    ),
+    "APIMartWan27": Recipe(
+        "wan_2_7",
+        "Wan 2.7 goes from a first to a last frame: here a picture and its negative.",
+        {"prompt": "Frost grows over the scene."},
+        MORPH,
+    ),
+    "APIMartWan27Edit": Recipe(
+        "wan_2_7_edit",
+        "Wan 2.7 changes a clip that another node made; APIMart Reference Video brings its sides within the limits.",
+        {"prompt": "Turn it into a charcoal drawing."},
+        {"video": FITTED},
+    ),
+    "APIMartWan27Reference": Recipe(
+        "wan_2_7_reference",
+        "Wan 2.7 refers to a picture and to a clip that another node made.",
+        {"prompt": "The dancer of the clip in the place of the picture."},
+        {"images": PICTURE, "videos": CLIP},
+    ),
+    "APIMartWan3": Recipe(
+        "wan_3",
+        "Wan 3.0 refers to pictures and to a sound.",
+        {"prompt": "The places of the two pictures take turns with the beat."},
+        {"images": BOTH, "sounds": SOUND},
+    ),
+}
