@@ -175,7 +175,7 @@ class Follower:
             wait = LONGEST_WAIT_SECONDS * random.uniform(0.9, 1.0)
             share = self._followed / LOOKS_PER_SECOND * random.uniform(0.0, 2.0)  # not all in step
             try:
-                standing, failures = await watch.thread(lambda: self._poll(entry)), 0
+                standing, failures = await watch.thread(lambda: self._poll(entry, watch.language)), 0
             except PackError as error:
                 failures += 1
                 self._judge(error, failures, entry)
@@ -187,8 +187,8 @@ class Follower:
         """A job that an earlier run left behind, or that was made elsewhere, may have ended long ago."""
         return entry.resolution == ADOPTED or self._now() - (entry.ticketed_at or 0) > RESUMED_SECONDS
 
-    def _poll(self, entry: Entry) -> Standing:
-        standing = self._provider.task(entry.task_id or "")
+    def _poll(self, entry: Entry, language: str) -> Standing:
+        standing = self._provider.task(entry.task_id or "", language)
         if standing.ended:
             self._ledger.end(entry.id, standing)
         else:

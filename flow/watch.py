@@ -16,10 +16,12 @@ Result = TypeVar("Result")
 class Watch:
     """Waits and threads that end at once when the person stops the run.
 
-    `stop` may be called from any thread. One watch serves one event loop.
+    `stop` may be called from any thread. One watch serves one event loop. `language` is that of the person who waits,
+    empty for the one that is set.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, language: str = "") -> None:
+        self.language = language
         self._loop = asyncio.get_running_loop()
         self._stop: asyncio.Future[None] = self._loop.create_future()
 

@@ -12,6 +12,7 @@ import pytest
 from apimart.flow.errors import Unknown
 from apimart.flow.host.graphs import keep_graph
 from apimart.flow.host.summary import summary
+from apimart.flow.host.tongues import language_of
 from apimart.flow.model import Cut, Shot
 from face import face_of, secrets_in
 from journeys import FAMILIES, asked, defaults
@@ -143,6 +144,17 @@ def test_motion_control_is_priced_by_the_seconds_of_its_clip(face):
     found = estimate(face, KLING, {"mode": "std"}, ["image", "video"], {"video": 10.0})
     assert (found["units"], found["unit"], found["unit_usd"]) == (10.0, "second", 0.10288)
     assert found["usd"] == pytest.approx(1.0288)
+
+
+def test_a_page_tells_its_language_and_another_one_its_own(face):
+    for page, language in {"a-page-of-somebody": "ko", "another-page": "ja"}.items():
+        assert face.post("language", {"page": page, "language": language}).status == 200
+    assert [language_of(page) for page in ("a-page-of-somebody", "another-page", "unknown", None)] == [
+        "ko",
+        "ja",
+        "",
+        "",
+    ]
 
 
 def test_without_the_seconds_only_the_rate_is_said(face):

@@ -8,6 +8,7 @@ import os
 import pytest
 from apimart.flow.host.gate import MAX_BODY_BYTES
 from apimart.flow.host.routes import Routes
+from apimart.flow.host.tongues import language_of
 from face import FAMILIES, SAME_SITE, face_of
 from journeys import Person
 from ledgers import sent
@@ -20,6 +21,7 @@ GETS = ["status", "families", "totals", "jobs", f"jobs/{NOBODY}", f"jobs/{NOBODY
 POSTS = [
     "key",
     "settings",
+    "language",
     "balance",
     "media-store",
     "estimate",
@@ -29,6 +31,7 @@ POSTS = [
 HARMFUL = {
     "key": {"key": "sk-the-key-of-an-attacker-0001"},
     "settings": {"limit_usd_per_day": None, "sandbox": True},
+    "language": {"page": "0" * 32, "language": "ja"},
     "balance": {},
     "media-store": {},
     "estimate": {"family": "APIMartSora2", "widgets": {}},
@@ -269,6 +272,12 @@ def test_an_odd_question_for_a_price_is_refused(face, changes):
     answer = face.post("estimate", {"family": "APIMartSora2", "widgets": {}, **changes})
     assert answer.status in (400, 404)
     assert "error" in answer.json
+
+
+@pytest.mark.parametrize("changes", [{"page": "../a"}, {"page": 12}, {"language": "xx"}, {"language": None}], ids=str)
+def test_an_odd_language_is_refused(face, changes):
+    assert face.post("language", {"page": "a-page-of-nobody", "language": "ko", **changes}).status == 400
+    assert language_of("a-page-of-nobody") == ""
 
 
 def test_a_job_of_nobody_is_not_found(face):

@@ -17,6 +17,7 @@ from ..ledger import Entry, Ledger
 from ..run import News
 from ..watch import Watch
 from .events import tell_entry, tell_news
+from .tongues import language_of
 
 LOOK_SECONDS = 0.25
 SANDBOX_LINE = "SANDBOX: a pretend clip, nothing is bought"
@@ -94,8 +95,11 @@ _buttons: WeakKeyDictionary[asyncio.AbstractEventLoop, StopButton] = WeakKeyDict
 
 @asynccontextmanager
 async def stoppable(display: Display, ledger: Ledger) -> AsyncIterator[Watch]:
-    """A watch that follows the stop button; a stopped run ends as ComfyUI's own interrupt, without a red error."""
-    watch = Watch()
+    """A watch that follows the stop button and speaks as the page that queued the run.
+
+    A stopped run ends as ComfyUI's own interrupt, without a red error.
+    """
+    watch = Watch(language_of(PromptServer.instance.client_id))
     button = _buttons.setdefault(asyncio.get_running_loop(), StopButton())
     button.follow(watch)
     error: PackError | None = None

@@ -15,6 +15,7 @@ from ..errors import redact
 MAX_BODY_BYTES = 16 * 1024
 ENTRY_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 TASK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{3,127}", re.ASCII)
+PAGE_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
 NAME = re.compile(r"[A-Za-z0-9_]{1,64}(\.[A-Za-z0-9_]{1,64})?", re.ASCII)
 
 

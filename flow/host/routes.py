@@ -12,9 +12,11 @@ from aiohttp import web
 
 from ..errors import Declined, NotSet, PackError, Refused, Unreachable, log
 from ..model import Family, Input, Shots, Socket
+from ..settings import LANGUAGES
 from . import gate
 from .gate import Denied, answer, error_answer
 from .public import add_routes
+from .tongues import speak
 
 if TYPE_CHECKING:
     from .office import Office
@@ -71,6 +73,7 @@ class Routes:
             ("GET", "status", self.status),
             ("POST", "key", self.key),
             ("POST", "settings", self.settings),
+            ("POST", "language", self.language),
             ("POST", "balance", self.balance),
             ("POST", "media-store", self.media_store),
             ("GET", "families", self.families),
@@ -94,6 +97,15 @@ class Routes:
 
     async def settings(self, request: web.Request) -> web.Response:
         return answer(await self._ask("panel", "change_settings", await gate.json_body(request)))
+
+    async def language(self, request: web.Request) -> web.Response:
+        body = await gate.json_body(request)
+        gate.require_fields(body, "page", "language")
+        page, language = gate.text_field(body, "page", 64, gate.PAGE_ID), gate.text_field(body, "language", 2)
+        if language not in LANGUAGES:
+            raise Denied(400, "There is no such language.")
+        speak(page, language)
+        return answer({"language": language})
 
     async def balance(self, request: web.Request) -> web.Response:
         gate.require_fields(await gate.json_body(request))

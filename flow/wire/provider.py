@@ -84,9 +84,12 @@ class Provider:
                 raise Unknown(f"The submit to {self._host} got no answer ({_short(error)}).") from None
         return self._submitted(answer)
 
-    def task(self, task_id: str) -> Standing:
-        """How a job stands. Raises Unreachable when that cannot be told now, Refused when the task is not known."""
-        answer = self._get(f"/v1/tasks/{quote(task_id, safe='')}", language=self._language)
+    def task(self, task_id: str, language: str = "") -> Standing:
+        """How a job stands, in `language` or else the provider's usual one.
+
+        Raises Unreachable when that cannot be told now, Refused when the task is not known.
+        """
+        answer = self._get(f"/v1/tasks/{quote(task_id, safe='')}", language=language or self._language)
         standing = standing_of(answer, task_id) if answer.status < 300 else None
         if standing:
             return standing

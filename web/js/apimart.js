@@ -95,6 +95,7 @@ function addToCanvas(job, clip, place) {
 
 let isReady = false;
 let lastLanguage = null;
+let lastTold = "";
 
 function refreshBadges() {
   return isReady ? badges.refreshAll(app.rootGraph ?? app.graph) : Promise.resolve();
@@ -120,18 +121,24 @@ async function speakOfCost(graph) {
 /** No event tells of every widget in both renderers (Nodes 2.0 keeps a choice from its list to itself), so we look. */
 function look() {
   refreshBadges();
+  tellLanguage().catch(() => {});
   if (language() === lastLanguage) return;
   lastLanguage = language();
-  tellLanguage().catch(() => {});
   if (sidebar.root) sidebar.open(sidebar.root.parentElement);
 }
 
-/** Task errors come in the person's language, so the server is told which one it is. */
+/**
+ * Task errors come in the person's language, so the server is told which one it is: that of this page, for what is
+ * queued here, and the last one told, for the rest.
+ */
 async function tellLanguage() {
+  const telling = `${api.clientId} ${language()}`;
+  if (telling === lastTold) return;
+  lastTold = telling;
   const status = await server.get("status");
-  if (status.language !== language() && !status.from_environment.includes("language")) {
-    await server.post("settings", { language: language() });
-  }
+  if (status.from_environment.includes("language")) return;
+  if (status.language !== language()) await server.post("settings", { language: language() });
+  if (api.clientId) await server.post("language", { page: api.clientId, language: language() });
 }
 
 async function addStyle() {
@@ -165,7 +172,10 @@ app.registerExtension({
       destroy: () => sidebar.close(),
     });
     api.addEventListener("apimart.job", ({ detail }) => hear(detail));
-    api.addEventListener("reconnected", () => sidebar.root && sidebar.reload());
+    api.addEventListener("reconnected", () => {
+      lastTold = "";
+      if (sidebar.root) sidebar.reload();
+    });
     setInterval(() => document.hidden || look(), LOOK_MS);
   },
 
