@@ -29,13 +29,23 @@ ADD = """({ type, at, widgets }) => {
 }"""
 BADGES = """(id) => app.graph.getNodeById(id).badges.slice(1)
   .map((badge) => (typeof badge === "function" ? badge() : badge).text).filter(Boolean)"""
-MIDDLE = """({ id, name }) => {
+# A new node is laid out over several frames: its widgets are where they stay once two drawings agree.
+MIDDLE = """async ({ id, name }) => {
   const node = app.graph.getNodeById(id);
   const widget = node.widgets.find((one) => one.name === name);
-  const at = [node.pos[0] + node.size[0] / 2, node.pos[1] + widget.last_y + 10];
-  const { left, top } = app.canvas.canvas.getBoundingClientRect();
-  const [x, y] = app.canvas.ds.convertOffsetToCanvas(at);
-  return [left + x, top + y];
+  const drawn = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100)));
+  const place = () => {
+    app.canvas.setDirty(true, true);
+    const { left, top } = app.canvas.canvas.getBoundingClientRect();
+    const at = [node.pos[0] + node.size[0] / 2, node.pos[1] + widget.last_y + 10];
+    const [x, y] = app.canvas.ds.convertOffsetToCanvas(at);
+    return [left + x, top + y];
+  };
+  for (let before = null, now = place(); ; before = now, now = place()) {
+    if (before && String(before) === String(now)) return now;
+    await drawn();
+    await drawn();
+  }
 }"""
 
 
@@ -46,10 +56,13 @@ class ComfyPage:
         self.server = server
         self.nodes2 = nodes2
         self.errors: list[str] = []
+        self.said: list[str] = []
         self.touches = 0
         context = browser.new_context(viewport=WIDE, permissions=["clipboard-read", "clipboard-write"])
         self.page: Page = context.new_page()
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: self.said.append(str(frame))))
         self.set(**{"Comfy.Locale": locale, "Comfy.VueNodes.Enabled": nodes2, "apimart.language": ""})
         self.open()
 

@@ -24,6 +24,7 @@ KLING = "APIMartKlingMotionControl"
 SEEDANCE = "APIMartSeedance2"
 UNPRICED_IN_KOREAN = "\uac00\uaca9\uc744 \uc54c \uc218 \uc5c6\uc74c"
 KEY = "sk-a-key-that-must-not-be-seen-0042"
+KEPT = "() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])"
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_a_key_that_is_set_in_the_panel_is_found_nowhere_else(page: ComfyPage, c
         for path in ("/settings", "/object_info", "/history", "/queue", "/apimart/status", "/apimart/jobs")
     ]
     assert KEY not in repr(said)
-    assert KEY not in repr((page.workflow(), page.prompt(), page.page.content()))
+    assert KEY not in repr((page.workflow(), page.prompt(), page.page.content(), page.page.evaluate(KEPT), page.said))
     assert files_with(KEY, comfy.base) == ["user/__apimart/key"]
 
 
