@@ -91,6 +91,7 @@ def saved_clips(run: Any) -> list[str]:
 
 @pytest.mark.parametrize(("page", "file"), CASES, indirect=["page"], ids=lambda one: getattr(one, "stem", one))
 def test_an_example_runs_from_the_template_browser(page: ComfyPage, comfy: ComfyServer, file: Path) -> None:
+    assert file.with_suffix(".jpg").is_file(), "ComfyUI would show a picture of its own instead"
     known = set(comfy.get("/history"))
     example = card(page, file.stem)
     thumbnail = example.locator("img").first
