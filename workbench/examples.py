@@ -41,12 +41,12 @@ def _run(server: ComfyServer, file: Path) -> bool:
     started = time.monotonic()
     try:
         prompt = api_prompt(json.loads(file.read_text("utf-8")), server.object_info())
-        _lay_out_inputs(server, prompt)
+        lay_out_inputs(server, prompt)
         history = server.run(prompt, PROMPT_SECONDS)
     except (Rejected, ValueError, TimeoutError) as error:
         print(f"{file.stem:<36} refused: {error}", flush=True)
         return False
-    status, saved = history["status"]["status_str"], list(_saved(history["outputs"]))
+    status, saved = history["status"]["status_str"], list(saved_files(history["outputs"]))
     more = f" and {len(saved) - SHOWN} more" if len(saved) > SHOWN else ""
     what = ", ".join(saved[-SHOWN:]) + more
     print(f"{file.stem:<36} {status} in {time.monotonic() - started:.1f} s  {what}", flush=True)
@@ -56,7 +56,7 @@ def _run(server: ComfyServer, file: Path) -> bool:
     return bool(status == "success" and saved)
 
 
-def _lay_out_inputs(server: ComfyServer, prompt: Json) -> None:
+def lay_out_inputs(server: ComfyServer, prompt: Json) -> None:
     """A generated picture or clip under each name that a loader of the workflow asks for."""
     for node in prompt.values():
         name = node["inputs"].get(LOADERS.get(node["class_type"], ""))
@@ -69,7 +69,7 @@ def _lay_out_inputs(server: ComfyServer, prompt: Json) -> None:
             made.path.replace(server.input / name)
 
 
-def _saved(outputs: dict[str, Any]) -> Iterator[str]:
+def saved_files(outputs: dict[str, Any]) -> Iterator[str]:
     """The files that nodes saved into ComfyUI's output folder."""
     for shown in outputs.values():
         for files in shown.values():
