@@ -5,18 +5,20 @@ import { NAMES } from "./language.js";
 
 const BROWSER_STORES = ["litterbox", "tmpfiles"];
 
-/** ComfyUI's settings of this extension; the first ones of a group come first. */
+/** ComfyUI's settings of this extension; the first ones of a group come first. Texts are read whenever they are shown. */
 export function settings({ server, say, onStatus }) {
   const panel = new Panel(server, say, onStatus);
-  const row = (group, name, kind, key, sortOrder) => ({
+  const spoken = (group, name, key, sortOrder, rest) => Object.assign({
     id: `apimart.${name}`,
-    category: ["APIMart", say(`group.${group}`), name],
-    name: say(`${key}.name`),
-    tooltip: say(`${key}.tip`),
-    type: () => panel.shown(name, () => panel[kind](name)),
-    defaultValue: "",
+    get category() { return ["APIMart", say(`group.${group}`), name]; },
+    get name() { return say(`${key}.name`); },
+    get tooltip() { return say(`${key}.tip`); },
     sortOrder,
-  });
+  }, rest);
+  const row = (group, name, kind, key, sortOrder) =>
+    spoken(group, name, key, sortOrder, { type: () => panel.shown(name, () => panel[kind](name)), defaultValue: "" });
+  const languages = () =>
+    [{ text: say("language.follow"), value: "" }, ...Object.entries(NAMES).map(([value, text]) => ({ text, value }))];
   return [
     row("account", "key", "key", "key", 100),
     row("account", "sandbox", "flag", "sandbox", 90),
@@ -29,12 +31,8 @@ export function settings({ server, say, onStatus }) {
     row("media", "probe_video_url", "flag", "probe", 67),
     row("waiting", "wait_seconds", "count", "wait", 60),
     row("waiting", "jobs_at_once", "count", "once", 59),
-    {
-      ...row("display", "language", "", "language", 50),
-      type: "combo",
-      options: [{ text: say("language.follow"), value: "" }, ...Object.entries(NAMES).map(([value, text]) => ({ text, value }))],
-    },
-    { ...row("display", "opening", "", "opening", 49), type: "boolean", defaultValue: true },
+    spoken("display", "language", "language", 50, { type: "combo", options: languages, defaultValue: "" }),
+    spoken("display", "opening", "opening", 49, { type: "boolean", defaultValue: true }),
   ];
 }
 
