@@ -43,7 +43,7 @@ test("two nodes remember each their own, and what others do when an input is add
   other.choose(1);
   assert.deepEqual(written(other), [""]);
   const added = [];
-  const node = { widgets: [], onInputAdded: (input) => added.push(input.name) };
+  const node = { widgets: [], inputs: [], onInputAdded: (input) => added.push(input.name) };
   keepWritten(node);
   node.onInputAdded({ name: "image" });
   assert.deepEqual(added, ["image"]);
