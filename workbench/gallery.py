@@ -2,7 +2,7 @@
 
 Nodes, sockets and widgets come from the declarations; a recipe says what is typical for a family. Pictures are
 ComfyUI's own example.png, and clips, sounds and earlier jobs come from a node in the same graph, so that nothing has to
-be prepared.
+be prepared for a run in the sandbox.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ from apimart.flow.model import (
     Text,
     socket_names,
 )
-from recipes import CLIP, RECIPES, Recipe
+from recipes import CLIP, FITTED, RECIPES, SOUND, Recipe
 
 FOLDER = "example_workflows"
 FREE = "`APIMART_SANDBOX=1` runs it for free."
+HOME = "To buy it, name a home for clips and sounds in `APIMART_MEDIA_STORE` first."
 TYPES = {"Picture": "IMAGE", "Clip": "VIDEO", "Audio": "AUDIO"}
 WIDGETS = {
     Text: "STRING",
@@ -64,7 +65,8 @@ def gallery() -> dict[str, str]:
 
 def _workflow(families: Mapping[str, Family], node_id: str, recipe: Recipe) -> Json:
     family, graph = families[node_id], Graph()
-    note = f"{recipe.shows}\n\n{family.description}\n\n{FREE}"
+    ending = f"{FREE} {HOME}" if {FITTED, SOUND} & {*recipe.wires.values()} else FREE
+    note = f"{recipe.shows}\n\n{family.description}\n\n{ending}"
     graph.add("MarkdownNote", (0, -220), (900, 150), [], [], [note])
     sources = Sources(graph, families)
     wires = [(socket, sources.output(source)) for socket, source in _wires(family, recipe)]

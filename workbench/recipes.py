@@ -1,4 +1,4 @@
-"""What the example workflow of each family shows: typical for it, cheap, and runnable without preparation."""
+"""What the example workflow of each family shows: typical for it, cheap, and in the sandbox runnable as it is."""
 
 from __future__ import annotations
 
@@ -127,8 +127,8 @@ RECIPES = {
     ),
     "APIMartSeedance1": Recipe(
         "seedance_1",
-        "Seedance makes a clip from a prompt.",
-        {"prompt": "A dancer turns around and waves, cinematic light."},
+        "Seedance makes a clip with sound from a prompt.",
+        {"prompt": "A dancer turns around and waves to slow music, cinematic light.", "audio": True},
     ),
     "APIMartSeedance2": Recipe(
         "seedance_2",
