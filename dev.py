@@ -29,6 +29,8 @@ COMMANDS = {
     "jobs": "list what was bought, or bring a job home: jobs collect TASK_ID",
     "catalogue": "tell where our tables and the provider's live answers differ",
     "pages": "write the help pages and MODELS.md from the declarations",
+    "pictures": "take the picture of every node for its help page; needs COMFYUI_PATH and Chromium",
+    "thumbnails": "take the thumbnails of the example workflows; needs COMFYUI_PATH and Chromium",
 }
 
 

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import os
-import shutil
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chromium import chromium
 from comfy_page import ComfyPage
 from comfy_server import ComfyServer
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from sandboxed import Sandbox
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-# A container's root may not use Chromium's own sandbox; the page it shows is ours.
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
-        pytest.skip("no Chromium is installed, and CHROMIUM names none")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=OPTIONS)
-        yield running
-        running.close()
+    try:
+        with chromium() as running:
+            yield running
+    except FileNotFoundError as missing:
+        pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="module")

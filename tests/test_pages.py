@@ -12,6 +12,7 @@ from apimart.flow.host.utilities import UTILITIES
 from journeys import FAMILIES
 from pack import ROOT
 from phrases import ENGLISH, LANGUAGES
+from PIL import Image
 
 WRITTEN = pages.pages()
 THERE = {path.relative_to(ROOT).as_posix() for path in (ROOT / pages.DOCS).rglob("*.md")}
@@ -34,6 +35,23 @@ def test_a_page_names_every_input_model_and_rule(family) -> None:
     assert all(f"\n| `{one.id}` |" in page for one in family.inputs)
     assert all(f"`{model}`" in page for model in models_of(family))
     assert page.count("\n- ") == len(family.rules)
+
+
+@pytest.mark.parametrize("node_id", [*FAMILIES, *(one.node_id for one in UTILITIES)])
+def test_every_page_shows_its_node(node_id: str) -> None:
+    link = f"]({help_pages.PICTURES}/{node_id}.webp)"
+    shown = [name for name, text in WRITTEN.items() if name.startswith(f"{pages.DOCS}/{node_id}") and link in text]
+    assert len(shown) == len(LANGUAGES)
+    file = ROOT / pages.DOCS / help_pages.PICTURES / f"{node_id}.webp"
+    assert file.exists(), f"run `python3 dev.py pictures {node_id}`"
+    assert file.stat().st_size <= 20_000
+    with Image.open(file) as picture:
+        assert picture.format == "WEBP"
+
+
+def test_no_picture_is_left_over() -> None:
+    there = {file.stem for file in (ROOT / pages.DOCS / help_pages.PICTURES).iterdir()}
+    assert there == {*FAMILIES, *(one.node_id for one in UTILITIES)}
 
 
 def test_no_sentence_of_a_rule_is_left_with_a_hole() -> None:

@@ -52,6 +52,8 @@ ROWS = (
 DATED = "The price list of {date}; the node asks for today's."
 UNKNOWN_BEFORE = "What a job of this node will cost is not known before it is bought."
 NOT_KNOWN = "price not known"
+PICTURES = "pictures"  # beside the pages: where ComfyUI looks for what any of them shows
+PICTURE_SAYS = "{title} as it stands in ComfyUI"
 NEXT_STEP = "Do what its message says."
 CANCEL = (
     "The node stops at once. Before the submit nothing was spent. After it the job goes on at APIMart, where it cannot "
@@ -86,6 +88,7 @@ class Help:
         return document(
             f"# {self._say(family.title)}",
             self._say(family.description),
+            self._picture(family),
             *self._retired(family),
             *self._inputs((*family.inputs, TAKE)),
             f"## {self._say('Rules')}",
@@ -104,6 +107,7 @@ class Help:
         return document(
             f"# {self._say(utility.title)}",
             self._say(utility.description),
+            self._picture(utility),
             *self._inputs(utility.inputs),
             *self._outputs(utility.outputs, utility.gives_several),
             *(self._say(note) for note in utility.notes),
@@ -132,6 +136,10 @@ class Help:
         """An input or output by the API's name, and by what the node calls it where that differs."""
         said = self._language.name(name)
         return f"`{name}`" if said == name else f"`{name}` {said}"
+
+    def _picture(self, declared: Family | Utility) -> str:
+        said = self._say(PICTURE_SAYS, title=self._say(declared.title))
+        return f"![{said}]({PICTURES}/{declared.node_id}.webp)"
 
     def _retired(self, family: Family) -> list[str]:
         """A warning per reason, with the models it is about and what comes nearest to them."""
