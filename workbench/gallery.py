@@ -49,6 +49,7 @@ SAVE_INPUTS = (
     ("codec", "COMFY_DYNAMICCOMBO_V3", True),
 )
 WIDE, ROW, TALL_TEXT, HEAD, GAP = 400, 26, 90, 60, 100
+PREVIEW = 260  # what a node grows by when it shows its clip
 COLUMNS = (0, 500, 1000)
 
 Json = dict[str, Any]
@@ -201,7 +202,7 @@ class Sources:
             return self._fitted(), 0
         recipe = RECIPES[kind]
         node = self._graph.add_family(self._families[kind], COLUMNS[0], recipe.values, [], self._top)
-        self._top += node["size"][1] + GAP
+        self._top += node["size"][1] + PREVIEW + GAP
         return node, 0
 
     def _fitted(self) -> Json:

@@ -104,7 +104,7 @@ RECIPES = {
     "APIMartMiniMaxH3": Recipe(
         "minimax_h3",
         "MiniMax H3 refers to a picture, to a clip and to the sound of that clip.",
-        {"prompt": "The place of the picture, with the motion and the sound of the clip."},
+        {"prompt": "A dancer turns in a wide landscape, slow music fills the place."},
         {"images": PICTURE, "videos": CLIP, "sounds": SOUND},
     ),
     "APIMartMiniMaxH3Max": Recipe(
