@@ -18,7 +18,9 @@ test("a place that grows later is, too", async () => {
   node.inputs.push(place(12, "画像 12"));
   node.onInputAdded(node.inputs[1]);
   node.inputs[1].label ??= "image_12";
+  assert.deepEqual(shown(node), ["画像 1", "画像 12"]);
   await Promise.resolve();
+  assert.equal(node.inputs[1].label, undefined);
   assert.deepEqual(shown(node), ["画像 1", "画像 12"]);
 });
 
