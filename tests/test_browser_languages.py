@@ -100,7 +100,8 @@ def open_help(page: ComfyPage, node: int) -> None:
 
 
 def tooltip(page: ComfyPage, node: int, widget: str) -> Locator:
-    """What appears when the mouse rests on a widget's name."""
+    """What appears when the mouse rests on a widget's name, once the view stands still."""
+    page.page.wait_for_function(STILL, polling=500)
     if page.nodes2:
         label = page.page.evaluate(SHOWN, node)["inputs"][widget]
         page.page.locator(f'[data-node-id="{node}"]').get_by_text(label, exact=True).hover()
