@@ -9,6 +9,7 @@ import { settings } from "./panel.js";
 import { routes } from "./server.js";
 import { keepWritten } from "./shots.js";
 import { Sidebar } from "./sidebar.js";
+import { speakGrown } from "./sockets.js";
 
 const LOOK_MS = 500;
 const NOTICE_MS = 12000;
@@ -187,6 +188,7 @@ app.registerExtension({
   nodeCreated(node) {
     if (!families.has(typeOf(node))) return;
     badges.add(node);
+    speakGrown(node);
     keepWritten(node);
   },
 

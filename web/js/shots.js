@@ -1,9 +1,7 @@
 /** Widgets that a choice reveals keep what was written: ComfyUI makes them anew, and empty, at every change of it. */
-import { speakGrown } from "./sockets.js";
 
 /** Remembers, for one node, the widgets that another reveals (`shots.prompt_1`), and fills them in when they return. */
 export function keepWritten(node) {
-  speakGrown(node);
   const written = new Map();
   const before = node.onInputAdded;
   node.onInputAdded = function (input) {
