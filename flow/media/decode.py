@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -25,6 +28,7 @@ from .timeline import Timeline, first_frame, opened_with_timeline, read_timeline
 # FFmpeg's own choice is one more than there are cores; on two of them the converter then starves the decoder.
 DECODER_THREADS = min(16, max(5, (os.cpu_count() or 1) + 1))
 READY_FRAMES = 3  # more gains nothing on two cores and costs memory
+CONVERTERS = 2  # one alone is what everything waits for where fresh memory is slow to come
 CHANNELS = 3
 GIGABYTE = 1e9
 ALL_FRAMES = Selection()
@@ -116,15 +120,28 @@ def _refuse_too_many(planned: Plan, selection: Selection, free_bytes: int | None
 
 def _convert(frames: Iterator[VideoFrame], pixels: np.ndarray, size: Size, stopped: Callable[[], bool]) -> int:
     """Fill `pixels`, which grows where the packets promised too few frames; the number of frames filled."""
-    converter = Converter(size)
+    own = threading.local()  # a converter works for one thread at a time
+    running: deque[Future[None]] = deque()
+
+    def fill(frame: VideoFrame, row: np.ndarray) -> None:
+        if not hasattr(own, "converter"):
+            own.converter = Converter(size)
+        _divide(own.converter.levels(frame), white(frame), row)
+
     count = 0
-    for frame in frames:
-        if stopped():
-            raise Unfinished("Stopped while decoding.", stopped=True)
-        if count == len(pixels):
-            pixels.resize((count + max(8, count // 8), *pixels.shape[1:]), refcheck=False)
-        _divide(converter.levels(frame), white(frame), pixels[count])
-        count += 1
+    with ThreadPoolExecutor(CONVERTERS, "apimart-convert") as pool:
+        for frame in frames:
+            if stopped():
+                raise Unfinished("Stopped while decoding.", stopped=True)
+            is_full = count == len(pixels)
+            while len(running) > (0 if is_full else CONVERTERS - 1):
+                running.popleft().result()
+            if is_full:
+                pixels.resize((count + max(8, count // 8), *pixels.shape[1:]), refcheck=False)
+            running.append(pool.submit(fill, frame, pixels[count]))
+            count += 1
+        for one in running:
+            one.result()
     return count
 
 
