@@ -30,14 +30,14 @@ ADD = """({ type, at, widgets }) => {
 BADGES = """(id) => app.graph.getNodeById(id).badges.slice(1)
   .map((badge) => (typeof badge === "function" ? badge() : badge).text).filter(Boolean)"""
 # A new node is laid out over several frames: its widgets are where they stay once two drawings agree.
-MIDDLE = """async ({ id, name }) => {
+PLACE = """async ({ id, name, part }) => {
   const node = app.graph.getNodeById(id);
   const widget = node.widgets.find((one) => one.name === name);
   const drawn = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100)));
   const place = () => {
     app.canvas.setDirty(true, true);
     const { left, top } = app.canvas.canvas.getBoundingClientRect();
-    const at = [node.pos[0] + node.size[0] / 2, node.pos[1] + widget.last_y + 10];
+    const at = [node.pos[0] + node.size[0] * part, node.pos[1] + widget.last_y + 10];
     const [x, y] = app.canvas.ds.convertOffsetToCanvas(at);
     return [left + x, top + y];
   };
@@ -105,8 +105,15 @@ class ComfyPage:
             self.page.locator(f'[data-node-id="{node}"] button[aria-label="{widget}"]').click()
             self.page.get_by_role("option", name=value, exact=True).click()
             return
-        self.page.mouse.click(*self.page.evaluate(MIDDLE, {"id": node, "name": widget}))
+        self._click(node, widget, 0.5)
         self.page.locator(".litecontextmenu .litemenu-entry").get_by_text(value, exact=True).click()
+
+    def step_back(self, node: int, widget: str) -> None:
+        """The arrow button at the left of a list, which only the canvas has."""
+        self._click(node, widget, 0.07)
+
+    def _click(self, node: int, widget: str, part: float) -> None:
+        self.page.mouse.click(*self.page.evaluate(PLACE, {"id": node, "name": widget, "part": part}))
 
     def expect_badges(self, node: int, *texts: str) -> None:
         """The badges that a person sees on the node; on the canvas those that LiteGraph draws."""

@@ -69,6 +69,9 @@ def test_the_badge_follows_the_widgets(page: ComfyPage, prompt: str) -> None:
     page.expect_badges(node, "4.0 s x $0.08 = $0.32", "retired model")
     page.choose(node, "duration", "12")
     page.expect_badges(node, "12.0 s x $0.08 = $0.96", "retired model")
+    if not page.nodes2:
+        page.step_back(node, "duration")
+        page.expect_badges(node, "8.0 s x $0.08 = $0.64", "retired model")
 
 
 def test_motion_control_is_priced_by_the_clip_that_is_connected(page: ComfyPage, comfy: ComfyServer) -> None:
@@ -296,10 +299,8 @@ def test_a_thousand_jobs_can_be_scrolled_through(page: ComfyPage, comfy: ComfySe
         )
         ledger.intend(intent)
     ledger.close()
-    began = time.monotonic()
     tab = page.tab()
     expect(tab.locator(".apimart-job")).to_have_count(50)
-    assert time.monotonic() - began < 3
     while tab.locator(".apimart-job").count() < 1000:
         count = tab.locator(".apimart-job").count()
         tab.locator(".apimart-end").scroll_into_view_if_needed()

@@ -4,6 +4,7 @@ import { app } from "../../../scripts/app.js";
 import { Badges } from "./badges.js";
 import { clipLengths, typeOf } from "./graph.js";
 import { languageOf, text } from "./language.js";
+import { findNumbers } from "./lists.js";
 import { bill, billText, holdsKey, nodesThatBuy, spoken } from "./notices.js";
 import { settings } from "./panel.js";
 import { routes } from "./server.js";
@@ -190,6 +191,7 @@ app.registerExtension({
     badges.add(node);
     speakGrown(node);
     keepWritten(node);
+    findNumbers(node);
   },
 
   beforeConfigureGraph(graph) {
