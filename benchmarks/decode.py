@@ -36,6 +36,12 @@ def this_pack(clip: Path) -> Callable[[], int]:
     return lambda: int(media.decode_frames(clip).pixels.nbytes)
 
 
+def one_converter(clip: Path) -> Callable[[], int]:
+    media = bench.media()
+    sys.modules["apimart.flow.media.decode"].CONVERTERS = 1  # type: ignore[attr-defined]
+    return lambda: int(media.decode_frames(clip).pixels.nbytes)
+
+
 def every_fourth(clip: Path) -> Callable[[], int]:
     media = bench.media()
     selection = sys.modules["apimart.flow.model"].Selection(select_every_nth=4)
@@ -70,6 +76,7 @@ def comfyui(clip: Path) -> Callable[[], int]:
 WAYS = {
     "bare decoder, frames thrown away": bare_decoder,
     "this pack": this_pack,
+    "this pack, if one thread converted": one_converter,
     "this pack, select_every_nth = 4": every_fourth,
     "OpenCV loop (list, stack)": opencv_loop,
     "ComfyUI get_components()": comfyui,
