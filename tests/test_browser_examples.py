@@ -11,22 +11,21 @@ from typing import Any
 import pytest
 
 pytest.importorskip("playwright", reason="playwright is not installed")
-from apimart.flow.media import encode_picture
 from comfy_page import ComfyPage
 from comfy_server import ComfyServer
+from examples import EXAMPLES, lay_out_inputs
 from pack import ROOT
 from playwright.sync_api import Browser, Locator, expect
 from sandboxed import Sandbox
-from scenery import motion_clip, picture
+from workflows import api_prompt
 
 pytest_plugins = ["browser_fixtures"]
 pytestmark = [pytest.mark.live, pytest.mark.browser]
 
-EXAMPLES = sorted((ROOT / "example_workflows").glob("*.json"))
+EVERY = sorted(EXAMPLES.glob("*.json"))
 # All of them in both renderers would take ten minutes: Nodes 2.0 gets those that are more than one family's own.
-COMPOSED = [file for file in EXAMPLES if not (ROOT / "nodes" / f"{file.stem}.py").exists()]
-CASES = [*(("canvas", file) for file in EXAMPLES), *(("nodes2", file) for file in COMPOSED)]
-CLIP_SECONDS = 4.0
+COMPOSED = [file for file in EVERY if not (ROOT / "nodes" / f"{file.stem}.py").exists()]
+CASES = [*(("canvas", file) for file in EVERY), *(("nodes2", file) for file in COMPOSED)]
 RUN_SECONDS = 60
 UNKNOWN = (
     "() => app.graph.nodes.filter((node) => !(node.type in LiteGraph.registered_node_types)).map((node) => node.type)"
@@ -37,17 +36,9 @@ SHOWN = "(picture) => picture.complete && picture.naturalWidth > 0"
 @pytest.fixture(scope="module")
 def inputs(comfy: ComfyServer) -> None:
     """A picture or a clip under every name that a loader of the examples asks for."""
-    for file in EXAMPLES:
-        for node in json.loads(file.read_text("utf-8"))["nodes"]:
-            lay_out(comfy, node)
-
-
-def lay_out(comfy: ComfyServer, node: Any) -> None:
-    name = comfy.input / str(next(iter(node.get("widgets_values") or [""])))
-    if node["type"] == "LoadVideo" and not name.exists():
-        motion_clip(name, CLIP_SECONDS)
-    if node["type"] == "LoadImage" and not name.exists():
-        encode_picture(picture(), ("png",), 1 << 30, comfy.base).path.replace(name)
+    known = comfy.object_info()
+    for file in EVERY:
+        lay_out_inputs(comfy, api_prompt(json.loads(file.read_text("utf-8")), known))
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +88,7 @@ def test_an_example_runs_from_the_template_browser(page: ComfyPage, comfy: Comfy
     thumbnail = example.locator("img").first
     expect(thumbnail).to_be_visible()
     page.page.wait_for_function(SHOWN, arg=thumbnail.element_handle())
-    if file is EXAMPLES[0]:
+    if file is EVERY[0]:
         page.picture("templates")
     example.click()
     wanted = len(json.loads(file.read_text("utf-8"))["nodes"])
