@@ -105,15 +105,17 @@ class ComfyPage:
             self.page.locator(f'[data-node-id="{node}"] button[aria-label="{widget}"]').click()
             self.page.get_by_role("option", name=value, exact=True).click()
             return
-        self._click(node, widget, 0.5)
+        self.page.mouse.click(*self.place(node, widget))
         self.page.locator(".litecontextmenu .litemenu-entry").get_by_text(value, exact=True).click()
 
     def step_back(self, node: int, widget: str) -> None:
         """The arrow button at the left of a list, which only the canvas has."""
-        self._click(node, widget, 0.07)
+        self.page.mouse.click(*self.place(node, widget, 0.07))
 
-    def _click(self, node: int, widget: str, part: float) -> None:
-        self.page.mouse.click(*self.page.evaluate(PLACE, {"id": node, "name": widget, "part": part}))
+    def place(self, node: int, widget: str, part: float = 0.5) -> tuple[float, float]:
+        """Where a widget is on the canvas, at this part of the node's width."""
+        x, y = self.page.evaluate(PLACE, {"id": node, "name": widget, "part": part})
+        return x, y
 
     def expect_badges(self, node: int, *texts: str) -> None:
         """The badges that a person sees on the node; on the canvas those that LiteGraph draws."""

@@ -64,6 +64,12 @@ class Sandbox:
         """How many submissions were accepted so far."""
         return int(self.state()["paid"])
 
+    def languages_of(self, task: int) -> set[str]:
+        """In which languages it was asked how a job stands; jobs are numbered as they were bought."""
+        state = self.state()
+        path = f"/v1/tasks/{state['tasks'][task]['id']}"
+        return {seen["query"]["language"] for seen in state["requests"] if seen["path"] == path}
+
     def host(self, content: bytes | Path, name: str = "clip.mp4", kind: str = "video/mp4") -> str:
         """The public address of a file that the sandbox serves for the test."""
         body = content.read_bytes() if isinstance(content, Path) else content

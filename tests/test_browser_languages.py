@@ -37,13 +37,6 @@ TITLE = """(id) => {
   const [x, y] = app.canvas.ds.convertOffsetToCanvas([pos[0] + 150, pos[1] - 15]);
   return [left + x, top + y];
 }"""
-PLACE = """({ id, name }) => {
-  const node = app.graph.getNodeById(id);
-  const widget = node.widgets.find((one) => one.name === name);
-  const { left, top } = app.canvas.canvas.getBoundingClientRect();
-  const [x, y] = app.canvas.ds.convertOffsetToCanvas([node.pos[0] + 60, node.pos[1] + widget.last_y + 10]);
-  return [left + x, top + y];
-}"""
 
 translated = pytest.mark.parametrize("code", ["ko", "ja", "zh"])
 
@@ -106,7 +99,7 @@ def tooltip(page: ComfyPage, node: int, widget: str) -> Locator:
         label = page.page.evaluate(SHOWN, node)["inputs"][widget]
         page.page.locator(f'[data-node-id="{node}"]').get_by_text(label, exact=True).hover()
         return page.page.locator(".p-tooltip")
-    x, y = page.page.evaluate(PLACE, {"id": node, "name": widget})
+    x, y = page.place(node, widget, 0.2)
     page.page.mouse.move(x - 5, y)
     page.page.mouse.move(x, y)
     return page.page.locator(".node-tooltip")
@@ -154,6 +147,19 @@ def test_our_own_setting_goes_before_comfyui_s(page: ComfyPage) -> None:
     expect(page.tab()).to_contain_text(say(page, "ja", "jobs.month"))
     page.expect_task_errors_in("ja")
     assert page.page.evaluate(SHOWN, page.add(SORA))["title"] == labels("ko", SORA)["display_name"]
+
+
+def test_the_provider_is_asked_in_the_language_of_the_page_that_queued(
+    page: ComfyPage, comfy: ComfyServer, provider: Sandbox, request: pytest.FixtureRequest
+) -> None:
+    prompt = f"{request.node.name} of this run"
+    speak(page, "ko")
+    page.expect_task_errors_in("ko")
+    comfy.post("/apimart/settings", {"language": "zh"})
+    page.add(SORA, (500, 120), prompt=prompt)
+    page.run()
+    expect(page.job(prompt)).to_contain_text(say(page, "ko", "state.fetched"), timeout=60_000)
+    assert provider.languages_of(-1) == {"ko"}
 
 
 def saved(workflow: Any) -> Any:

@@ -25,12 +25,6 @@ def page(comfy: ComfyServer, language: str) -> str:
     return client
 
 
-def languages_of(provider: Sandbox, task: int) -> set[str]:
-    """In which languages the provider was asked how a job stands."""
-    path = f"/v1/tasks/{provider.state()['tasks'][task]['id']}"
-    return {seen["query"]["language"] for seen in provider.state()["requests"] if seen["path"] == path}
-
-
 def run(comfy: ComfyServer, prompt: str, client: str | None = None) -> None:
     history = comfy.finished(comfy.submit(sora(prompt), client_id=client))
     assert history["status"]["status_str"] == "success", history["status"]
@@ -41,7 +35,7 @@ def test_each_run_speaks_the_language_of_its_page(comfy: ComfyServer, provider: 
     korean, japanese = page(comfy, "ko"), page(comfy, "ja")
     for prompt, client in {"one": korean, "two": japanese, "three": korean, "four": None}.items():
         run(comfy, prompt, client)
-    assert [languages_of(provider, task) for task in range(4)] == [{"ko"}, {"ja"}, {"ko"}, {"zh"}]
+    assert [provider.languages_of(task) for task in range(4)] == [{"ko"}, {"ja"}, {"ko"}, {"zh"}]
 
 
 def test_another_language_is_no_reason_to_buy_again(comfy: ComfyServer, provider: Sandbox) -> None:
