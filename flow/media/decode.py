@@ -134,7 +134,7 @@ def _convert(frames: Iterator[VideoFrame], pixels: np.ndarray, size: Size, stopp
             if stopped():
                 raise Unfinished("Stopped while decoding.", stopped=True)
             is_full = count == len(pixels)
-            while len(running) > (0 if is_full else CONVERTERS):
+            while len(running) > (0 if is_full else CONVERTERS):  # nobody may write while the array moves
                 running.popleft().result()
             if is_full:
                 pixels.resize((count + max(8, count // 8), *pixels.shape[1:]), refcheck=False)
