@@ -10,7 +10,7 @@ import clips
 import numpy as np
 import pytest
 from apimart.flow.errors import Refused, Unfinished, Unreadable
-from apimart.flow.media import decode_frames, decode_sound, has_sound, plan
+from apimart.flow.media import decode, decode_frames, decode_sound, has_sound, plan
 from apimart.flow.model import Selection, Size
 
 WEIGHTS = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722), "bt2020": (0.2627, 0.0593)}
@@ -189,6 +189,14 @@ def test_variable_rate_edit_lists_and_missing_counts_give_the_frames_really_show
     cut = clips.edited(intra, tmp_path / "cut.mov", start=2.0, seconds=5.08)
     for path in (variable, live, edited, cut, clips.fragmented(tmp_path / "fragmented.mp4")):
         assert np.array_equal(decode_frames(path).pixels, own_frames(path))
+
+
+def test_the_array_grows_where_packets_promise_too_few_frames(tmp_path: Path) -> None:
+    """No encoder here puts two frames in a packet, so this asks what decode_frames asks."""
+    path = clips.write_clip(tmp_path / "c.mkv", frames=60)
+    size, pixels = Size(64, 48), np.empty((2, 48, 64, 3), np.float32)
+    count = decode._convert(iter(clips.decoded(path)), pixels, size, decode.never)
+    assert np.array_equal(pixels[:count], own_frames(path))
 
 
 def test_too_little_memory_is_refused_with_the_sum_and_the_way_out(tmp_path: Path) -> None:
