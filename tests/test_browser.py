@@ -67,9 +67,12 @@ def test_a_key_that_is_set_in_the_panel_is_found_nowhere_else(page: ComfyPage, c
 def test_the_badge_follows_the_widgets(page: ComfyPage, prompt: str) -> None:
     node = page.add(SORA, prompt=prompt)
     page.expect_badges(node, "4.0 s x $0.08 = $0.32", "retired model")
-    page.choose(node, "duration", "12")
-    page.expect_badges(node, "12.0 s x $0.08 = $0.96", "retired model")
+    page.choose(node, "duration", "16")
+    page.expect_badges(node, "16.0 s x $0.08 = $1.28", "retired model")
     if not page.nodes2:
+        page.step_back(node, "duration")
+        page.expect_badges(node, "12.0 s x $0.08 = $0.96", "retired model")
+        page.page.evaluate("() => app.refreshComboInNodes()")
         page.step_back(node, "duration")
         page.expect_badges(node, "8.0 s x $0.08 = $0.64", "retired model")
 

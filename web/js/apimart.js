@@ -2,7 +2,7 @@
 import { api } from "../../../scripts/api.js";
 import { app } from "../../../scripts/app.js";
 import { Badges } from "./badges.js";
-import { clipLengths, typeOf } from "./graph.js";
+import { clipLengths, nodesOf, typeOf } from "./graph.js";
 import { languageOf, text } from "./language.js";
 import { findNumbers } from "./lists.js";
 import { bill, billText, holdsKey, nodesThatBuy, spoken } from "./notices.js";
@@ -22,6 +22,7 @@ const isSpoken = spoken(sessionStorage);
 const setting = (id) => app.extensionManager?.setting?.get(id) ?? app.ui?.settings?.getSettingValue?.(id);
 const language = () => languageOf(setting("apimart.language"), setting("Comfy.Locale"));
 const say = (key, values) => text(language(), key, values);
+const wholeGraph = () => app.rootGraph ?? app.graph;
 const viewOf = (place) => api.apiURL(`/view?${new URLSearchParams(place)}`);
 
 const badges = new Badges({
@@ -100,13 +101,13 @@ let lastLanguage = null;
 let lastTold = "";
 
 function refreshBadges() {
-  return isReady ? badges.refreshAll(app.rootGraph ?? app.graph) : Promise.resolve();
+  return isReady ? badges.refreshAll(wholeGraph()) : Promise.resolve();
 }
 
 function hear({ job, node, left, line }) {
   sidebar.hear(job, left);
   if (left && line && !node) toast("error", say("job.failed"), line);
-  const found = node && (app.rootGraph ?? app.graph)?.getNodeById?.(Number(node));
+  const found = node && wholeGraph()?.getNodeById?.(Number(node));
   if (found && job.billed_units) badges.learn(found, job.billed_units);
   if (!left) return;
   badges.forget();
@@ -194,13 +195,19 @@ app.registerExtension({
     findNumbers(node);
   },
 
+  /** ComfyUI has just given every list its options anew. */
+  refreshComboInNodes() {
+    nodesOf(wholeGraph())
+      .filter((node) => families.has(typeOf(node)))
+      .forEach(findNumbers);
+  },
+
   beforeConfigureGraph(graph) {
     if (holdsKey(graph)) toast("warning", say("notice.key.title"), say("notice.key"));
   },
 
   async afterConfigureGraph() {
-    const graph = app.rootGraph ?? app.graph;
     await refreshBadges();
-    await speakOfCost(graph);
+    await speakOfCost(wholeGraph());
   },
 });
