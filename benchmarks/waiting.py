@@ -26,12 +26,10 @@ from sandboxed import Sandbox
 
 pack.load()
 from apimart import nodes  # noqa: E402 - the pack has its name only now
-from apimart.flow.job import wait_before_poll  # noqa: E402
+from apimart.flow.jobs import Account, Outcome, Progress, Runner, wait_before_poll  # noqa: E402
 from apimart.flow.ledger import Ledger  # noqa: E402
 from apimart.flow.model import Values  # noqa: E402
-from apimart.flow.run import Bought, Journey, News  # noqa: E402
 from apimart.flow.settings import read  # noqa: E402
-from apimart.flow.watch import Watch  # noqa: E402
 
 CROWDS = ((1, 10), (100, 10), (1000, 10), (1000, 1000))  # jobs, of them in flight at once
 LONG_SECONDS, SHORT_SECONDS = 3600.0, 8.0
@@ -42,43 +40,47 @@ DEFAULTS = {one.id: getattr(one, "default", None) for one in FAMILY.inputs}
 
 
 @contextmanager
-def journey(home: Path) -> Iterator[Journey]:
+def process(home: Path) -> Iterator[tuple[Runner, Account]]:
     ledger = Ledger.open(home / "ledger.sqlite")
     try:
-        yield Journey(read(home), ledger, home / "output")
+        with Runner() as runner:
+            yield runner, Account(read(home), ledger, home / "output", runner.owner, retired={})
     finally:
         ledger.close()
 
 
 class Waiting:
-    """One job on its way, with a watch of its own as ComfyUI's nodes have."""
+    """One job on its way, asked for and awaited in a prompt's loop as ComfyUI's nodes do."""
 
-    def __init__(self, at: Journey, number: int) -> None:
+    def __init__(self, runner: Runner, account: Account, number: int) -> None:
         self._arrived = asyncio.Event()
-        self._watch = Watch()
         values = Values({**DEFAULTS, "take": 0, "prompt": f"a waterfall, number {number}"})
-        self.run = asyncio.ensure_future(at.run(FAMILY, values, self._watch, self._hear))
-        self.run.add_done_callback(lambda _: self._arrived.set())
+        self.outcome = asyncio.ensure_future(self._bought(runner, account, values))
+        self.outcome.add_done_callback(lambda _: self._arrived.set())
 
     async def arrive(self) -> None:
         """Come to where the job waits. Raises what ended it before."""
         await self._arrived.wait()
-        if self.run.done():
-            self.run.result()
+        if self.outcome.done():
+            self.outcome.result()
 
     def stop(self) -> None:
-        self._watch.stop()
+        self.outcome.cancel()
 
-    def _hear(self, news: News) -> None:
-        if news.fraction is not None or news.line.startswith("Waiting: "):
+    async def _bought(self, runner: Runner, account: Account, values: Values) -> Outcome:
+        purchase = await runner.local(lambda _: account.purchase(FAMILY, lambda folder: values))
+        return await runner.ask(purchase, account).wait(self._hear)
+
+    def _hear(self, progress: Progress) -> None:
+        if progress.fraction is not None or progress.line.startswith("Waiting: "):
             self._arrived.set()
 
 
 async def wait_with(home: Path, jobs: int) -> None:
     """Bring `jobs` to where they wait, say so, and measure while they wait for as many seconds as is answered."""
-    with journey(home) as at:
+    with process(home) as (runner, account):
         before = cost.held_bytes()
-        crowd = [Waiting(at, number) for number in range(jobs)]
+        crowd = [Waiting(runner, account, number) for number in range(jobs)]
         await asyncio.gather(*(one.arrive() for one in crowd))
         seconds = float(await asyncio.to_thread(_say_ready))
         begin, cpu = time.perf_counter(), time.process_time()
@@ -87,7 +89,7 @@ async def wait_with(home: Path, jobs: int) -> None:
         print(json.dumps({"added": cost.peak_bytes() - before, "threads": cost.threads(), "share": share}), flush=True)
         for one in crowd:
             one.stop()
-        await asyncio.gather(*(one.run for one in crowd), return_exceptions=True)
+        await asyncio.gather(*(one.outcome for one in crowd), return_exceptions=True)
 
 
 def _say_ready() -> str:
@@ -135,12 +137,13 @@ async def buy_at_once(home: Path, jobs: int, first: int) -> tuple[float, list[tu
     """Seconds until all of `jobs` new jobs are home, and each task with the Unix time when its clip was."""
 
     async def bought(one: Waiting) -> tuple[str, float]:
-        result: Bought = await one.run
+        result = await one.outcome
         return str(result.entry.task_id), time.time()
 
-    with journey(home) as at:
+    with process(home) as (runner, account):
         begin = time.perf_counter()
-        homes = await asyncio.gather(*(bought(Waiting(at, first + number)) for number in range(jobs)))
+        crowd = [Waiting(runner, account, first + number) for number in range(jobs)]
+        homes = await asyncio.gather(*map(bought, crowd))
         return time.perf_counter() - begin, list(homes)
 
 

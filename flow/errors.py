@@ -52,7 +52,8 @@ log.addFilter(_Redacting())
 class PackError(Exception):
     """The root of every error this pack raises on purpose.
 
-    `what` and `next_step` are whole sentences. `inputs` names the inputs that are to blame.
+    `what` and `next_step` are whole sentences. `inputs` names the inputs that are to blame, `warnings` are what the
+    checks found doubtful before the job was submitted.
     """
 
     spent = "Nothing was spent."
@@ -74,12 +75,13 @@ class PackError(Exception):
         self.task_id = task_id
         self.request_id = request_id
         self.inputs = tuple(inputs)
-        super().__init__(self._text())
+        self.warnings: tuple[str, ...] = ()
+        super().__init__(self.what)
 
-    def _text(self) -> str:
+    def __str__(self) -> str:
         marks = [f"{name} {value}" for name, value in (("task", self.task_id), ("request", self.request_id)) if value]
         sentences = [self.what, self.spent, self.next_step, f"({', '.join(marks)})" if marks else ""]
-        return " ".join(sentence for sentence in sentences if sentence)
+        return " ".join(sentence for sentence in (*sentences, *self.warnings) if sentence)
 
 
 class Refused(PackError):
@@ -121,9 +123,15 @@ class Unfinished(PackError):
     next_step = "Queue again: the run picks it up where it is and pays nothing more."
 
     def __init__(
-        self, what: str, *, stopped: bool = False, spent: str | None = None, task_id: str | None = None
+        self,
+        what: str,
+        *,
+        stopped: bool = False,
+        next_step: str | None = None,
+        spent: str | None = None,
+        task_id: str | None = None,
     ) -> None:
-        super().__init__(what, spent=spent, task_id=task_id)
+        super().__init__(what, next_step=next_step, spent=spent, task_id=task_id)
         self.stopped = stopped
 
 

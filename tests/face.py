@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,10 +13,9 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 from apimart import nodes
-from apimart.flow.host.office import Office
 from apimart.flow.host.routes import Routes
+from apimart.flow.host.runtime import Runtime
 from apimart.flow.ledger import Ledger
-from apimart.flow.settings import Settings, read
 from journeys import Person
 from stores import web_app
 
@@ -39,10 +37,10 @@ class Answer:
 class Face:
     """The routes at `url`, over the folders of one person."""
 
-    def __init__(self, url: str, person: Person, ledger: Ledger, collected: list[str]) -> None:
+    def __init__(self, url: str, person: Person, ledger: Ledger) -> None:
         parts = urlsplit(url)
         self.host, self.port = str(parts.hostname), int(parts.port or 0)
-        self.person, self.ledger, self.collected = person, ledger, collected
+        self.person, self.ledger = person, ledger
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.ask("GET", path, None, {**SAME_SITE, **headers})
@@ -70,30 +68,16 @@ class Face:
 
 @contextmanager
 def face_of(person: Person) -> Iterator[Face]:
-    """Serve the routes; what is collected is brought home by a thread of its own, as ComfyUI's loop would."""
-    ledger = Ledger.open(person.home / "ledger.sqlite", now=person.now)
-    collected: list[str] = []
-    threads: list[threading.Thread] = []
-
-    def reached() -> Settings:
-        return read(person.home)
-
-    def collect(task_id: str) -> bool:
-        collected.append(task_id)
-        threads.append(threading.Thread(target=person.collect, args=(task_id,)))
-        threads[-1].start()
-        return True
-
+    """Serve the routes of a process with this person's folders."""
+    families = {family.node_id: family for family in FAMILIES}
+    runtime = Runtime(person.home, person.output, families, lambda event: None, now=person.now)
     table = web.RouteTableDef()
-    office = Office(person.home, person.output, reached, lambda settings: ledger, person.journey)
-    Routes(FAMILIES, lambda: office, collect).add_to(table)
+    Routes(FAMILIES, lambda: runtime).add_to(table)
     try:
         with web_app(table) as url:
-            yield Face(url, person, ledger, collected)
+            yield Face(url, person, runtime.ledger)
     finally:
-        for thread in threads:
-            thread.join(30)
-        ledger.close()
+        runtime.close()
 
 
 def secrets_in(face: Face, *needles: str) -> list[str]:

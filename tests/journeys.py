@@ -9,11 +9,10 @@ from pathlib import Path
 
 import numpy as np
 from apimart import nodes
+from apimart.flow.jobs import Account, Progress, Runner
 from apimart.flow.ledger import Ledger
 from apimart.flow.model import Footage, Still, Values
-from apimart.flow.run import Journey, News
 from apimart.flow.settings import read
-from apimart.flow.watch import Watch
 
 FAMILIES = {family.node_id: family for family in nodes.families()}
 
@@ -32,34 +31,96 @@ def defaults(family):
     return {**widgets, "take": 0}
 
 
+RETIRED = {model: why for family in FAMILIES.values() for model, why in family.retired.items()}
+
+
+class Process:
+    """A person's account and runner, as a process has them from its start to its end."""
+
+    def __init__(self, person):
+        settings = read(person.home)
+        address = person.ledger_url or settings.ledger_url or person.home / "ledger.sqlite"
+        self.ledger = Ledger.open(address, now=person.now)
+        self.runner = Runner()
+        try:
+            self.account = Account(
+                settings,
+                self.ledger,
+                person.output,
+                self.runner.owner,
+                retired=RETIRED,
+                now=person.now,
+                pause=lambda seconds: None,
+            )
+        except BaseException:
+            self.end()
+            raise
+
+    async def buy(self, node_id, inputs, on_progress, run=None):
+        """What a node does when it runs."""
+        family = FAMILIES[node_id]
+        values = Values({**defaults(family), **inputs})
+        purchase = await self.runner.local(
+            lambda stopped: self.account.purchase(family, lambda folder: values, queue_run=run, stopped=stopped)
+        )
+        return await self._wait(self.runner.ask(purchase, self.account), on_progress)
+
+    async def _wait(self, job, on_progress):
+        try:
+            return await job.wait(on_progress, seconds=self.account.settings.wait_seconds)
+        except asyncio.CancelledError:
+            raise job.left("Stopped waiting.") from None
+
+    async def collect(self, task_id, on_progress):
+        entry = await self.runner.local(lambda stopped: self.account.adopt(task_id))
+        return await self._wait(self.runner.resume(entry, self.account), on_progress)
+
+    def end(self):
+        self.runner.close()
+        self.ledger.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+
+
 class Person:
-    """Somebody with one data folder and one output folder, who queues nodes."""
+    """Somebody with one data folder and one output folder, who queues nodes; each queue run is a process of its own."""
 
     def __init__(self, home: Path, output: Path, *, ledger_url: str = "") -> None:
         self.home = home
         self.output = output
         self.ledger_url = ledger_url
-        self.news: list[News] = []
-        self.on_news = None
+        self.heard: list[Progress] = []
+        self.on_progress = None
         self.seconds_later = 0.0
 
-    def _hear(self, news):
-        self.news.append(news)
-        if self.on_news:
-            self.on_news()
+    def _hear(self, progress):
+        self.heard.append(progress)
+        if self.on_progress:
+            self.on_progress()
 
     def now(self):
         return time.time() + self.seconds_later
 
-    def journey(self):
+    @contextmanager
+    def ledger(self):
         settings = read(self.home)
-        address = self.ledger_url or settings.ledger_url or self.home / "ledger.sqlite"
-        ledger = Ledger.open(address, now=self.now)
-        return Journey(settings, ledger, self.output, now=self.now, pause=lambda seconds: None)
+        ledger = Ledger.open(self.ledger_url or settings.ledger_url or self.home / "ledger.sqlite", now=self.now)
+        try:
+            yield ledger
+        finally:
+            ledger.close()
+
+    def process(self):
+        return Process(self)
 
     def queue(self, *asked, stop_after=None, run="run-1"):
-        """Queue several (node id, inputs) in one graph; the results in order, errors as values."""
-        return asyncio.run(self._all(asked, stop_after, run))
+        """Queue several (node id, inputs) in one workflow; the results in order, errors as values."""
+        with self.process() as process:
+            return asyncio.run(self._all(process, asked, stop_after, run))
 
     def buy(self, node_id, **inputs):
         """Queue one node; raises what it raises."""
@@ -69,33 +130,24 @@ class Person:
         return result
 
     def collect(self, task_id):
-        async def collected():
-            with self._travelling() as journey:
-                return await journey.collect(task_id, Watch(), self._hear)
+        with self.process() as process:
+            return asyncio.run(process.collect(task_id, self._hear))
 
-        return asyncio.run(collected())
-
-    @contextmanager
-    def _travelling(self):
-        """A journey as a new process would begin it."""
-        journey = self.journey()
-        try:
-            yield journey
-        finally:
-            journey.ledger.close()
-
-    async def _all(self, asked, stop_after, run):
-        watch = Watch()
+    async def _all(self, process, asked, stop_after, run):
+        nodes_ = [asyncio.ensure_future(process.buy(node_id, inputs, self._hear, run)) for node_id, inputs in asked]
         if stop_after is not None:
-            asyncio.get_running_loop().call_later(stop_after, watch.stop)
-        with self._travelling() as journey:
-            runs = [self._one(journey, watch, node_id, inputs, run) for node_id, inputs in asked]
-            return await asyncio.gather(*runs, return_exceptions=True)
+            await asyncio.wait(nodes_, timeout=stop_after)
+            for one in nodes_:
+                one.cancel()
+        return await asyncio.gather(*nodes_, return_exceptions=True)
 
-    async def _one(self, journey, watch, node_id, inputs, run):
-        family = FAMILIES[node_id]
-        values = Values({**defaults(family), **inputs})
-        return await journey.run(family, values, watch, self._hear, queue_run=run)
+
+def until(holds, seconds=30):
+    """Wait until `holds()`; for what another thread does."""
+    ends = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < ends, "it did not happen"
+        time.sleep(0.02)
 
 
 def footage(path):

@@ -16,7 +16,6 @@ ORDER = (
     "errors",
     "model",
     "settings",
-    "watch",
     "wire",
     "ledger",
     "media",
@@ -24,9 +23,7 @@ ORDER = (
     "catalogue",
     "request",
     "publish",
-    "job",
-    "fetch",
-    "run",
+    "jobs",
     "host",
 )
 OWNERS = {

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import pytest
 from apimart.flow.errors import Declined, NotSet, Refused, Unfinished, Unknown, Unreachable
-from journeys import asked, picture
+from journeys import asked, picture, until
 
 pytest_plugins = ["journey_fixtures"]
 
@@ -274,9 +275,9 @@ def test_an_unknown_job_is_resolved_by_its_task_id(person, seller):
     with pytest.raises(Unknown):
         person.buy(SORA, prompt="x")
     task_id = seller.tasks[0]["id"]
-    ledger = person.journey().ledger
-    [entry] = ledger.entries()
-    ledger.declare_bought(entry.id, task_id)
+    with person.ledger() as ledger:
+        [entry] = ledger.entries()
+        ledger.declare_bought(entry.id, task_id)
     assert person.buy(SORA, prompt="x").entry.task_id == task_id
     assert seller.sold == 1
 
@@ -285,9 +286,9 @@ def test_an_unknown_job_declared_not_bought_is_bought_under_a_new_key(person, se
     seller.behave("submit", "500")
     with pytest.raises(Unknown):
         person.buy(SORA, prompt="x")
-    ledger = person.journey().ledger
-    [entry] = ledger.entries()
-    ledger.declare_not_bought(entry.id)
+    with person.ledger() as ledger:
+        [entry] = ledger.entries()
+        ledger.declare_not_bought(entry.id)
     assert person.buy(SORA, prompt="x").entry.idempotency_key != entry.idempotency_key
     assert seller.sold == 1
 
@@ -304,7 +305,7 @@ def test_a_failed_job_was_free_and_is_bought_anew_with_a_word(person, seller):
     with pytest.raises(Declined, match="content check"):
         person.buy(SORA, prompt="x")
     assert person.buy(SORA, prompt="x").files.paths
-    assert any("failed and was free" in news.line for news in person.news)
+    assert any("failed and was free" in progress.line for progress in person.heard)
     assert len({one["idempotency_key"] for one in seller.tasks}) == 2
 
 
@@ -369,13 +370,15 @@ def test_a_limit_per_day_is_refused_before_any_upload_with_the_sum(person, selle
     assert person.buy(SORA, prompt="x").files.paths
 
 
-def test_the_real_cost_of_an_abandoned_job_comes_into_the_books(person, seller):
+def test_the_real_cost_of_an_abandoned_job_comes_into_the_ledger(person, seller):
     person.queue(sora(duration=20), stop_after=0.7)
     seller.finish()
-    person.seconds_later = 3600
-    person.buy(SORA, prompt="another")
-    abandoned = person.journey().ledger.entries()[-1]
-    assert (abandoned.state, abandoned.cost_usd) == ("ended", pytest.approx(20 * 0.08))
+    with person.process() as process:
+        process.runner.use(process.account)
+        until(lambda: process.ledger.entries()[-1].state == "fetched")
+        abandoned = process.ledger.entries()[-1]
+    assert abandoned.cost_usd == pytest.approx(20 * 0.08)
+    assert Path(abandoned.files[0]).is_file()
 
 
 def test_a_limit_per_run_stops_a_list_of_pictures(person, seller, monkeypatch):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 
 import pytest
-from apimart.flow.job import expected_seconds, wait_before_poll
+from apimart.flow.jobs import expected_seconds, wait_before_poll
 from apimart.flow.model import Standing
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from apimart.flow.run import Bought
+from apimart.flow.jobs import Outcome
 from journeys import Person, asked
 from test_killed import KILLED, Machine
 
@@ -48,7 +48,7 @@ def test_two_hundred_different_jobs_all_end_and_none_is_doubled(person, seller, 
     monkeypatch.setenv("APIMART_JOBS_AT_ONCE", "50")
     person.ledger_url = ledger_address
     results = person.queue(*((SORA, {"prompt": f"waterfall {number}"}) for number in range(200)))
-    assert [one for one in results if not isinstance(one, Bought)] == []
+    assert [one for one in results if not isinstance(one, Outcome)] == []
     assert seller.sold == 200
     assert len({one.files.paths for one in results}) == 200
 
@@ -58,7 +58,7 @@ def test_a_storm_slows_all_jobs_down_and_loses_none(person, seller, do):
     seller.behave("submit", do, times=12, retry_after=0.2)
     seller.behave("poll", "500", times=12)
     results = person.queue(*((SORA, {"prompt": f"storm {number}"}) for number in range(8)))
-    assert [one for one in results if not isinstance(one, Bought)] == []
+    assert [one for one in results if not isinstance(one, Outcome)] == []
     assert seller.sold == 8
 
 

@@ -49,7 +49,7 @@ def test_a_clock_that_jumps_between_runs_buys_nothing_twice(person, seller, jump
 
 def test_a_clock_that_jumps_while_a_job_runs_buys_nothing_twice(person, seller):
     seller.control(job_seconds=2)
-    person.on_news = lambda: setattr(person, "seconds_later", -86400.0)
+    person.on_progress = lambda: setattr(person, "seconds_later", -86400.0)
     assert person.buy(SORA, prompt="x").files.paths[0].is_file()
     assert seller.sold == 1
 

@@ -1,4 +1,4 @@
-"""Runs every family through the real journey against the sandbox; with --comfyui, the example workflows instead."""
+"""Runs every family for real against the sandbox; with --comfyui, the example workflows instead."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ import pack
 from apimart import nodes
 from apimart.flow.catalogue import models_of
 from apimart.flow.errors import PackError
+from apimart.flow.jobs import Account, Outcome, Runner
 from apimart.flow.ledger import Entry, Ledger
 from apimart.flow.media import contact_sheet, measure
 from apimart.flow.model import Family, Values
-from apimart.flow.run import Bought, Journey
 from apimart.flow.settings import read
-from apimart.flow.watch import Watch
 from examples import run_examples
 from sandboxed import Sandbox
 from wiring import Wiring
@@ -29,7 +28,7 @@ from wiring import Wiring
 OUTPUT = pack.ROOT / "demo_output"
 
 Asked = list[tuple[Family, Values]]
-Done = tuple[Family, Bought]
+Done = tuple[Family, Outcome]
 
 
 def main(words: Sequence[str]) -> int:
@@ -46,7 +45,8 @@ def main(words: Sequence[str]) -> int:
         Sandbox(seconds=told.seconds, small=False) as sandbox,
     ):
         print(f"Sandbox at {sandbox.url}: a pretend provider, nothing is bought.\n")
-        return asyncio.run(_demo(Path(folder), output, sandbox))
+        with Runner() as runner:
+            return asyncio.run(_demo(Person(runner, Path(folder), output, sandbox), Path(folder), output, sandbox))
 
 
 def _emptied(folder: Path) -> Path:
@@ -55,32 +55,43 @@ def _emptied(folder: Path) -> Path:
     return folder
 
 
-async def _demo(home: Path, output: Path, sandbox: Sandbox) -> int:
-    environment = {"APIMART_SANDBOX": "1", "APIMART_BASE_URL": sandbox.url, "APIMART_API_KEY": sandbox.key}
-    journey = Journey(read(home, environment), Ledger.open(home / "ledger.sqlite"), output)
+class Person:
+    """Somebody with an empty ledger and an account at the sandbox."""
+
+    def __init__(self, runner: Runner, home: Path, output: Path, sandbox: Sandbox) -> None:
+        environment = {"APIMART_SANDBOX": "1", "APIMART_BASE_URL": sandbox.url, "APIMART_API_KEY": sandbox.key}
+        settings, ledger = read(home, environment), Ledger.open(home / "ledger.sqlite")
+        self._runner, self._account = runner, Account(settings, ledger, output, runner.owner, retired={})
+
+    async def buy(self, family: Family, values: Values) -> Outcome:
+        purchase = await self._runner.local(lambda _: self._account.purchase(family, lambda folder: values))
+        return await self._runner.ask(purchase, self._account).wait()
+
+
+async def _demo(person: Person, home: Path, output: Path, sandbox: Sandbox) -> int:
     families, wiring = nodes.families(), Wiring(home)
     print(_row("family", "model", "cost", "wait", "submit", "job", "fetch", "clips"))
     started = time.monotonic()
     asked = [(one, values) for one in families if (values := wiring.values(one))]
-    done = await _run_all(journey, asked)
+    done = await _run_all(person, asked)
     rest = [one for one in families if one not in [family for family, _ in asked]]
     later = [(one, values) for one in rest if (values := wiring.values(one, _job_before(one, done)))]
-    done += await _run_all(journey, later)
+    done += await _run_all(person, later)
     _tell_totals(done, len(families), time.monotonic() - started)
     print(f"Clips and their contact sheets are in {output}")
-    await _ask_again(journey, asked + later, sandbox)
+    await _ask_again(person, asked + later, sandbox)
     return 0 if len(done) == len(families) else 1
 
 
-async def _run_all(journey: Journey, asked: Asked) -> list[Done]:
-    results = await asyncio.gather(*(_run(journey, family, values) for family, values in asked))
+async def _run_all(person: Person, asked: Asked) -> list[Done]:
+    results = await asyncio.gather(*(_run(person, family, values) for family, values in asked))
     return [one for one in results if one]
 
 
-async def _run(journey: Journey, family: Family, values: Values) -> Done | None:
+async def _run(person: Person, family: Family, values: Values) -> Done | None:
     started = time.time()
     try:
-        bought = await journey.run(family, values, Watch(), lambda news: None)
+        bought = await person.buy(family, values)
     except PackError as error:
         print(f"{family.title}: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
         return None
@@ -97,16 +108,16 @@ def _job_before(family: Family, done: list[Done]) -> str:
     return next((bought.entry.task_id for bought in same + titled if bought.entry.task_id), "")
 
 
-async def _ask_again(journey: Journey, asked: Asked, sandbox: Sandbox) -> None:
+async def _ask_again(person: Person, asked: Asked, sandbox: Sandbox) -> None:
     """The same questions once more: the ledger answers them."""
     before, started = sandbox.paid, time.monotonic()
-    again = [journey.run(family, values, Watch(), lambda news: None) for family, values in asked]
-    answers = [one for one in await asyncio.gather(*again, return_exceptions=True) if isinstance(one, Bought)]
+    again = [person.buy(family, values) for family, values in asked]
+    answers = [one for one in await asyncio.gather(*again, return_exceptions=True) if isinstance(one, Outcome)]
     seconds = time.monotonic() - started
     print(f"Asked again: {len(answers)} answers in {seconds:.1f} s, {sandbox.paid - before} bought.")
 
 
-def _line(family: Family, bought: Bought, started: float) -> str:
+def _line(family: Family, bought: Outcome, started: float) -> str:
     entry, clips = bought.entry, bought.files.paths
     size = measure(clips[0])
     what = f"{len(clips)} x {size.seconds:.1f} s {size.size}  {clips[0].name}"

@@ -10,10 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from apimart.flow.errors import PackError
+from apimart.flow.jobs import Account, Progress, Runner
 from apimart.flow.ledger import Entry, Ledger
-from apimart.flow.run import Journey, News
 from apimart.flow.settings import Settings, default_home, read
-from apimart.flow.watch import Watch
 
 
 def main(words: Sequence[str]) -> int:
@@ -58,10 +57,12 @@ def _line(entry: Entry) -> str:
 
 
 async def _collect(settings: Settings, ledger: Ledger, task_id: str, output: Path) -> int:
-    bought = await Journey(settings, ledger, output).collect(task_id, Watch(), _tell)
-    print(*bought.files.paths, sep="\n")
+    with Runner() as runner:
+        account = Account(settings, ledger, output, runner.owner, retired={})
+        outcome = await runner.resume(account.adopt(task_id), account).wait(_tell)
+    print(*outcome.files.paths, sep="\n")
     return 0
 
 
-def _tell(news: News) -> None:
-    print(news.line, file=sys.stderr, flush=True)
+def _tell(progress: Progress) -> None:
+    print(progress.line, file=sys.stderr, flush=True)

@@ -7,30 +7,33 @@ from pathlib import Path
 import folder_paths
 from server import PromptServer
 
-from ..errors import PackError, redact
+from ..errors import redact
+from ..jobs import Ended, Progress
 from ..ledger import Entry
-from ..run import News
 from .summary import summary
 
 EVENT = "apimart.job"
 
 
-def tell_news(news: News, node_id: str = "") -> None:
-    """Tell how a job stands; news without a job are for its node alone."""
-    if news.entry is None:
+def tell(event: Progress | Ended) -> None:
+    """Tell how a job stands, or how it ended. What is not written down yet is for its node alone."""
+    if event.entry is None:
         return
-    job = summary(news.entry, _output())
-    if news.fraction is not None:
-        job["progress"] = news.fraction
-    if news.ends_at is not None:
-        job["ends_at"] = news.ends_at
-    _send({"job": job, "line": redact(news.line), "node": node_id})
+    job = summary(event.entry, _output())
+    if isinstance(event, Ended):
+        line = "" if event.error is None else str(event.error)
+        _send({"job": job, "line": redact(line), "ended": True, "awaited": event.is_awaited})
+        return
+    if event.fraction is not None:
+        job["progress"] = event.fraction
+    if event.ends_at is not None:
+        job["ends_at"] = event.ends_at
+    _send({"job": job, "line": redact(event.line)})
 
 
-def tell_entry(entry: Entry, node_id: str = "", error: PackError | None = None) -> None:
-    """Tell where a run left a job."""
-    line = "" if error is None else str(error)
-    _send({"job": summary(entry, _output()), "line": line, "node": node_id, "left": True})
+def tell_node(entry: Entry, node_id: str) -> None:
+    """Tell which node waits for a job."""
+    _send({"job": summary(entry, _output()), "node": node_id})
 
 
 def _output() -> Path:

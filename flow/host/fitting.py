@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..errors import Refused
 from ..media import fit_clip, seconds_shown
 from ..model import Measure
 from ..prices import printed_prices
+from .progress import local
 from .sockets import footage_of, plain_source, video_of
 
 SHORTEST_SECONDS = 3.0
@@ -22,10 +24,12 @@ MODELS = ("kling-v3-motion-control", "kling-v2-6-motion-control")
 
 
 async def fit(video: Any, orientation: str, start: float, length: float, keep_sound: bool) -> io.NodeOutput:
-    return await asyncio.to_thread(_fit, video, orientation, start, length, keep_sound)
+    return await local(partial(_fit, video, orientation, start, length, keep_sound))
 
 
-def _fit(video: Any, orientation: str, start: float, length: float, keep_sound: bool) -> io.NodeOutput:
+def _fit(
+    video: Any, orientation: str, start: float, length: float, keep_sound: bool, stopped: Callable[[], bool]
+) -> io.NodeOutput:
     folder = Path(folder_paths.get_temp_directory()) / "apimart"
     folder.mkdir(parents=True, exist_ok=True)
     source = plain_source(video)
@@ -35,7 +39,7 @@ def _fit(video: Any, orientation: str, start: float, length: float, keep_sound: 
         assert given is not None
         seconds = _seconds(seconds_shown(given), orientation, start, length)
         out = folder / f"reference_{secrets.token_hex(6)}.mp4"
-        fitted = fit_clip(given, out, start=start, seconds=seconds, keep_sound=keep_sound)
+        fitted = fit_clip(given, out, start=start, seconds=seconds, keep_sound=keep_sound, stopped=stopped)
     finally:
         if written is not None:
             written.unlink(missing_ok=True)

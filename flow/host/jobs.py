@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import PackError
+from ..jobs import files_of
 from ..ledger import Entry, Ledger, Spent
 from ..media import thumbnail
 from ..model import Json
 from .gate import Denied
 from .graphs import kept_graph
-from .office import Office
+from .runtime import Runtime
 from .summary import summary
 
 STATES = {
@@ -24,30 +25,30 @@ STATES = {
 THUMB_SIDE = 256
 
 
-def page(office: Office, offset: int, limit: int, show: str) -> dict[str, Json]:
+def page(runtime: Runtime, offset: int, limit: int, show: str) -> dict[str, Json]:
     """Newest first; `show` is empty for all of them."""
-    found = office.settings
-    ledger = office.books(found)
+    found = runtime.settings
+    ledger = runtime.ledger_of(found)
     entries = ledger.entries(found.realm, STATES.get(show), limit=limit, offset=offset)
     return {
-        "jobs": _shown(entries, ledger, office.output),
+        "jobs": _shown(entries, ledger, runtime.output),
         "counts": dict(ledger.counts(found.realm)),
         "sandbox": found.sandbox,
         "now": time.time(),
     }
 
 
-def one(office: Office, entry_id: str) -> dict[str, Json]:
-    entry = _entry(office, entry_id)
-    return {"job": _shown([entry], office.ledger, office.output)[0]}
+def one(runtime: Runtime, entry_id: str) -> dict[str, Json]:
+    entry = _entry(runtime, entry_id)
+    return {"job": _shown([entry], runtime.ledger, runtime.output)[0]}
 
 
-def totals(office: Office, days: int) -> dict[str, Json]:
+def totals(runtime: Runtime, days: int) -> dict[str, Json]:
     """Dollars of today, of this month, and per day and model of the last `days` days."""
-    found = office.settings
+    found = runtime.settings
     today = datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
     first = min(today - timedelta(days=days - 1), today.replace(day=1))
-    spent = office.books(found).totals(found.realm, first.timestamp())
+    spent = runtime.ledger_of(found).totals(found.realm, first.timestamp())
     shown = (today - timedelta(days=days - 1)).date().isoformat()
     return {
         "today_usd": _sum(spent, today.date().isoformat()),
@@ -63,54 +64,55 @@ def totals(office: Office, days: int) -> dict[str, Json]:
     }
 
 
-def graph(office: Office, entry_id: str) -> Any:
+def graph(runtime: Runtime, entry_id: str) -> Any:
     """The graph that the job was queued from. Raises Denied when it was not kept."""
-    _entry(office, entry_id)
-    found = kept_graph(office.home, entry_id)
+    _entry(runtime, entry_id)
+    found = kept_graph(runtime.home, entry_id)
     if found is None:
         raise Denied(404, "The graph of this job was not kept.")
     return found
 
 
-def thumb(office: Office, entry_id: str) -> bytes:
+def thumb(runtime: Runtime, entry_id: str) -> bytes:
     """A small JPEG of the clip's first frame, made once. Raises Denied when the clip is not here."""
-    entry = _entry(office, entry_id)
-    kept = office.home / "thumbs" / f"{entry.id}.jpg"
+    entry = _entry(runtime, entry_id)
+    kept = runtime.home / "thumbs" / f"{entry.id}.jpg"
     if not kept.is_file():
-        clip = next((Path(file) for file in entry.files if Path(file).is_file()), None)
-        if clip is None:
+        files = files_of(entry, runtime.output)
+        if files is None:
             raise Denied(404, "The clip of this job is not here.")
-        _make_thumb(clip, kept)
+        _make_thumb(files[0], kept)
     return kept.read_bytes()
 
 
-def declare_bought(office: Office, entry_id: str, task_id: str) -> dict[str, Json]:
+def declare_bought(runtime: Runtime, entry_id: str, task_id: str) -> dict[str, Json]:
     """A person found the job at the provider, who is asked whether there is such a task before it is believed."""
-    _entry(office, entry_id)
-    office.provider.task(task_id)
-    office.ledger.declare_bought(entry_id, task_id)
-    return one(office, entry_id)
+    _entry(runtime, entry_id)
+    runtime.provider.task(task_id)
+    runtime.ledger.declare_bought(entry_id, task_id)
+    return one(runtime, entry_id)
 
 
-def declare_not_bought(office: Office, entry_id: str) -> dict[str, Json]:
-    _entry(office, entry_id)
-    office.ledger.declare_not_bought(entry_id)
-    return one(office, entry_id)
+def declare_not_bought(runtime: Runtime, entry_id: str) -> dict[str, Json]:
+    _entry(runtime, entry_id)
+    runtime.ledger.declare_not_bought(entry_id)
+    return one(runtime, entry_id)
 
 
-def task_of(office: Office, entry_id: str) -> str:
-    """The provider's id of a job. Raises Denied for a job without one."""
-    entry = _entry(office, entry_id)
+def collect(runtime: Runtime, entry_id: str) -> None:
+    """Have the runner download the videos of a job. Raises Denied for one without a task id, NotSet without a key."""
+    entry = _entry(runtime, entry_id)
     if not entry.task_id:
         raise Denied(409, "This job has no task id yet.")
-    return entry.task_id
+    account = runtime.account()
+    runtime.runner.resume(account.adopt(entry.task_id), account, is_awaited=False)
 
 
-def _entry(office: Office, entry_id: str) -> Entry:
+def _entry(runtime: Runtime, entry_id: str) -> Entry:
     """The job, of the realm in force only. Raises Denied for any other."""
-    found = office.settings
+    found = runtime.settings
     try:
-        entry = office.books(found).by_id(entry_id)
+        entry = runtime.ledger_of(found).by_id(entry_id)
     except PackError:
         raise Denied(404, "There is no such job.") from None
     if entry.realm != found.realm:

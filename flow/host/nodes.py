@@ -10,10 +10,25 @@ from typing import Any, ClassVar
 from comfy_api.latest import ComfyExtension, io
 
 from ..model import Family
+from .gate import TASK_ID
+from .offer import FAMILIES
+from .presence import losses
 from .routes import register
 from .schema import schema_of, schema_of_utility
 from .utilities import COLLECT_JOB, REFERENCE_VIDEO, VIDEO_FRAMES
 from .wanted import frames_wanted
+
+
+def _what_runs(node: type[io.ComfyNode]) -> str:
+    """What decides, beside the inputs, whether ComfyUI runs a node again: its frames are wanted now, a file is gone."""
+    node_id = str(node.hidden.unique_id)
+    return f"{'with' if frames_wanted(node_id) else 'without'} frames, {losses(node_id)} lost"
+
+
+def _run_of(node: type[io.ComfyNode], gives_several: bool) -> Any:
+    hidden = node.hidden
+    workflow = (hidden.extra_pnginfo or {}).get("workflow")
+    return _loaded("execution").NodeRun(str(hidden.unique_id), hidden.prompt, workflow, gives_several=gives_several)
 
 
 def _loaded(module: str) -> Any:
@@ -32,14 +47,11 @@ class FamilyNode(io.ComfyNode):
 
     @classmethod
     def fingerprint_inputs(cls, **given: Any) -> str:
-        return "with frames" if frames_wanted(str(cls.hidden.unique_id)) else "without frames"
+        return _what_runs(cls)
 
     @classmethod
     async def execute(cls, **given: Any) -> io.NodeOutput:
-        node_id = str(cls.hidden.unique_id)
-        with_frames = frames_wanted(node_id, cls.hidden.prompt)
-        workflow = (cls.hidden.extra_pnginfo or {}).get("workflow")
-        output: io.NodeOutput = await _loaded("buying").buy(cls.FAMILY, given, node_id, with_frames, workflow)
+        output: io.NodeOutput = await _run_of(cls, cls.FAMILY.gives_several).purchase(cls.FAMILY, given)
         return output
 
 
@@ -52,18 +64,16 @@ class CollectJob(io.ComfyNode):
 
     @classmethod
     def validate_inputs(cls, task_id: str | None) -> bool | str:
-        is_fine = task_id is None or (task_id.strip().isascii() and 4 <= len(task_id.strip()) <= 128)
-        return is_fine or "task_id is empty or no task id: paste the id of a job, like task_01K8SGYNNNVBQT..."
+        is_fine = task_id is None or TASK_ID.fullmatch(task_id.strip())
+        return bool(is_fine) or "task_id is empty or no task id: paste the id of a job, like task_01K8SGYNNNVBQT..."
 
     @classmethod
     def fingerprint_inputs(cls, **given: Any) -> str:
-        return "with frames" if frames_wanted(str(cls.hidden.unique_id)) else "without frames"
+        return _what_runs(cls)
 
     @classmethod
     async def execute(cls, task_id: str) -> io.NodeOutput:
-        node_id = str(cls.hidden.unique_id)
-        with_frames = frames_wanted(node_id, cls.hidden.prompt)
-        output: io.NodeOutput = await _loaded("buying").collect(task_id.strip(), node_id, with_frames)
+        output: io.NodeOutput = await _run_of(cls, COLLECT_JOB.gives_several).collect(task_id.strip())
         return output
 
 
@@ -100,6 +110,7 @@ class Extension(ComfyExtension):
 
     def __init__(self, families: tuple[Family, ...]) -> None:
         self._families = families
+        FAMILIES.update({family.node_id: family for family in families})
 
     async def on_load(self) -> None:
         register(self._families)
@@ -119,7 +130,7 @@ def _validation_of(family: Family) -> Callable[..., bool | str]:
     """ComfyUI reads this function's parameters: it asks about no others, and checks single values by itself."""
 
     def validate_inputs(cls: type[FamilyNode], **given: Any) -> bool | str:
-        return " ".join(_loaded("buying").problems(family, given)) or True
+        return " ".join(_loaded("execution").problems(family, given)) or True
 
     names = ("cls", *family.judged_widgets)
     parameters = [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in names]

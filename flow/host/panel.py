@@ -15,15 +15,15 @@ from ..publish import open_store, opened_origins
 from ..settings import LANGUAGES, Settings, environment_names, save_key, save_settings, saved_settings
 from ..wire import Transfer
 from .gate import Denied
-from .office import Office
+from .runtime import Runtime
 
 # What the browser may choose; buckets and this ComfyUI's own address come from the environment alone.
 MEDIA_STORES = ("litterbox", "tmpfiles")
 TEST_CLIP_HEAD = bytes.fromhex("00000018667479706d703432000000006d70343269736f6d")
 
 
-def status(office: Office) -> dict[str, Json]:
-    found = office.settings
+def status(runtime: Runtime) -> dict[str, Json]:
+    found = runtime.settings
     limits = found.limits
     return {
         "key": {"configured": found.key_source != "none", "source": found.key_source},
@@ -40,7 +40,7 @@ def status(office: Office) -> dict[str, Json]:
         "jobs_at_once": found.jobs_at_once,
         "from_environment": list(environment_names()),
         "version": version(),
-        "jobs": dict(office.books(found).counts(found.realm)),
+        "jobs": dict(runtime.ledger_of(found).counts(found.realm)),
     }
 
 
@@ -50,38 +50,38 @@ def media_store_kind(settings: Settings) -> str:
     return kind or ("sandbox" if settings.sandbox else "")
 
 
-def keep_key(office: Office, key: str) -> dict[str, Json]:
-    save_key(office.home, key)
-    return status(office)
+def keep_key(runtime: Runtime, key: str) -> dict[str, Json]:
+    save_key(runtime.home, key)
+    return status(runtime)
 
 
-def change_settings(office: Office, changes: Mapping[str, Any]) -> dict[str, Json]:
+def change_settings(runtime: Runtime, changes: Mapping[str, Any]) -> dict[str, Json]:
     """Save `changes`, None for the default. Raises Denied, with nothing changed, when one of them is not allowed."""
     for name, value in changes.items():
         if name not in ALLOWED:
             raise Denied(400, f"There is no setting '{name[:40]}'.")
         if value is not None and not ALLOWED[name](value):
             raise Denied(400, f"{name} cannot be that.")
-    saved = saved_settings(office.home)
+    saved = saved_settings(runtime.home)
     if any(saved.get(name) != value for name, value in changes.items()):
-        save_settings(office.home, changes)
-    return status(office)
+        save_settings(runtime.home, changes)
+    return status(runtime)
 
 
-def balance(office: Office) -> dict[str, Json]:
+def balance(runtime: Runtime) -> dict[str, Json]:
     """Raises NotSet for a key that is missing or not taken."""
-    amount = office.provider.balance_usd()
-    return {"usd": amount, "unlimited": amount is None, "sandbox": office.settings.sandbox}
+    amount = runtime.provider.balance_usd()
+    return {"usd": amount, "unlimited": amount is None, "sandbox": runtime.settings.sandbox}
 
 
-def try_media_store(office: Office) -> dict[str, Json]:
+def try_media_store(runtime: Runtime) -> dict[str, Json]:
     """Publish a few bytes that look like a clip, read them back from outside, take them away again."""
-    found = office.reached()
+    found = runtime.reached()
     transfer = Transfer((found.base_url, *opened_origins(found)))
     store = open_store(found, transfer)
     if store is None:
         raise NotSet("No media store is set.", next_step="Choose one, or set APIMART_MEDIA_STORE.")
-    file = _test_clip(office.home)
+    file = _test_clip(runtime.home)
     try:
         address = store.put(file)
         try:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..catalogue import MODELS, models_of, what_is_gone
 from ..errors import PackError, Refused
+from ..jobs import files_of
 from ..ledger import Entry
 from ..model import (
     OFF,
@@ -37,14 +38,14 @@ from ..model import (
 from ..prices import PriceList, estimate_usd, merged, printed_prices
 from ..request import ask
 from .gate import Denied
-from .office import Office
+from .runtime import Runtime
 
 TAKES = 1_000_000
 Lengths = Mapping[str, float]
 
 
 def quote(
-    office: Office, family: Family, widgets: Mapping[str, Any], connected: list[str], seconds: Lengths
+    runtime: Runtime, family: Family, widgets: Mapping[str, Any], connected: list[str], seconds: Lengths
 ) -> dict[str, Json]:
     """`seconds` is how long the connected clips are, by socket, where that is known.
 
@@ -56,7 +57,7 @@ def quote(
     longer = _values(family, widgets, connected, seconds, unknown=1.0)
     units = family.price.units(values)
     is_known = units == family.price.units(longer)
-    prices = _prices(office)
+    prices = _prices(runtime)
     key = family.price.key(values)
     return {
         "usd": estimate_usd(prices, family, values) if is_known else None,
@@ -65,20 +66,20 @@ def quote(
         "least_units": units,
         "unit": prices.unit(values.model),
         "dated": prices.dated,
-        "bought": _standing_in_books(office, family, values, widgets),
-        "retired": family.retired.get(values.model) or _gone(office, family, values),
-        "sandbox": office.settings.sandbox,
+        "bought": _standing_in_books(runtime, family, values, widgets),
+        "retired": family.retired.get(values.model) or _gone(runtime, family, values),
+        "sandbox": runtime.settings.sandbox,
     }
 
 
-def _prices(office: Office) -> PriceList:
+def _prices(runtime: Runtime) -> PriceList:
     """The list as it was last asked for; a badge is no reason to go to the network."""
-    remembered = office.ledger.recall("prices")
+    remembered = runtime.ledger.recall("prices")
     return merged(printed_prices(), remembered if isinstance(remembered, dict) else {})
 
 
-def _gone(office: Office, family: Family, values: Values) -> str:
-    return what_is_gone(values.model, office.ledger.recall(MODELS), models_of(family))
+def _gone(runtime: Runtime, family: Family, values: Values) -> str:
+    return what_is_gone(values.model, runtime.ledger.recall(MODELS), models_of(family))
 
 
 def _values(
@@ -155,7 +156,7 @@ def _clip(seconds: float) -> Footage:
     return Footage(measure=Measure(seconds, 0, Fraction(0), Size(0, 0), "", "", 0, False))
 
 
-def _standing_in_books(office: Office, family: Family, values: Values, widgets: Mapping[str, Any]) -> str:
+def _standing_in_books(runtime: Runtime, family: Family, values: Values, widgets: Mapping[str, Any]) -> str:
     needed = {declared.id for declared in family.inputs if not isinstance(declared, Socket)} | {"take"}
     has_media = any(several(values[declared.id]) for declared in family.media)
     if has_media or not needed <= set(widgets) or not all(_is_told(one, values) for one in family.inputs):
@@ -164,9 +165,9 @@ def _standing_in_books(office: Office, family: Family, values: Values, widgets: 
         question = ask(family, values, _no_clip)
     except PackError:
         return ""
-    found = office.settings
-    entry = office.books(found).find(found.realm, question.fingerprint)
-    return "" if entry is None else _standing(entry, office)
+    found = runtime.settings
+    entry = runtime.ledger_of(found).find(found.realm, question.fingerprint)
+    return "" if entry is None else _standing(entry, runtime)
 
 
 def _is_told(declared: Input, values: Values) -> bool:
@@ -175,12 +176,12 @@ def _is_told(declared: Input, values: Values) -> bool:
     return not isinstance(declared, Shots) or declared.choices[cut.how] == len(cut.shots)
 
 
-def _standing(entry: Entry, office: Office) -> str:
+def _standing(entry: Entry, runtime: Runtime) -> str:
     if entry.unknown:
         return "unknown"
     if entry.state == "ticketed":
         return "running"
-    is_here = bool(entry.files) and all((office.output / file).is_file() for file in entry.files)
+    is_here = files_of(entry, runtime.output) is not None
     is_linked = bool(entry.urls) and (entry.expires_at is None or time.time() < entry.expires_at)
     return "kept" if entry.state in ("ended", "fetched") and (is_here or is_linked) else ""
 

@@ -19,7 +19,7 @@ from .public import add_routes
 from .tongues import speak
 
 if TYPE_CHECKING:
-    from .office import Office
+    from .runtime import Runtime
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PAGE = 100
@@ -35,11 +35,11 @@ def register(families: tuple[Family, ...]) -> None:
     """Add the routes to the ComfyUI that is starting."""
     from server import PromptServer
 
-    def office() -> Office:
-        found: Office = _loaded("desk").office()
+    def current() -> Runtime:
+        found: Runtime = _loaded("runtime").runtime()
         return found
 
-    Routes(families, office, _collect_in_background).add_to(PromptServer.instance.routes)
+    Routes(families, current).add_to(PromptServer.instance.routes)
 
 
 def _loaded(module: str) -> Any:
@@ -47,26 +47,18 @@ def _loaded(module: str) -> Any:
     return import_module(f".{module}", __package__)
 
 
-def _collect_in_background(task_id: str) -> bool:
-    started: bool = _loaded("collecting").collect_in_background(task_id)
-    return started
-
-
 class Routes:
-    """`office` is asked in a thread for every request; `collect` starts bringing a job home, False if it is at it."""
+    """`runtime` is asked for in a thread with every request."""
 
-    def __init__(
-        self, families: tuple[Family, ...], office: Callable[[], Office], collect: Callable[[str], bool]
-    ) -> None:
+    def __init__(self, families: tuple[Family, ...], runtime: Callable[[], Runtime]) -> None:
         self._families = {family.node_id: family for family in families}
-        self._office = office
-        self._collect = collect
+        self._runtime = runtime
 
     def add_to(self, table: web.RouteTableDef) -> None:
         for method, path, handler in self._all():
             table.route(method, f"/apimart/{path}")(_guarded(handler))
         # Not behind the gate: the provider's servers are no page of ours, and the name is the secret.
-        add_routes(table, lambda: self._office().home)
+        add_routes(table, lambda: self._runtime().home)
 
     def _all(self) -> tuple[tuple[str, str, Handler], ...]:
         return (
@@ -156,8 +148,8 @@ class Routes:
 
     async def collect(self, request: web.Request) -> web.Response:
         gate.require_fields(await gate.json_body(request))
-        task_id = await self._ask("jobs", "task_of", gate.entry_id(request))
-        return answer({"started": await asyncio.to_thread(self._collect, task_id)}, 202)
+        await self._ask("jobs", "collect", gate.entry_id(request))
+        return answer({"started": True}, 202)
 
     async def declare(self, request: web.Request) -> web.Response:
         body = await gate.json_body(request)
@@ -172,7 +164,7 @@ class Routes:
         """Put a blocking question to one of the modules behind the routes, in a thread."""
 
         def asked() -> Any:
-            return getattr(_loaded(module), question)(self._office(), *arguments)
+            return getattr(_loaded(module), question)(self._runtime(), *arguments)
 
         return await asyncio.to_thread(asked)
 

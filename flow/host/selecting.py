@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
 from comfy_api.latest import io
 
 from ..model import Selection
+from .progress import local
 from .sockets import audio_of, frames_tensor, plain_source, selected
 
 
 async def select(video: Any, selection: dict[str, int]) -> io.NodeOutput:
-    return await asyncio.to_thread(_select, video, Selection(**selection))
+    return await local(partial(_select, video, Selection(**selection)))
 
 
-def _select(video: Any, selection: Selection) -> io.NodeOutput:
+def _select(video: Any, selection: Selection, stopped: Callable[[], bool]) -> io.NodeOutput:
     path = plain_source(video)
     if path is None:
         return _from_components(video, selection)
-    frames, fps = frames_tensor(path, selection)
-    return io.NodeOutput(frames, audio_of(path), fps, len(frames))
+    frames, fps = frames_tensor(path, selection, stopped)
+    return io.NodeOutput(frames, audio_of(path, stopped), fps, len(frames))
 
 
 def _from_components(video: Any, selection: Selection) -> io.NodeOutput:

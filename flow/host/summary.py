@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from ..errors import redact
-from ..job import expected_seconds
+from ..jobs import expected_seconds, files_of
 from ..ledger import Entry
 from ..model import Json, Standing
 
@@ -34,7 +34,7 @@ def summary(
         "cost_usd": entry.cost_usd,
         "task_id": entry.task_id,
         "reason": redact(entry.reason),
-        "clips": [shown for shown in (_shown(Path(file), output) for file in entry.files) if shown],
+        "clips": [_shown(file, output) for file in files_of(entry, output) or ()],
     }
 
 
@@ -48,8 +48,6 @@ def _ends_at(entry: Entry, usual_seconds: float | None, now: float) -> float | N
 
 
 def _shown(file: Path, output: Path) -> Json:
-    """Where ComfyUI serves the file, None for one that is gone or elsewhere."""
-    if not file.is_file() or not file.is_relative_to(output):
-        return None
+    """Where ComfyUI serves the file."""
     inside = file.relative_to(output)
     return {"filename": inside.name, "subfolder": inside.parent.as_posix(), "type": "output"}

@@ -15,12 +15,12 @@ def frames_wanted(node_id: str, prompt: Mapping[str, Any] | None = None) -> bool
 
     A node that no prompt names (it was made while the graph ran) counts as wanted.
     """
-    prompts = [prompt] if prompt else _running_prompts()
+    prompts = [prompt] if prompt else running_prompts()
     named = [one for one in prompts if node_id in one]
     return not named or any(_links_to(one, node_id) for one in named)
 
 
-def _running_prompts() -> list[Mapping[str, Any]]:
+def running_prompts() -> list[Mapping[str, Any]]:
     """The prompts in execution: the server's queue holds (number, id, prompt, ...) of each."""
     queue = PromptServer.instance.prompt_queue
     with queue.mutex:

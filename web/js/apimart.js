@@ -104,12 +104,12 @@ function refreshBadges() {
   return isReady ? badges.refreshAll(wholeGraph()) : Promise.resolve();
 }
 
-function hear({ job, node, left, line }) {
-  sidebar.hear(job, left);
-  if (left && line && !node) toast("error", say("job.failed"), line);
+function hear({ job, node, ended, awaited, line }) {
+  sidebar.hear(job, ended);
+  if (ended && line && !awaited) toast("error", say("job.failed"), line);
   const found = node && wholeGraph()?.getNodeById?.(Number(node));
   if (found && job.billed_units) badges.learn(found, job.billed_units);
-  if (!left) return;
+  if (!ended) return;
   badges.forget();
   refreshBadges();
 }

@@ -1,0 +1,127 @@
+"""What a family node and Collect Job do when they run: ask the runner for a job, wait for it, hand out its videos."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import folder_paths
+from comfy_api.latest import io, ui
+from comfy_execution.utils import get_executing_context
+from server import PromptServer
+
+from ..jobs import NOT_SUBMITTED, Account, Job, Runner
+from ..ledger import Entry
+from ..media import measure
+from ..model import Family, Values
+from ..prices import printed_prices
+from ..request import problems_of_widgets
+from . import presence
+from .progress import NodeProgress, until_interrupted
+from .runtime import runtime
+from .sockets import audio_of, cuts_of, frames_tensor, values_of, video_of
+from .tongues import language_of
+from .wanted import frames_wanted
+
+
+class NodeRun:
+    """One run of one node: it waits for a job that is the runner's, and Cancel ends the waiting alone."""
+
+    def __init__(
+        self,
+        node_id: str,
+        prompt: Mapping[str, Any] | None,
+        workflow: Mapping[str, Any] | None,
+        *,
+        gives_several: bool,
+    ) -> None:
+        self._node_id, self._prompt, self._gives_several = node_id, prompt, gives_several
+        self._with_frames = frames_wanted(node_id, prompt)
+        self._runtime = runtime()
+        self._progress = NodeProgress(node_id, self._runtime, workflow)
+        self._language = language_of(PromptServer.instance.client_id)
+        self._job: Job | None = None
+
+    async def purchase(self, family: Family, given: dict[str, Any]) -> io.NodeOutput:
+        """The outputs of a family node: of the job that answers its request already, else of a new one."""
+
+        async def bought() -> io.NodeOutput:
+            account = await self._account()
+            context = get_executing_context()
+            purchase = await self._runner.local(
+                lambda stopped: account.purchase(
+                    family,
+                    lambda folder: values_of(family, given, folder),
+                    queue_run=context.prompt_id if context else None,
+                    stopped=stopped,
+                )
+            )
+            return await self._outputs(self._runner.ask(purchase, account, language=self._language), account)
+
+        return await until_interrupted(bought(), self._say_what_is_left)
+
+    async def collect(self, task_id: str) -> io.NodeOutput:
+        """The outputs of Collect Job: the videos of any job of the account."""
+
+        async def collected() -> io.NodeOutput:
+            account = await self._account()
+            entry = await self._runner.local(lambda _: account.adopt(task_id))
+            return await self._outputs(self._runner.resume(entry, account, language=self._language), account)
+
+        return await until_interrupted(collected(), self._say_what_is_left)
+
+    @property
+    def _runner(self) -> Runner:
+        return self._runtime.runner
+
+    async def _account(self) -> Account:
+        account = await self._runner.local(lambda _: self._runtime.account())
+        self._progress.is_sandbox = account.settings.sandbox
+        return account
+
+    async def _outputs(self, job: Job, account: Account) -> io.NodeOutput:
+        self._job = job
+        outcome = await job.wait(self._progress.show, seconds=account.settings.wait_seconds)
+        rows = [await self._runner.local(partial(self._row, outcome.entry, path)) for path in outcome.files.paths]
+        self._progress.end(outcome)
+        presence.remember(self._node_id, self._prompt, outcome.files.paths)
+        outputs = [list(column) for column in zip(*rows, strict=True)] if self._gives_several else list(rows[0])
+        return io.NodeOutput(*outputs, ui=ui.PreviewVideo([_shown(path) for path in outcome.files.paths]))
+
+    def _row(self, entry: Entry, path: Path, stopped: Callable[[], bool]) -> tuple[Any, ...]:
+        frames = frames_tensor(path, stopped=stopped)[0] if self._with_frames else None
+        return video_of(path), frames, audio_of(path, stopped=stopped), float(measure(path).rate), job_json(entry, path)
+
+    def _say_what_is_left(self) -> None:
+        what = "Stopped waiting."
+        self._progress.say(str(self._job.left(what)) if self._job else f"{what} {NOT_SUBMITTED}")
+
+
+def problems(family: Family, given: dict[str, Any]) -> list[str]:
+    """What is wrong with the widgets; a linked widget has no value yet and is judged when the node runs."""
+    held = {**given, **cuts_of(family, given)}
+    return problems_of_widgets(family, Values(held), {name for name, value in held.items() if value is not None})
+
+
+def job_json(entry: Entry, path: Path) -> str:
+    """What the `job` output says: `units` are what was billed, each a `unit` (second or clip)."""
+    return json.dumps(
+        {
+            "task_id": entry.task_id,
+            "model": entry.model,
+            "status": entry.status,
+            "cost_usd": entry.cost_usd,
+            "units": entry.billed_units or None,
+            "unit": printed_prices().unit(entry.model) or None,
+            "file": str(path),
+            "request": entry.fingerprint,
+        }
+    )
+
+
+def _shown(path: Path) -> ui.SavedResult:
+    inside = path.relative_to(folder_paths.get_output_directory())
+    return ui.SavedResult(inside.name, inside.parent.as_posix(), io.FolderType.output)

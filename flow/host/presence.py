@@ -1,0 +1,51 @@
+"""Whether the files that a node gave are still there: ComfyUI's cache keeps outputs, not what they point to."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .wanted import running_prompts
+
+MOST_NODES = 4096
+
+
+@dataclass
+class _Given:
+    files: set[Path] = field(default_factory=set)
+    losses: int = 0
+
+
+_lock = threading.Lock()
+_given: dict[tuple[str, str], _Given] = {}
+
+
+def remember(node_id: str, prompt: Mapping[str, Any] | None, files: Iterable[Path]) -> None:
+    """Keep in mind what a node gave in `prompt`; a list that fans out gives more than once."""
+    with _lock:
+        _given.setdefault(_key(node_id, prompt), _Given()).files.update(files)
+        while len(_given) > MOST_NODES:
+            del _given[next(iter(_given))]
+
+
+def losses(node_id: str) -> int:
+    """How often files of this node were found missing: another number makes ComfyUI run the node again."""
+    prompt = next((one for one in running_prompts() if node_id in one), None)
+    with _lock:
+        given = _given.get(_key(node_id, prompt))
+        if given is None:
+            return 0
+        if not all(file.is_file() for file in given.files):
+            given.losses += 1
+            given.files.clear()
+        return given.losses
+
+
+def _key(node_id: str, prompt: Mapping[str, Any] | None) -> tuple[str, str]:
+    """Nodes of other workflows have the same ids; their inputs tell them apart."""
+    inputs = (prompt or {}).get(node_id, {}).get("inputs", {})
+    return node_id, json.dumps(inputs, sort_keys=True, default=str)

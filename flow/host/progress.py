@@ -1,0 +1,85 @@
+"""What a person sees while a node runs, a bar and a line of text, and what ends it early: ComfyUI's stop button."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import partial
+from typing import Any, TypeVar
+
+import comfy.model_management
+from comfy_api.latest import ComfyAPI
+from server import PromptServer
+
+from ..jobs import Outcome, Progress
+from ..ledger import Entry
+from .events import tell_node
+from .graphs import keep_graph
+from .runtime import Runtime, runtime
+
+LOOK_SECONDS = 0.2
+SANDBOX_LINE = "SANDBOX: a pretend clip, nothing is bought"
+
+Result = TypeVar("Result")
+
+
+class NodeProgress:
+    """Shows one node's job in the node; `workflow` is kept with the job, so that it can be opened again."""
+
+    def __init__(self, node_id: str, runtime: Runtime, workflow: Mapping[str, Any] | None) -> None:
+        self.is_sandbox = False
+        self._node_id, self._runtime, self._workflow = node_id, runtime, workflow
+        self._job = ""
+        self._pending: set[asyncio.Future[None]] = set()
+
+    def show(self, progress: Progress) -> None:
+        """Called in the prompt's loop."""
+        self.say(progress.line, *progress.warnings)
+        if progress.entry is not None:
+            self._meet(progress.entry)
+        if progress.fraction is not None:
+            self._begin(ComfyAPI().execution.set_progress(progress.fraction, 1.0, node_id=self._node_id))
+
+    def end(self, outcome: Outcome) -> None:
+        self._meet(outcome.entry)
+        cost = f"{outcome.entry.cost_usd:.3f} USD" if outcome.entry.cost_usd is not None else "cost not stated"
+        self.say(f"Done: {cost}, task {outcome.entry.task_id}", *outcome.warnings)
+
+    def say(self, *lines: str) -> None:
+        head = [SANDBOX_LINE] if self.is_sandbox else []
+        PromptServer.instance.send_progress_text("\n".join([*head, *lines]), self._node_id)
+
+    def _meet(self, entry: Entry) -> None:
+        if entry.id == self._job:
+            return
+        self._job = entry.id
+        tell_node(entry, self._node_id)
+        if self._workflow:
+            self._runtime.runner.start(partial(keep_graph, self._runtime.home, entry.id, self._workflow))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._pending.add(task)
+        task.add_done_callback(self._pending.discard)
+
+
+async def until_interrupted(work: Awaitable[Result], on_stop: Callable[[], None] = lambda: None) -> Result:
+    """What `work` gives, as long as nobody presses Cancel; then ComfyUI's own interrupt, at once.
+
+    `work` is cancelled, and not waited for.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        while not task.done():
+            await asyncio.wait({task}, timeout=LOOK_SECONDS)
+            if not task.done() and comfy.model_management.processing_interrupted():
+                on_stop()
+                raise comfy.model_management.InterruptProcessingException
+        return task.result()
+    finally:
+        task.cancel()
+
+
+async def local(work: Callable[[Callable[[], bool]], Result]) -> Result:
+    """What `work` gives, run in a thread of the runner; it is told when to stop, and Cancel ends the wait at once."""
+    return await until_interrupted(runtime().runner.local(work))

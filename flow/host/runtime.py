@@ -1,0 +1,135 @@
+"""What this process keeps between prompts: settings, ledgers, accounts, the runner, the sandbox where one is wanted."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache, cached_property
+from pathlib import Path
+
+from ..errors import NotSet
+from ..jobs import Account, Ended, Progress, Runner
+from ..ledger import Ledger
+from ..model import Family
+from ..settings import Settings, read
+from ..wire import Provider
+from .offer import FAMILIES
+
+SANDBOX = Path(__file__).resolve().parents[2] / "sandbox" / "__main__.py"
+
+
+class Runtime:
+    """One data folder and one output folder. `on_event` hears what happens to jobs, `now` is the clock."""
+
+    def __init__(
+        self,
+        home: Path,
+        output: Path,
+        families: Mapping[str, Family],
+        on_event: Callable[[Progress | Ended], None],
+        *,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.home, self.output = home, output
+        self._families, self._on_event, self._now = families, on_event, now
+        self._lock = threading.Lock()
+        self._ledgers: dict[str, Ledger] = {}
+        self._account: Account | None = None
+        self._sandbox: tuple[subprocess.Popen[str], str] | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force now."""
+        return read(self.home)
+
+    def reached(self) -> Settings:
+        """The settings with the address to talk to; starts the sandbox where one is wanted and none is named."""
+        found = self.settings
+        if found.sandbox and not os.environ.get("APIMART_BASE_URL"):
+            return replace(found, base_url=self._sandbox_url())
+        return found
+
+    def ledger_of(self, found: Settings) -> Ledger:
+        """The ledger that those settings name, opened once."""
+        place = found.ledger_url or str(found.home / "ledger.sqlite")
+        with self._lock:
+            if place not in self._ledgers:
+                self._ledgers[place] = Ledger.open(place, now=self._now)
+            return self._ledgers[place]
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.ledger_of(self.settings)
+
+    @property
+    def provider(self) -> Provider:
+        """The provider as the account in force asks it. Raises NotSet without a key."""
+        found = self.reached()
+        return Provider(found.base_url, found.require_key(), language=found.language)
+
+    @cached_property
+    def runner(self) -> Runner:
+        return Runner(self._on_event)
+
+    def account(self) -> Account:
+        """The account in force, the same one while the settings are; jobs begun with an earlier one go on with it.
+
+        Raises NotSet without a key.
+        """
+        found = self.reached()
+        ledger, runner = self.ledger_of(found), self.runner
+        with self._lock:
+            if self._account is None or self._account.settings != found:
+                self._account = Account(found, ledger, self.output, runner.owner, retired=self._retired, now=self._now)
+            account = self._account
+        runner.use(account)
+        return account
+
+    def close(self) -> None:
+        """Leave every job where it stands, as the end of the process does."""
+        if "runner" in self.__dict__:
+            self.runner.close()
+        for ledger in self._ledgers.values():
+            ledger.close()
+
+    @property
+    def _retired(self) -> dict[str, str]:
+        return {model: why for family in self._families.values() for model, why in family.retired.items()}
+
+    def _sandbox_url(self) -> str:
+        with self._lock:
+            if self._sandbox is None or self._sandbox[0].poll() is not None:
+                self._sandbox = _started_sandbox(self.home)
+            return self._sandbox[1]
+
+
+@cache
+def runtime() -> Runtime:
+    """That of this ComfyUI. Its data folder is APIMART_HOME, else in the system user folder, which is not served."""
+    import folder_paths  # here, because the routes are also served without a ComfyUI, by tests
+
+    from .events import tell
+
+    chosen = os.environ.get("APIMART_HOME")
+    home = Path(chosen).expanduser() if chosen else Path(folder_paths.get_system_user_directory("apimart"))
+    return Runtime(home, Path(folder_paths.get_output_directory()), FAMILIES, tell)
+
+
+def _started_sandbox(folder: Path) -> tuple[subprocess.Popen[str], str]:
+    """A program of its own that ends with this one: its standard input closes when ours does."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    command = [sys.executable, str(SANDBOX), "--exit-with-parent", "--state", str(folder / "sandbox.json")]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(process.terminate)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        raise NotSet("The sandbox did not start.", next_step="See ComfyUI's console for the reason.")
+    return process, str(json.loads(line)["url"])

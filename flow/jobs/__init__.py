@@ -1,0 +1,24 @@
+"""Jobs: asked for by nodes and pages, carried by one runner per process from intent to video, whoever still waits."""
+
+from .account import Account
+from .download import files_of
+from .job import NOT_SUBMITTED, Job
+from .polling import expected_seconds, wait_before_poll
+from .progress import Ended, OnProgress, Outcome, Progress
+from .purchase import Purchase
+from .runner import Runner
+
+__all__ = [
+    "NOT_SUBMITTED",
+    "Account",
+    "Ended",
+    "Job",
+    "OnProgress",
+    "Outcome",
+    "Progress",
+    "Purchase",
+    "Runner",
+    "expected_seconds",
+    "files_of",
+    "wait_before_poll",
+]

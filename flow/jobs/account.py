@@ -1,0 +1,129 @@
+"""One key at one provider, with its ledger and folders: what its jobs are carried with, put together once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from ..ledger import Entry, Ledger
+from ..model import Family, Values
+from ..publish import Publisher, open_result_store, open_store, opened_origins
+from ..request import Reader, ask
+from ..settings import Settings, read
+from ..wire import Provider, Transfer
+from .download import Downloads
+from .job import Stage
+from .polling import UNATTENDED_SECONDS, Polling
+from .purchase import Checkout, Purchase, is_ready
+from .scratch import Scratch
+from .submission import Submission
+
+
+def never() -> bool:
+    return False
+
+
+class Account:
+    """`output` is where results go, `owner` names the process, `now` and `pause` are the clock.
+
+    `retired` says in words why a model may be gone. Raises NotSet without a key.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        output: Path,
+        owner: str,
+        *,
+        retired: Mapping[str, str],
+        now: Callable[[], float] = time.time,
+        pause: Callable[[float], None] | None = None,
+    ) -> None:
+        self.settings, self.ledger = settings, ledger
+        self._now = now
+        self._provider = Provider(settings.base_url, settings.require_key(), language=settings.language)
+        self._scratch = Scratch(settings.home)
+        transfer = Transfer((settings.base_url, *opened_origins(settings)))
+        self._reader = Reader(
+            transfer, ledger, settings.home / "scratch", reads_addresses=settings.probe_video_url, now=now
+        )
+        publisher = Publisher(
+            self._provider, ledger, transfer, lambda: open_store(settings, transfer), now=now, pause=pause or time.sleep
+        )
+        self._checkout = Checkout(settings, ledger, self._provider, publisher, now=now)
+        self._submission = Submission(
+            ledger,
+            self._provider,
+            owner,
+            limits=lambda: read(settings.home).limits,
+            jobs_at_once=settings.jobs_at_once,
+            wait_seconds=settings.wait_seconds,
+            retired=retired,
+            now=now,
+        )
+        self._polling = Polling(ledger, self._provider, now=now)
+        self._downloads = Downloads(
+            ledger,
+            transfer,
+            output,
+            open_result_store(settings),
+            publisher,
+            withdraws=settings.media_delete,
+            retired=retired,
+            now=now,
+            pause=pause,
+        )
+        self.fetch = self._downloads.fetch
+        self.stages: Mapping[str, Stage] = {"published": self._submission.submit, "ticketed": self._polling.follow}
+
+    def key(self, fingerprint: str) -> tuple[str, str, str]:
+        """What makes jobs the same: the ledger, sandbox or live, and the question."""
+        return self.ledger.name, self.settings.realm, fingerprint
+
+    def purchase(
+        self,
+        family: Family,
+        values_in: Callable[[Path], Values],
+        *,
+        queue_run: str | None = None,
+        stopped: Callable[[], bool] = never,
+    ) -> Purchase:
+        """What the runner is asked with: the question that values put, to be answered by at most one purchase.
+
+        `values_in` makes the values, given a folder for their media files that lives as long as the purchase.
+        Raises Refused for a video or an address that cannot be read, Unfinished when it was `stopped`.
+        """
+        folder = self._scratch.folder()
+        try:
+            question = ask(family, values_in(folder), self._reader.identify)
+        except BaseException:
+            self._scratch.remove(folder)
+            raise
+        return Purchase(question, folder, self._checkout, queue_run)
+
+    def adopt(self, task_id: str) -> Entry:
+        """The entry of any task of this account. Raises Refused when the provider does not know it."""
+        if self.ledger.by_task(self.settings.realm, task_id) is None:
+            self._provider.task(task_id)
+        return self.ledger.adopt(self.settings.realm, task_id, account=self.settings.account)
+
+    def orphans(self) -> list[Entry]:
+        """Jobs of the last day that a process submitted and did not live to bring home."""
+        since = self._now() - UNATTENDED_SECONDS
+        return [
+            one
+            for one in self.ledger.entries(self.settings.realm, ("ticketed", "ended"))
+            if one.current and (one.ticketed_at or 0) > since and (one.lease_until or 0) < self._now()
+        ]
+
+    def step_of(self, entry: Entry) -> str:
+        """The ledger's state, an intent told apart by whether its body can be sent."""
+        if entry.unsent and not is_ready(entry, self._now()):
+            return "intended"
+        return "published" if entry.state == "intended" else entry.state
+
+    def place_is_free(self) -> None:
+        """A job of this account is over: another one may be submitted."""
+        self._submission.place_is_free()

@@ -1,0 +1,222 @@
+"""The last stage: the videos of a finished job as files in the output folder of the one who asks, before links die."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timezone
+from functools import partial
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from ..errors import Declined, PackError, Refused, Unreachable, log
+from ..ledger import Entry, Ledger
+from ..media import content_of_clip
+from ..model import Address, Body, Files
+from ..publish import Publisher, ResultStore
+from ..wire import Gone, Transfer, why_declined
+from .progress import Outcome
+
+if TYPE_CHECKING:
+    from .job import Job
+
+FOLDER = "apimart"
+TRIES = 6
+FRESH_SECONDS = 3600.0
+STALE_SECONDS = 86400.0
+VIDEO_HEADS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"\x1aE\xdf\xa3", b"RIFF")
+
+
+class Downloads:
+    """Keeps results in `output`/apimart, and in the shared result store where one is set."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        transfer: Transfer,
+        output: Path,
+        store: ResultStore | None,
+        publisher: Publisher,
+        *,
+        withdraws: bool,
+        retired: Mapping[str, str],
+        now: Callable[[], float] = time.time,
+        pause: Callable[[float], object] | None = None,
+    ) -> None:
+        self._ledger, self._transfer, self._output, self._store = ledger, transfer, output, store
+        self._publisher, self._withdraws, self._retired = publisher, withdraws, retired
+        self._now, self._pause = now, pause
+
+    async def fetch(self, job: Job, entry: Entry) -> Outcome:
+        """The outcome of a job that has ended.
+
+        Raises Declined for one that ended without a video, Unreachable for a download that may pass when it is tried
+        again, Refused when neither file nor link is left.
+        """
+        require_completed(entry, self._retired)
+        kept = files_of(entry, self._output) if entry.state == "fetched" else None
+        if kept is not None:
+            return Outcome(entry, Files(kept), job.warnings)
+        job.tell("Downloading", 1.0)
+        entry, paths = await job.thread(partial(self._fetched, entry, job.stopped))
+        return Outcome(entry, Files(paths), job.warnings)
+
+    def _fetched(self, entry: Entry, stopped: Event) -> tuple[Entry, tuple[Path, ...]]:
+        paths = paths_of(entry, self._output)
+        try:
+            self._output.joinpath(FOLDER).mkdir(parents=True, exist_ok=True)
+            self._sweep()
+            for index, path in enumerate(paths):
+                if not path.is_file():
+                    self._bring(entry, index, path, stopped)
+        except OSError as error:
+            raise self._disk_trouble(error, entry) from None
+        entry = self._ledger.keep(entry.id, paths)
+        self._make_known(entry, paths)
+        if self._withdraws:
+            self._publisher.withdraw(Body({}, entry.addresses))
+        return entry, paths
+
+    def _bring(self, entry: Entry, index: int, path: Path, stopped: Event) -> None:
+        """One video: from the folder of another ComfyUI, the result store, or its link."""
+        part = path.with_name(f"{path.name}.{secrets.token_hex(6)}.part")
+        try:
+            if not _linked(entry.files[index : index + 1], part) and not (
+                self._store and self._store.bring(path.name, part)
+            ):
+                self._from_link(entry, entry.urls[index], part, stopped)
+            if self._store:
+                self._store.keep(path.name, part)
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _from_link(self, entry: Entry, url: str, part: Path, stopped: Event) -> None:
+        """The link itself says whether it lives: clocks are wrong, and some links outlast their day."""
+        is_fresh = self._now() - (entry.ended_at or 0) < FRESH_SECONDS
+        try:
+            self._download(url, part, stopped, is_fresh=is_fresh)
+        except Gone:
+            raise _too_late(entry) from None
+        except PackError as error:
+            error.task_id = entry.task_id
+            raise
+
+    def _download(self, url: str, part: Path, stopped: Event, *, is_fresh: bool) -> None:
+        """Try until the file is whole; each try goes on where the last one broke off.
+
+        Raises Gone for a link that is dead; that of a fresh job may only not be there yet.
+        """
+        for attempt in range(TRIES):
+            try:
+                self._try(url, part, stopped)
+                return
+            except Unreachable as error:
+                if isinstance(error, Gone) and not is_fresh:
+                    raise
+                if attempt == TRIES - 1 or stopped.is_set():
+                    raise Unreachable(error.what) from None
+                (self._pause or stopped.wait)(min(2.0**attempt, 15.0))
+
+    def _try(self, url: str, part: Path, stopped: Event) -> None:
+        arrival = self._transfer.download(url, part, stopped=stopped.is_set)
+        with part.open("rb") as file:
+            head = file.read(64)
+        if arrival.mime.startswith("text/") or not any(mark in head for mark in VIDEO_HEADS):
+            part.unlink()
+            raise Unreachable("The link of the finished job served something that is not a video.")
+
+    def _make_known(self, entry: Entry, paths: tuple[Path, ...]) -> None:
+        """A fresh result is public at the provider: the next node can use its address instead of an upload."""
+        for path, url in zip(paths, entry.urls, strict=True):
+            try:
+                self._ledger.remember_address(Address(url, content_of_clip(path), entry.expires_at, "result"))
+            except PackError as error:
+                log.info("The address of %s is not remembered: %s", path.name, error.what)
+
+    def _sweep(self) -> None:
+        """Remove what downloads left behind whose process was killed."""
+        for part in self._output.joinpath(FOLDER).glob("*.part"):
+            with suppress(OSError):
+                if time.time() - part.stat().st_mtime > STALE_SECONDS:
+                    part.unlink()
+
+    def _disk_trouble(self, error: OSError, entry: Entry) -> PackError:
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        what = "The disk is full" if is_full else f"The output folder cannot be written ({error.strerror})"
+        free = shutil.disk_usage(self._output).free / 1e6 if self._output.exists() else 0
+        return Unreachable(
+            f"{what}: {self._output} has {free:.0f} MB free.",
+            spent="The job is paid and stays collectable while its link lives.",
+            next_step="Free some space and queue again: it is collected, not bought again.",
+            task_id=entry.task_id,
+        )
+
+
+def paths_of(entry: Entry, output: Path) -> tuple[Path, ...]:
+    """Where the videos of a job belong in an output folder: names from our own records, the same on every machine."""
+    day = datetime.fromtimestamp(entry.created_at, timezone.utc).strftime("%Y%m%d")
+    safe = re.sub(r"[^A-Za-z0-9.\-]+", "_", f"{entry.model}_{day}_{(entry.task_id or entry.id)[-12:]}").strip(".")
+    return tuple(output / FOLDER / f"{safe}_{index}.mp4" for index in range(1, len(entry.urls) + 1))
+
+
+def files_of(entry: Entry, output: Path) -> tuple[Path, ...] | None:
+    """The videos of a job where all of them stand in this output folder, as they were kept or under their names."""
+    kept = tuple(path for path in map(Path, entry.files) if path.is_relative_to(output))
+    for paths in (kept, paths_of(entry, output)):
+        if paths and all(path.is_file() for path in paths):
+            return paths
+    return None
+
+
+def require_completed(entry: Entry, retired: Mapping[str, str]) -> None:
+    """Raises Declined for a job that ended without a video, Refused for one that was given up."""
+    if entry.state == "dropped":
+        raise Refused(f"The request was given up: {entry.reason}", next_step="Queue again.")
+    if entry.state in ("ended", "fetched") and entry.urls:
+        return
+    if entry.state != "failed":
+        cost = f"The provider states a cost of {entry.cost_usd:g} USD." if entry.cost_usd else None
+        raise Declined(
+            "The job completed without a clip; content filters do that.",
+            spent=cost,
+            next_step="Change the prompt, or raise `take` to try the same once more.",
+            task_id=entry.task_id,
+        )
+    gone = retired.get(entry.model, "") if _sounds_gone(entry.reason) else ""
+    what = f"The provider ended the job: {(entry.reason or entry.status).rstrip('.')}."
+    raise Declined(f"{what} {gone}".strip(), next_step=why_declined(entry.reason), task_id=entry.task_id)
+
+
+def _linked(files: tuple[str, ...], part: Path) -> bool:
+    """Whether another output folder of this machine has the video, which then stands at `part`, too."""
+    for file in map(Path, files):
+        if file.is_file():
+            try:
+                os.link(file, part)
+            except OSError:  # another disk, or a file system without links
+                shutil.copyfile(file, part)
+            return True
+    return False
+
+
+def _sounds_gone(reason: str) -> bool:
+    return any(word in reason.lower() for word in ("not found", "not_found", "retired", "no longer", "not exist"))
+
+
+def _too_late(entry: Entry) -> Refused:
+    """Links live a day; some die before, so the moment is given only where it is known."""
+    at = f" on {datetime.fromtimestamp(entry.expires_at):%Y-%m-%d %H:%M}" if entry.expires_at else ""
+    return Refused(
+        f"The clip of this job is not in the output folder, and its link ended{at}.",
+        spent="It was bought before; nothing new was spent.",
+        next_step="Put the file back, or raise `take` to buy the clip again.",
+        task_id=entry.task_id,
+    )

@@ -1,0 +1,109 @@
+"""The stage from a ticket to the end of the job: asks how it stands, seldom at first, often near its expected end."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ..errors import NotSet, PackError, Refused, Unfinished, Unreachable
+from ..ledger import ADOPTED, Entry, Ledger
+from ..model import Standing
+from ..wire import Provider
+from .progress import progress_of
+
+if TYPE_CHECKING:
+    from .job import Job
+
+USUAL_SECONDS = 150.0
+GONE_AFTER = 3
+RESUMED_SECONDS = 3.0
+FIRST_LOOK_SECONDS = 1.0
+LONGEST_WAIT_SECONDS = 20.0
+LOOKS_PER_SECOND = 8.0  # of all jobs together: a thousand in flight must burden neither the provider nor this machine
+UNATTENDED_SECONDS = 86400.0  # as long as the link of a finished job lives
+
+
+class Polling:
+    """Polls every ticketed job of an account until it ends, whoever waits for it."""
+
+    def __init__(self, ledger: Ledger, provider: Provider, *, now: Callable[[], float] = time.time) -> None:
+        self._ledger, self._provider, self._now = ledger, provider, now
+        self._followed = 0
+
+    async def follow(self, job: Job, entry: Entry) -> Entry:
+        """The entry at the end of its job.
+
+        Raises Refused when the provider knows no such task, Unfinished when it has gone on for a day and nobody waits.
+        """
+        self._followed += 1
+        try:
+            return await self._polled_until_ended(job, entry)
+        finally:
+            self._followed -= 1
+
+    async def _polled_until_ended(self, job: Job, entry: Entry) -> Entry:
+        assert entry.task_id is not None
+        usual = await job.thread(lambda: self._ledger.typical_seconds(entry.realm, entry.model))
+        began = entry.ticketed_at or self._now()
+        standing = Standing(entry.task_id, entry.status or "submitted", None, estimated_seconds=entry.estimated_seconds)
+        failures, share, wait = 0, 0.0, None if self._is_resumed(entry) else FIRST_LOOK_SECONDS
+        while True:
+            elapsed = max(0.0, self._now() - began)
+            if elapsed > UNATTENDED_SECONDS and not job.is_awaited:
+                raise Unfinished("The job did not end within a day.", task_id=entry.task_id)
+            expected = expected_seconds(standing, elapsed, usual)
+            job.report(progress_of(entry, standing, elapsed, expected))
+            wait = 0.0 if wait is None else max(min(wait, wait_before_poll(elapsed, expected)), share)
+            await asyncio.sleep(max(wait, self._provider.pause_seconds))
+            wait = LONGEST_WAIT_SECONDS * random.uniform(0.9, 1.0)
+            share = self._followed / LOOKS_PER_SECOND * random.uniform(0.0, 2.0)  # not all in step
+            try:
+                standing, entry = await job.thread(partial(self._poll, entry, job.language))
+                failures = 0
+            except PackError as error:
+                failures += 1
+                self._judge(error, failures, entry)
+                wait = min(wait, 2.0**failures)
+            if standing.ended:
+                return entry
+
+    def _is_resumed(self, entry: Entry) -> bool:
+        """A job that an earlier run left behind, or that was made elsewhere, may have ended long ago."""
+        return entry.resolution == ADOPTED or self._now() - (entry.ticketed_at or 0) > RESUMED_SECONDS
+
+    def _poll(self, entry: Entry, language: str) -> tuple[Standing, Entry]:
+        standing = self._provider.task(entry.task_id or "", language)
+        note = self._ledger.end if standing.ended else self._ledger.progress
+        return standing, note(entry.id, standing)
+
+    def _judge(self, error: PackError, failures: int, entry: Entry) -> None:
+        """A poll that fails says nothing of the job; what will not change by waiting ends the wait."""
+        if isinstance(error, Unreachable) or (isinstance(error, Refused) and failures < GONE_AFTER):
+            return
+        error.task_id = entry.task_id
+        if isinstance(error, NotSet):
+            error.spent = Unfinished.spent
+        raise error
+
+
+def expected_seconds(standing: Standing, elapsed: float, usual: float | None) -> float:
+    """Seconds from ticket to end: what such jobs took here, else what its progress says, else the provider's word."""
+    if usual:
+        return usual
+    projected = elapsed / standing.progress * 100 if standing.progress and 10 <= standing.progress < 100 else None
+    said = [one for one in (standing.estimated_seconds, projected) if one]
+    return max(min(said), 1.0) if said else USUAL_SECONDS
+
+
+def wait_before_poll(elapsed: float, expected: float) -> float:
+    """Seconds until the next look: long strides to four fifths of the way, short steps around the end."""
+    near = 0.8 * expected
+    step = min(max(expected * 0.012, 0.5), 3.5)
+    if elapsed < near - step:
+        return min(near - elapsed, max(step, 0.25 * expected), LONGEST_WAIT_SECONDS)
+    late = elapsed - 1.25 * expected
+    return step if late <= 0 else min(step + 0.1 * late, 10.0)

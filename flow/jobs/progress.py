@@ -1,0 +1,53 @@
+"""What is told of a job while it goes, and what it ends with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..ledger import Entry
+from ..model import Files, Standing
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One line on a job; how far it is (0..1) and when it ends (Unix seconds) where known.
+
+    `warnings` are what the checks found doubtful; they stand beside every line.
+    """
+
+    line: str
+    fraction: float | None = None
+    entry: Entry | None = None
+    ends_at: float | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A job that ended well: its entry, and its videos in the output folder of the one who asked."""
+
+    entry: Entry
+    files: Files
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A job that the runner is done with: `error` says why there is no video, `is_awaited` whether anybody waited."""
+
+    entry: Entry
+    error: BaseException | None
+    is_awaited: bool
+
+
+OnProgress = Callable[[Progress], None]
+OnEvent = Callable[["Progress | Ended"], None]
+
+
+def progress_of(entry: Entry, standing: Standing, elapsed: float, expected: float) -> Progress:
+    """How the provider says a job stands; times in seconds since its submit was taken."""
+    percent = f" {standing.progress:.0f} %" if standing.progress is not None else ""
+    line = f"{standing.status}{percent}, {elapsed:.0f} s of about {max(expected, elapsed):.0f} s"
+    fraction = standing.progress / 100 if standing.progress else min(0.95, elapsed / max(expected, 1.0))
+    return Progress(line, fraction, entry, None if entry.ticketed_at is None else entry.ticketed_at + expected)

@@ -1,0 +1,127 @@
+"""From a question to a body on disk: found in the ledger, else checked, written down and published."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..catalogue import doubts_about, held_against_schema
+from ..ledger import Entry, Intent, Ledger
+from ..model import Address, Question, Request
+from ..prices import current_prices, estimate_usd
+from ..publish import LIFE_NEEDED_SECONDS, Publisher
+from ..request import check
+from ..settings import Settings
+from ..wire import Provider
+
+if TYPE_CHECKING:
+    from .job import Job, Stage
+
+
+class Checkout:
+    """What purchases of one account have in common: every step is blocking, and none of them moves money."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        provider: Provider,
+        publisher: Publisher,
+        *,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings, self._ledger, self._provider, self._publisher = settings, ledger, provider, publisher
+        self._now = now
+
+    def find(self, question: Question) -> Entry | None:
+        """The entry that answers a question: bought, under way, or ready to be sent."""
+        entry = self._ledger.find(self._settings.realm, question.fingerprint)
+        return None if entry is None or (entry.unsent and entry.body is None) else entry
+
+    def check(self, question: Question, folder: Path) -> Request:
+        """The request, its files in `folder`. Raises Refused with every broken rule."""
+        prices = current_prices(self._provider, self._ledger, self._now())
+        request = check(question, lambda values: estimate_usd(prices, question.family, values), folder)
+        doubts = doubts_about(question, self._provider, self._ledger, self._now())
+        doubts += held_against_schema(question, self._provider, self._ledger, self._now())
+        return replace(request, warnings=(*request.warnings, *doubts))
+
+    def intend(self, request: Request, queue_run: str | None) -> Entry:
+        """Write the purchase down. Raises Refused when it would pass a limit."""
+        question = request.question
+        intent = Intent(
+            realm=self._settings.realm,
+            fingerprint=question.fingerprint,
+            family=question.family.node_id,
+            model=question.model,
+            path=question.path,
+            take=question.take,
+            prompt=question.words,
+            account=self._settings.account,
+            queue_run=queue_run,
+            billed_units=request.billed_units,
+            estimate_usd=request.estimate_usd,
+        )
+        return self._ledger.intend(intent, limits=self._settings.limits)[0]
+
+    def publish(self, entry: Entry, request: Request) -> Entry:
+        """The entry with its body on disk, media as addresses."""
+        body = self._publisher.publish(request)
+        return self._ledger.write_body(entry.id, body.json, body.addresses, request.billed_units, request.estimate_usd)
+
+
+class Purchase:
+    """One question on its way to a body. `folder` holds its media files, and is gone when the job is over."""
+
+    def __init__(self, question: Question, folder: Path, checkout: Checkout, queue_run: str | None = None) -> None:
+        self.question = question
+        self._folder, self._checkout, self._queue_run = folder, checkout, queue_run
+        self._request: Request | None = None
+
+    async def begin(self, job: Job) -> Entry | None:
+        """The entry that answers the question; None for one that is to be intended, which passed every check."""
+        entry = await job.thread(lambda: self._checkout.find(self.question))
+        if entry is not None and not entry.over:
+            return entry
+        if entry is not None and entry.state == "failed":
+            job.tell(f"The last attempt failed and was free ({entry.reason}); submitting again.")
+        await self._checked(job)
+        return None
+
+    def intend(self) -> Entry:
+        """Write it down, once it has passed the checks."""
+        assert self._request is not None
+        return self._checkout.intend(self._request, self._queue_run)
+
+    async def publish(self, job: Job, entry: Entry) -> Entry:
+        """The stage from an intent to a body."""
+        request = await self._checked(job)
+        if request.attachments:
+            job.tell("Uploading")
+        return await job.thread(lambda: self._checkout.publish(entry, request))
+
+    @property
+    def stages(self) -> Mapping[str, Stage]:
+        return {"intended": self.publish}
+
+    def end(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    async def _checked(self, job: Job) -> Request:
+        if self._request is None:
+            self._request = await job.thread(lambda: self._checkout.check(self.question, self._folder))
+            job.warn(self._request.warnings)
+        return self._request
+
+
+def is_ready(entry: Entry, now: float) -> bool:
+    """Whether the body of an unsent entry can be sent: its addresses live long enough for a job."""
+    return entry.body is not None and all(_lives(one, now) for one in entry.addresses)
+
+
+def _lives(address: Address, now: float) -> bool:
+    return address.expires_at is None or address.expires_at > now + LIFE_NEEDED_SECONDS

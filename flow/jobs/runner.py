@@ -1,0 +1,176 @@
+"""One runner per process: a thread, a loop and an executor, so that jobs outlive the prompts that asked for them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from types import TracebackType
+from typing import TypeVar
+
+from ..errors import PackError, log
+from ..ledger import Entry, new_owner
+from .account import Account
+from .job import LEASE_SECONDS, Job
+from .progress import Ended, OnEvent, Progress
+from .purchase import Purchase
+
+THREADS = 32  # most of them wait for the network; none is started before it is needed
+RENEW_SECONDS = 60.0
+ORPHANS_SECONDS = 600.0
+
+Result = TypeVar("Result")
+Key = tuple[str, str, str]
+
+
+def unheard(event: Progress | Ended) -> None:
+    """For a process without a page."""
+
+
+class Runner:
+    """Owns the jobs of this process. The same question is the same job; between processes the ledger's lease decides.
+
+    `on_event` hears, on the runner's thread, everything that happens to any job.
+    """
+
+    def __init__(self, on_event: OnEvent = unheard) -> None:
+        self.on_event = on_event
+        self.owner = new_owner()
+        self.lock = threading.Lock()
+        self.loop = asyncio.new_event_loop()
+        self._executor: Executor = ThreadPoolExecutor(THREADS, "apimart")
+        self._jobs: dict[Key, Job] = {}
+        self._accounts: dict[Key, Account] = {}
+        self._thread = threading.Thread(target=self._work, name="apimart-runner", daemon=True)
+        self._thread.start()
+
+    def ask(self, purchase: Purchase, account: Account, *, language: str = "") -> Job:
+        """The job of a question: the one under way, or a new one. Whoever asks has to `wait` for it."""
+        key = account.key(purchase.question.fingerprint)
+        with self.lock:
+            found = self._jobs.get(key)
+            if found is not None and found.claim():
+                purchase.end()
+                return found
+            job = Job(self, account, purchase=purchase, language=language, after=found)
+            job.claim()
+            self._begin(key, job)
+            return job
+
+    def resume(self, entry: Entry, account: Account, *, language: str = "", is_awaited: bool = True) -> Job:
+        """The job of an entry with a task id, whoever submitted it. Who does not wait for it says so."""
+        key = account.key(entry.fingerprint)
+        with self.lock:
+            found = self._jobs.get(key)
+            is_new = found is None or not found.claim()
+            job = Job(self, account, entry=entry, language=language, after=found) if is_new or not found else found
+            if is_new:
+                job.claim()
+                self._begin(key, job)
+            if not is_awaited:
+                job.unclaim()
+            return job
+
+    async def local(self, work: Callable[[Callable[[], bool]], Result]) -> Result:
+        """What `work` gives, run in a thread of the runner; it is called with a function that says when to stop.
+
+        When the task that waits is cancelled the wait ends at once, and `work` by itself.
+        """
+        stop = threading.Event()
+        try:
+            return await asyncio.wrap_future(self._executor.submit(contextvars.copy_context().run, work, stop.is_set))
+        finally:
+            stop.set()
+
+    async def thread(self, work: Callable[[], Result]) -> Result:
+        """Run blocking `work` of a job, on the runner's own loop."""
+        return await self.loop.run_in_executor(self._executor, work)
+
+    def start(self, work: Callable[[], object]) -> None:
+        """Run `work` in a thread of the runner; nobody waits for it, and what goes wrong is logged."""
+        self._executor.submit(_logged, work)
+
+    def use(self, account: Account) -> None:
+        """Look after the jobs of `account` that a process left behind when it died, now and from time to time."""
+        with self.lock:
+            is_new = account.key("") not in self._accounts
+            self._accounts[account.key("")] = account
+        if is_new:
+            asyncio.run_coroutine_threadsafe(self._adopt_orphans(account), self.loop)
+
+    def __enter__(self) -> Runner:  # Self needs Python 3.11
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave every job where it stands, give up the leases and end the threads."""
+        asyncio.run_coroutine_threadsafe(self._leave_all(), self.loop).result()
+        self._executor.shutdown(cancel_futures=True)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+        self.loop.close()
+
+    def _begin(self, key: Key, job: Job) -> None:
+        self._jobs[key] = job
+        asyncio.run_coroutine_threadsafe(self._carry(key, job), self.loop)
+
+    async def _carry(self, key: Key, job: Job) -> None:
+        job.start()
+        await job.over()
+        with self.lock:
+            if self._jobs.get(key) is job:
+                del self._jobs[key]
+
+    def _work(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        self.loop.create_task(self._keep_leases())
+        self.loop.create_task(self._look_for_orphans())
+        self.loop.run_forever()
+
+    async def _keep_leases(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            for ledger in {job.ledger for job in self._under_way()}:
+                with suppress(PackError):  # a ledger that is busy now may not be at the next renewal
+                    await self.thread(partial(ledger.renew, self.owner, LEASE_SECONDS))
+
+    async def _look_for_orphans(self) -> None:
+        while True:
+            await asyncio.sleep(ORPHANS_SECONDS)
+            for account in tuple(self._accounts.values()):
+                await self._adopt_orphans(account)
+
+    async def _adopt_orphans(self, account: Account) -> None:
+        try:
+            for entry in await self.thread(account.orphans):
+                self.resume(entry, account, is_awaited=False)
+        except PackError as error:
+            log.info("Jobs that an earlier process left behind are not looked after: %s", error.what)
+
+    async def _leave_all(self) -> None:
+        jobs = self._under_way()
+        for job in jobs:
+            job.cancel()
+        for job in jobs:
+            await job.over()
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+
+    def _under_way(self) -> list[Job]:
+        with self.lock:
+            return list(self._jobs.values())
+
+
+def _logged(work: Callable[[], object]) -> None:
+    try:
+        work()
+    except Exception:  # noqa: BLE001 - nobody waits for it, so what it raises would be lost
+        log.exception("Work in the background failed")

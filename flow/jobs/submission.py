@@ -1,0 +1,185 @@
+"""The stage from a body to a ticket: the only place from which money moves, and only by the ledger's word."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ..errors import PackError, Refused, Unfinished, Unknown, log
+from ..ledger import Entry, Ledger
+from ..model import GENERATIONS, Ticket
+from ..settings import Limits
+from ..wire import Again, Provider
+from .job import NOT_SUBMITTED
+
+if TYPE_CHECKING:
+    from .job import Job
+
+KEY_LIFE_SECONDS = 24 * 3600.0
+SCHEMA_LIFE_SECONDS = 7 * 86400.0
+RESENDS = 5
+TURN_SECONDS = 2.0
+LONGEST_RESEND_SECONDS = 30.0
+
+
+class Submission:
+    """Sends what the ledger marks as sent, each entry once, and no more at a time than the account allows.
+
+    `limits` are asked for at the moment money moves. `retired` says in words why a model may be gone.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        provider: Provider,
+        owner: str,
+        *,
+        limits: Callable[[], Limits],
+        jobs_at_once: int,
+        wait_seconds: float,
+        retired: Mapping[str, str],
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._ledger, self._provider, self._owner = ledger, provider, owner
+        self._limits, self._jobs_at_once, self._wait_seconds = limits, jobs_at_once, wait_seconds
+        self._retired, self._now = retired, now
+        self._head_of_line = asyncio.Lock()
+        self._freed = asyncio.Event()
+        self._is_full = False
+
+    async def submit(self, job: Job, entry: Entry) -> Entry:
+        """The entry with its ticket.
+
+        Raises Unknown when the outcome cannot be told, Unfinished when the provider asked to wait for longer than the
+        person does, NotTaken and others when nothing was charged.
+        """
+        resends, began = 0, time.monotonic()
+        while True:
+            await asyncio.sleep(self._provider.pause_seconds)
+            job.tell("Submitting")
+            is_first = await self._marked(job, entry)
+            outcome = await job.surely(partial(self._send, entry.id, is_first))
+            if isinstance(outcome, Entry):
+                return outcome
+            if isinstance(outcome, Unknown):
+                resends += 1
+                if resends > RESENDS:
+                    raise outcome
+                seconds = min(2.0**resends, LONGEST_RESEND_SECONDS)
+                outcome = Again(seconds, "the answer was lost; the same key is sent again")
+            elif is_first:
+                job.was_not_sent()
+            self._require_patience(entry, outcome, time.monotonic() - began, is_first)
+            job.tell(f"Waiting: {outcome.reason}")
+            await asyncio.sleep(outcome.seconds)
+
+    def place_is_free(self) -> None:
+        """A job of this process is over: the head of the line asks the ledger again."""
+        self._freed.set()
+
+    async def _marked(self, job: Job, entry: Entry) -> bool:
+        """Whether this is the first submit of the entry; waits until there is a place for it.
+
+        Only the head of the line asks the ledger: a thousand that wait must not wear out the disk.
+        """
+        if self._is_full:
+            job.tell(self._line_of_waiting())
+        async with self._head_of_line:
+            while True:
+                self._freed.clear()
+                is_first = await self._mark(job, entry)
+                self._is_full = is_first is None
+                if is_first is not None:
+                    return is_first
+                job.tell(self._line_of_waiting())
+                await self._wait_for_a_place()
+
+    async def _wait_for_a_place(self) -> None:
+        """Wait until a job of this process has ended; those of other processes are looked for from time to time."""
+        timer = asyncio.get_running_loop().call_later(TURN_SECONDS, self._freed.set)
+        try:
+            await self._freed.wait()
+        finally:
+            timer.cancel()
+
+    async def _mark(self, job: Job, entry: Entry) -> bool | None:
+        job.will_send()
+        try:
+            marked = await job.surely(
+                lambda: self._ledger.mark_sent(entry.id, self._owner, at_most_in_flight=self._jobs_at_once)
+            )
+        except PackError:
+            job.was_not_sent()
+            raise
+        if marked is None:
+            job.was_not_sent()
+        return marked
+
+    def _line_of_waiting(self) -> str:
+        return f"Waiting: {self._jobs_at_once} jobs are in flight, this one waits its turn"
+
+    def _require_patience(self, entry: Entry, again: Again, waited: float, is_first: bool) -> None:
+        if waited + again.seconds <= self._wait_seconds:
+            return
+        what = f"The provider did not take the request within {self._wait_seconds:.0f} s: {again.reason}."
+        if is_first:
+            raise Unfinished(what, spent=NOT_SUBMITTED, next_step="Queue again later.")
+        raise Unknown(f"An earlier submit of this request got no answer. {what}")
+
+    def _send(self, entry_id: str, is_first: bool) -> Entry | Again | Unknown:
+        """One attempt, in one thread from the submit to the ticket on disk."""
+        entry = self._ledger.by_id(entry_id)
+        if not is_first:
+            self._require_honoured(entry)
+        try:
+            outcome = self._provider.submit(entry.body or {}, entry.idempotency_key, entry.path)
+        except Unknown as unknown:
+            if self._honours_keys(entry):
+                return unknown
+            raise
+        except PackError as error:
+            raise self._after_no(entry, error, is_first) from None
+        if isinstance(outcome, Ticket):
+            return self._ledger.ticket(entry_id, outcome)
+        if is_first:
+            self._ledger.unsend(entry_id)
+        return outcome
+
+    def _require_honoured(self, entry: Entry) -> None:
+        """A submit that may be out already goes out again only where the key makes it the same purchase."""
+        age = self._now() - (entry.sent_at or 0)
+        if not 0 <= age < KEY_LIFE_SECONDS or not self._honours_keys(entry):
+            raise Unknown("An earlier submit of this request got no answer.")
+
+    def _after_no(self, entry: Entry, error: PackError, is_first: bool) -> PackError:
+        """A no to a first submit means nothing was bought; a no to a second says nothing of the first."""
+        if not is_first:
+            return Unknown(f"An earlier submit got no answer, and sending it again was refused: {error.what}")
+        self._ledger.unsend(entry.id)
+        retired = self._retired.get(entry.model) if isinstance(error, Refused) else None
+        if retired is None:
+            return error
+        return Refused(f"{error.what} {retired}", next_step=error.next_step, request_id=error.request_id)
+
+    def _honours_keys(self, entry: Entry) -> bool:
+        """Whether the provider declares it for this model; asked once and remembered.
+
+        What it declares is said of the usual path: a key counts per endpoint, and of no other endpoint is it known.
+        """
+        return entry.path == GENERATIONS and self._declares_keys(entry.model)
+
+    def _declares_keys(self, model: str) -> bool:
+        name = f"honours keys: {self._provider.base_url} {model}"
+        remembered = self._ledger.recall(name)
+        if isinstance(remembered, bool):
+            return remembered
+        try:
+            honours = self._provider.honours_keys(model)
+        except PackError as error:
+            log.info("Whether %s honours idempotency keys is not known: %s", model, error.what)
+            return False
+        self._ledger.remember(name, honours, self._now() + SCHEMA_LIFE_SECONDS)
+        return honours
