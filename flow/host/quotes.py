@@ -73,12 +73,12 @@ def quote(
 
 def _prices(office: Office) -> PriceList:
     """The list as it was last asked for; a badge is no reason to go to the network."""
-    remembered = office.ledger.recall("prices")
+    remembered = office.ledger.cache.recall("prices")
     return merged(printed_prices(), remembered if isinstance(remembered, dict) else {})
 
 
 def _gone(office: Office, family: Family, values: Values) -> str:
-    return what_is_gone(values.model, office.ledger.recall(MODELS), models_of(family))
+    return what_is_gone(values.model, office.ledger.cache.recall(MODELS), models_of(family))
 
 
 def _values(
