@@ -33,10 +33,10 @@ def models_of(family: Family) -> tuple[str, ...]:
 
 def doubts_about(question: Question, provider: Provider, ledger: Ledger, now: float) -> tuple[str, ...]:
     """A warning when the provider no longer lists the model of this question."""
-    remembered = ledger.recall(MODELS)
+    remembered = ledger.cache.recall(MODELS)
     if not isinstance(remembered, dict):
         remembered = _listed(provider, now)
-        ledger.remember(MODELS, remembered, now + (DAY_SECONDS if remembered else RETRY_SECONDS))
+        ledger.cache.remember(MODELS, remembered, now + (DAY_SECONDS if remembered else RETRY_SECONDS))
     gone = what_is_gone(question.model, remembered, models_of(question.family))
     return (gone,) if gone else ()
 
@@ -134,7 +134,7 @@ def _listed(provider: Provider, now: float) -> dict[str, Json]:
 
 def _schema(model: str, provider: Provider, ledger: Ledger, now: float) -> Mapping[str, Any]:
     name = f"schema: {provider.base_url} {model}"
-    remembered = ledger.recall(name)
+    remembered = ledger.cache.recall(name)
     if isinstance(remembered, dict):
         return remembered
     try:
@@ -143,7 +143,7 @@ def _schema(model: str, provider: Provider, ledger: Ledger, now: float) -> Mappi
         log.info("The schema of %s is not known: %s", model, error.what)
         found = None
     schema: dict[str, Json] = dict(found) if isinstance(found, Mapping) else {}
-    ledger.remember(name, schema, now + (DAY_SECONDS if schema else RETRY_SECONDS))
+    ledger.cache.remember(name, schema, now + (DAY_SECONDS if schema else RETRY_SECONDS))
     return schema
 
 

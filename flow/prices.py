@@ -56,11 +56,11 @@ def printed_prices() -> PriceList:
 
 def current_prices(provider: Provider, ledger: Ledger, now: float) -> PriceList:
     """Today's list: asked for at most daily, and never a reason to fail."""
-    remembered = ledger.recall("prices")
+    remembered = ledger.cache.recall("prices")
     if not isinstance(remembered, dict):
         remembered = _asked(provider)
         until = now + (DAY_SECONDS if remembered else RETRY_SECONDS)
-        ledger.remember("prices", remembered, until)
+        ledger.cache.remember("prices", remembered, until)
     return merged(printed_prices(), remembered)
 
 

@@ -52,7 +52,7 @@ def whole_journey(ledger: Ledger, fingerprint: str) -> list[Any]:
     return [entry_id, made]
 
 
-def mark_sent(ledger: Ledger, entry_id: str) -> bool:
+def mark_sent(ledger: Ledger, entry_id: str) -> bool | None:
     return ledger.mark_sent(entry_id, new_owner())
 
 
@@ -68,7 +68,7 @@ def lease(ledger: Ledger, entry_id: str) -> bool:
 
 def half_write(ledger: Ledger, entry_id: str) -> None:
     """Stand still in the middle of a transaction that has written."""
-    with ledger.writing(alone=True) as connection:
+    with ledger.store.writing(alone=True) as connection:
         connection.exec_driver_sql("UPDATE apimart_entries SET state = 'fetched'")
         say("inside")
         sys.stdin.readline()

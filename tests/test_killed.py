@@ -17,38 +17,38 @@ KILLED = Path(__file__).with_name("killed.py")
 FAMILIES = ["APIMartSora2", "APIMartVeo31", "APIMartKlingMotionControl"]
 
 BEFORE_SENDING = [
-    ("ledger/purchases.py", "intend", "call"),
-    ("ledger/purchases.py", "intend", "return"),
+    ("ledger/ledger.py", "intend", "call"),
+    ("ledger/ledger.py", "intend", "return"),
     ("wire/provider.py", "upload_image", "call"),
     ("wire/provider.py", "upload_image", "return"),
-    ("ledger/addresses.py", "remember_address", "return"),
-    ("ledger/moves.py", "write_body", "call"),
-    ("ledger/moves.py", "write_body", "return"),
-    ("ledger/moves.py", "mark_sent", "call"),
+    ("ledger/addresses.py", "remember", "return"),
+    ("ledger/ledger.py", "write_body", "call"),
+    ("ledger/ledger.py", "write_body", "return"),
+    ("ledger/ledger.py", "mark_sent", "call"),
 ]
 WHILE_SENDING = [
-    ("ledger/moves.py", "mark_sent", "return"),
+    ("ledger/ledger.py", "mark_sent", "return"),
     ("wire/provider.py", "submit", "call"),
     ("wire/provider.py", "_submitted", "call"),
     ("wire/provider.py", "submit", "return"),
-    ("ledger/moves.py", "ticket", "call"),
+    ("ledger/ledger.py", "ticket", "call"),
 ]
 AFTER_THE_TICKET = [
-    ("ledger/moves.py", "ticket", "return"),
+    ("ledger/ledger.py", "ticket", "return"),
     ("wire/provider.py", "task", "call"),
     ("wire/provider.py", "task", "return"),
-    ("ledger/moves.py", "end", "call"),
-    ("ledger/moves.py", "end", "return"),
+    ("ledger/ledger.py", "end", "call"),
+    ("ledger/ledger.py", "end", "return"),
     ("wire/transfer.py", "download", "call"),
     ("wire/transfer.py", "_write", "return"),
     ("wire/transfer.py", "download", "return"),
-    ("ledger/moves.py", "keep", "call"),
-    ("ledger/moves.py", "keep", "return"),
+    ("ledger/ledger.py", "keep", "call"),
+    ("ledger/ledger.py", "keep", "return"),
     ("fetch.py", "fetch", "return"),
 ]
 ANSWERED = WHILE_SENDING[2:]
 # An extension goes to another path; what is killed around it beyond the submit is the same code as above.
-AROUND_AN_EXTENSION = [("ledger/moves.py", "write_body", "return"), ("ledger/moves.py", "ticket", "return")]
+AROUND_AN_EXTENSION = [("ledger/ledger.py", "write_body", "return"), ("ledger/ledger.py", "ticket", "return")]
 
 
 class Machine:

@@ -1,4 +1,4 @@
-"""The books of purchases: how an entry comes to be, moves on, and what it never does."""
+"""Purchases in the ledger: how an entry comes to be, which transitions it allows, and what it never does."""
 
 from __future__ import annotations
 
@@ -64,10 +64,9 @@ def test_a_whole_journey_is_written_down(ledger: Ledger, clock: Clock) -> None:
     clock.jump(1)
     entry = ledger.ticket(entry.id, Ticket("task-1", "req-1"))
     assert (entry.state, entry.task_id, entry.request_id, entry.unknown) == ("ticketed", "task-1", "req-1", False)
-    answer = Standing("task-1", "processing", None, 40.0, 120.0, raw={"progress": 40})
+    answer = Standing("task-1", "processing", None, 40.0, 120.0)
     entry = ledger.progress(entry.id, answer)
     assert (entry.status, entry.progress, entry.estimated_seconds) == ("processing", 40.0, 120.0)
-    assert entry.standing == {"progress": 40}
     entry = ledger.end(entry.id, completed(entry, actual_seconds=70.0, expires_at=2e9))
     assert (entry.state, entry.cost_usd, entry.actual_seconds, entry.expires_at) == ("ended", 0.9, 70.0, 2e9)
     assert entry.urls == ("https://files.example/1.mp4",)
@@ -84,7 +83,6 @@ def test_text_that_no_database_holds_is_kept_as_well_as_it_can_be(ledger: Ledger
 def test_a_file_name_that_is_not_unicode_comes_back_as_it_was(ledger: Ledger) -> None:
     path = os.fsdecode(b"/out/\xff.mp4") if os.name == "posix" else "C:\\out\\a.mp4"
     assert ledger.keep(ended(ledger).id, [path]).files == (path,)
-    assert ledger.file_known(path) is not None
 
 
 def test_where_the_submit_goes_is_written_down_with_the_intent(ledger: Ledger) -> None:
@@ -159,7 +157,7 @@ def test_a_ticket_is_written_down_even_for_a_job_that_was_given_up(ledger: Ledge
     assert ledger.find("live", "other") == second
 
 
-def test_a_failed_job_may_be_bought_again_under_a_new_key_and_stays_in_the_books(ledger: Ledger) -> None:
+def test_a_failed_job_may_be_bought_again_under_a_new_key_and_stays_in_the_ledger(ledger: Ledger) -> None:
     entry = ticketed(ledger)
     first = ledger.end(entry.id, failed(entry))
     assert (first.state, first.reason, first.cost_usd) == ("failed", "moderated", None)
@@ -236,9 +234,10 @@ def test_a_job_collected_by_its_id_is_joined_when_it_is_declared_bought(ledger: 
         ledger.declare_bought(other.id, "task-9")
 
 
-@pytest.mark.parametrize("move", ["progress", "end", "keep", "drop", "unsend", "mark_sent"])
-def test_moves_from_the_wrong_state_are_refused_and_change_nothing(ledger: Ledger, move: str) -> None:
-    before = ledger.keep(ended(ledger).id, ["/out/a.mp4"]) if move in ("drop", "unsend", "mark_sent") else sent(ledger)
+@pytest.mark.parametrize("transition", ["progress", "end", "keep", "drop", "unsend", "mark_sent"])
+def test_transitions_from_the_wrong_state_are_refused_and_change_nothing(ledger: Ledger, transition: str) -> None:
+    is_too_late = transition in ("drop", "unsend", "mark_sent")
+    before = ledger.keep(ended(ledger).id, ["/out/a.mp4"]) if is_too_late else sent(ledger)
     arguments: dict[str, Any] = {
         "progress": Standing("t", "processing", None),
         "end": Standing("t", "completed", "completed"),
@@ -246,9 +245,9 @@ def test_moves_from_the_wrong_state_are_refused_and_change_nothing(ledger: Ledge
         "drop": "why not",
         "mark_sent": "me",
     }
-    given = (arguments[move],) if move in arguments else ()
+    given = (arguments[transition],) if transition in arguments else ()
     with pytest.raises(Contradiction):
-        getattr(ledger, move)(before.id, *given)
+        getattr(ledger, transition)(before.id, *given)
     assert ledger.by_id(before.id) == before
 
 
@@ -295,7 +294,7 @@ def test_an_intent_can_be_given_up_before_it_is_sent(ledger: Ledger) -> None:
 
 
 def test_a_job_made_elsewhere_is_adopted_once(ledger: Ledger) -> None:
-    entry = ledger.adopt("live", "task-7", account="key-1", model="sora-2")
+    entry = ledger.adopt("live", "task-7", account="key-1")
     assert (entry.state, entry.task_id, entry.resolution) == ("ticketed", "task-7", ADOPTED)
     assert ledger.adopt("live", "task-7") == entry == ledger.by_task("live", "task-7")
     assert ledger.by_task("sandbox", "task-7") is None

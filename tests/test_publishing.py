@@ -40,9 +40,9 @@ def host():
 
 @pytest.fixture
 def ledger(tmp_path, clock):
-    books = Ledger.open(tmp_path / "ledger.sqlite", now=clock)
-    yield books
-    books.close()
+    opened = Ledger.open(tmp_path / "ledger.sqlite", now=clock)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -129,12 +129,12 @@ def test_an_address_that_died_early_is_forgotten(publisher, ledger, file, link, 
     other = host.serve("/again.mp4", clip_bytes())
     host.say("/upload", 200, other.encode())
     assert publisher.publish(request_for(file)).json[VIDEO.parameter] == other
-    assert ledger.known_address(file.content, clock()).url == other
+    assert ledger.addresses.known(file.content, clock()).url == other
 
 
 def test_a_clip_that_came_from_one_of_our_jobs_needs_no_store(ledger, file, host, clock):
     url = host.serve("/f/video/result.mp4", clip_bytes())
-    ledger.remember_address(Address(url, file.content, clock() + DAY, "result"))
+    ledger.addresses.remember(Address(url, file.content, clock() + DAY, "result"))
     publisher = publishing(ledger, Transfer((host.url,)), lambda: None, clock)
     assert publisher.publish(request_for(file)).json[VIDEO.parameter] == url
 
@@ -204,7 +204,7 @@ def test_an_address_that_does_not_serve_the_clip_is_refused(
     host.say("/upload", 200, host.say("/kept.mp4", status, body, kind).encode())
     with pytest.raises(Refused, match=said):
         publisher.publish(request_for(file))
-    assert ledger.known_address(file.content, clock()) is None
+    assert ledger.addresses.known(file.content, clock()) is None
 
 
 def test_an_address_that_leads_on_to_a_login_page_is_refused(publisher, file, host):
@@ -263,7 +263,7 @@ def test_a_clip_that_is_not_needed_any_more_can_be_withdrawn(at_home, ledger, fi
     body = publisher.publish(request_for(file))
     publisher.withdraw(body)
     assert list(folder.iterdir()) == []
-    assert ledger.known_address(file.content, clock()) is None
+    assert ledger.addresses.known(file.content, clock()) is None
 
 
 def test_a_clip_that_another_job_still_needs_is_not_withdrawn(at_home, ledger, file):

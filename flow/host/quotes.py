@@ -74,12 +74,12 @@ def quote(
 
 def _prices(runtime: Runtime) -> PriceList:
     """The list as it was last asked for; a badge is no reason to go to the network."""
-    remembered = runtime.ledger.recall("prices")
+    remembered = runtime.ledger.cache.recall("prices")
     return merged(printed_prices(), remembered if isinstance(remembered, dict) else {})
 
 
 def _gone(runtime: Runtime, family: Family, values: Values) -> str:
-    return what_is_gone(values.model, runtime.ledger.recall(MODELS), models_of(family))
+    return what_is_gone(values.model, runtime.ledger.cache.recall(MODELS), models_of(family))
 
 
 def _values(

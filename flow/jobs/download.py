@@ -137,7 +137,7 @@ class Downloads:
         """A fresh result is public at the provider: the next node can use its address instead of an upload."""
         for path, url in zip(paths, entry.urls, strict=True):
             try:
-                self._ledger.remember_address(Address(url, content_of_clip(path), entry.expires_at, "result"))
+                self._ledger.addresses.remember(Address(url, content_of_clip(path), entry.expires_at, "result"))
             except PackError as error:
                 log.info("The address of %s is not remembered: %s", path.name, error.what)
 

@@ -173,7 +173,7 @@ class Submission:
 
     def _declares_keys(self, model: str) -> bool:
         name = f"honours keys: {self._provider.base_url} {model}"
-        remembered = self._ledger.recall(name)
+        remembered = self._ledger.cache.recall(name)
         if isinstance(remembered, bool):
             return remembered
         try:
@@ -181,5 +181,5 @@ class Submission:
         except PackError as error:
             log.info("Whether %s honours idempotency keys is not known: %s", model, error.what)
             return False
-        self._ledger.remember(name, honours, self._now() + SCHEMA_LIFE_SECONDS)
+        self._ledger.cache.remember(name, honours, self._now() + SCHEMA_LIFE_SECONDS)
         return honours

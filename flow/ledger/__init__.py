@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from .addresses import Addresses, Sighting
-from .books import Books, Spent
-from .entry import ADOPTED, Contradiction, Entry
-from .facts import Facts
-from .intent import Intent
-from .leases import Leases
-from .moves import Moves
-from .owners import LONGEST_LEASE_SECONDS, new_owner
-from .purchases import Purchases
+from .entry import ADOPTED, Contradiction, Entry, Intent
+from .leases import LONGEST_LEASE_SECONDS, new_owner
+from .ledger import Ledger
+from .limits import NO_LIMITS
+from .queries import Spent
 
 __all__ = [
     "ADOPTED",
     "LONGEST_LEASE_SECONDS",
-    "Books",
+    "NO_LIMITS",
     "Contradiction",
     "Entry",
     "Intent",
     "Ledger",
-    "Sighting",
     "Spent",
     "new_owner",
 ]
-
-
-class Ledger(Purchases, Moves, Leases, Addresses, Facts):
-    """Everything we remember, in one database. Every method is one short transaction; call it in a thread."""

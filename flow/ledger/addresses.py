@@ -1,9 +1,9 @@
-"""Where content was published, and what stood at an address when we last looked."""
+"""Where content was published."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict
 
 from sqlalchemy import delete, or_, select
 
@@ -12,66 +12,33 @@ from .schema import ADDRESSES
 from .store import Store
 
 
-@dataclass(frozen=True)
-class Sighting:
-    """The content of an address, with what the server said of it then (its validators)."""
+class Addresses:
+    """URLs by the content that stands there; part of a `Ledger`."""
 
-    content: str
-    etag: str | None = None
-    last_modified: str | None = None
-    length: int | None = None
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
+    def remember(self, address: Address) -> None:
+        """Keep `address`, in the place of what was remembered of the same URL."""
+        row = {**asdict(address), "url_hash": _hash(address.url), "remembered_at": self._store.now()}
+        with self._store.writing() as connection:
+            connection.execute(self._store.upsert(ADDRESSES, row))
 
-class Addresses(Store):
-    """The address book."""
+    def known(self, content: str, at_least_until: float) -> Address | None:
+        """The address where `content` (a hash) stands at that Unix time, the longest-lived first; None for none.
 
-    def remember_address(
-        self,
-        address: Address,
-        *,
-        etag: str | None = None,
-        last_modified: str | None = None,
-        length: int | None = None,
-    ) -> None:
-        row = {
-            "url_hash": _hash(address.url),
-            "url": address.url,
-            "content": address.content,
-            "source": address.source,
-            "expires_at": address.expires_at,
-            "etag": etag,
-            "last_modified": last_modified,
-            "length": length,
-            "remembered_at": self.now(),
-        }
-        with self.writing() as connection:
-            connection.execute(self.upsert(ADDRESSES, row))
-
-    def known_address(self, content: str, at_least_until: float, *, source: str | None = None) -> Address | None:
-        """Where `content` will still stand at that Unix time, the longest-lived first.
-
-        An address without an end counts as lasting. `source` narrows to one kind of place.
+        An address without an end counts as lasting. Whether it still answers is not known here.
         """
         lasts = or_(ADDRESSES.c.expires_at.is_(None), ADDRESSES.c.expires_at >= at_least_until)
         asking = select(ADDRESSES).where(ADDRESSES.c.content == content, lasts)
-        if source is not None:
-            asking = asking.where(ADDRESSES.c.source == source)
         asking = asking.order_by(ADDRESSES.c.expires_at.desc().nulls_first(), ADDRESSES.c.remembered_at.desc())
-        with self.reading() as connection:
+        with self._store.reading() as connection:
             row = connection.execute(asking.limit(1)).mappings().first()
         return None if row is None else Address(row["url"], row["content"], row["expires_at"], row["source"])
 
-    def content_at(self, url: str) -> Sighting | None:
-        """What stood at `url` when it was remembered; whether it still does is for the validators to say."""
-        asking = select(ADDRESSES).where(ADDRESSES.c.url_hash == _hash(url))
-        with self.reading() as connection:
-            row = connection.execute(asking).mappings().first()
-        if row is None:
-            return None
-        return Sighting(row["content"], row["etag"], row["last_modified"], row["length"])
-
-    def forget_address(self, url: str) -> None:
-        with self.writing() as connection:
+    def forget(self, url: str) -> None:
+        """Remove a URL; one that is not there is none to remove."""
+        with self._store.writing() as connection:
             connection.execute(delete(ADDRESSES).where(ADDRESSES.c.url_hash == _hash(url)))
 
 

@@ -1,23 +1,46 @@
-"""One purchase as the ledger holds it."""
+"""One purchase: as somebody means to make it, and as the ledger holds it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import PackError
-from ..model import Address, Json
+from ..model import GENERATIONS, Address, Json
 
 ADOPTED = "adopted"
 OVER = ("failed", "dropped")
 
+Changes = dict[str, Any]
+"""New values of an entry, by name; empty where nothing changes."""
+
 
 class Contradiction(PackError):
-    """A move that the job's record does not allow."""
+    """A change that the job's record does not allow."""
 
     spent = "What was bought stays in the ledger."
     next_step = "Look at the job's record before anything else is done with it."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intent:
+    """A purchase that somebody means to make: the question (its fingerprint, the path it is sent to) and who asks it.
+
+    `estimate_usd` is None for a price that nobody knows. `queue_run` is ComfyUI's id of the prompt that asks.
+    """
+
+    realm: str
+    fingerprint: str
+    family: str
+    model: str
+    account: str
+    estimate_usd: float | None
+    take: int = 0
+    prompt: str = ""
+    path: str = GENERATIONS
+    billed_units: float | None = None
+    queue_run: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +49,8 @@ class Entry:
 
     `state` is intended, ticketed, ended, fetched, failed or dropped. `sent_at` is None as long as the
     submit never went out; what goes out is `body`, to `path`. `files` are paths on the machine that kept them
-    last. `resolution` says how an unknown was resolved, or that the job was made elsewhere (`ADOPTED`). A
-    superseded entry is history.
+    last. `resolution` says how an unknown was resolved, or that the job was made elsewhere (`ADOPTED`). An
+    entry with `superseded_at` is history: another one answers for the question.
     """
 
     id: str
@@ -56,7 +79,6 @@ class Entry:
     status: str
     progress: float | None
     estimated_seconds: float | None
-    standing: Mapping[str, Json] | None
     ended_at: float | None
     cost_usd: float | None
     actual_seconds: float | None
@@ -77,6 +99,7 @@ class Entry:
 
     @property
     def unsent(self) -> bool:
+        """Nothing of it went out."""
         return self.state == "intended" and self.sent_at is None
 
     @property
@@ -86,15 +109,5 @@ class Entry:
 
     @property
     def current(self) -> bool:
+        """It is the one that answers for its question."""
         return self.superseded_at is None
-
-
-def from_row(row: Mapping[str, Any], files: tuple[str, ...]) -> Entry:
-    fields = {name: value for name, value in row.items() if name != "number"}
-    fields["addresses"] = tuple(Address(**one) for one in row["addresses"] or ())
-    fields["urls"] = tuple(row["urls"] or ())
-    return Entry(**fields, files=files)
-
-
-def as_json(addresses: Iterable[Address]) -> list[dict[str, Json]]:
-    return [asdict(one) for one in addresses]

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..errors import NotSet
-from .trouble import unwritable
+from .database_errors import unwritable
 
 RESERVE_BYTES = 1024 * 1024
 

@@ -1,37 +1,96 @@
-"""Who looks after a job right now. A lease says only that; nothing that costs money relies on it."""
+"""Who looks after a job right now: a process of some machine, and whether it still lives.
+
+A lease says only that; nothing that costs money relies on it.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import update
+import os
+import socket
+import uuid
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
-from .books import Books, one_entry
-from .owners import LONGEST_LEASE_SECONDS, held
-from .schema import ENTRIES
+try:
+    import psutil  # type: ignore[import-untyped, unused-ignore]  # its stubs are a package of their own
+except ImportError:
+    psutil = None  # type: ignore[assignment, unused-ignore]  # where it has stubs it is a module
+
+LONGEST_LEASE_SECONDS = 600.0
 
 
-class Leases(Books):
-    """Leases end by themselves, or at once when their process on this machine is gone."""
+def new_owner() -> str:
+    """A name for one holder of leases: `host:pid:random:start of the process:its PID namespace`."""
+    pid = os.getpid()
+    return f"{socket.gethostname()}:{pid}:{uuid.uuid4().hex[:12]}:{_started(pid)}:{_namespace()}"
 
-    def lease(self, entry_id: str, owner: str, seconds: float) -> bool:
-        """Take or prolong the lease; False when another lives. At most `LONGEST_LEASE_SECONDS` long."""
-        with self.writing() as connection:
-            entry = one_entry(connection, entry_id, to_change=True)
-            if entry.lease_owner != owner and held(entry.lease_owner, entry.lease_until, self.now()):
-                return False
-            until = self.now() + min(seconds, LONGEST_LEASE_SECONDS)
-            changing = update(ENTRIES).where(ENTRIES.c.id == entry_id)
-            connection.execute(changing.values(lease_owner=owner, lease_until=until))
-            return True
 
-    def renew(self, entry_id: str, owner: str, seconds: float) -> bool:
-        """Prolong a lease; False when it has gone to another."""
-        until = self.now() + min(seconds, LONGEST_LEASE_SECONDS)
-        return self._if_mine(entry_id, owner, lease_until=until)
+def _namespace() -> str:
+    """Containers that share a host name need not share processes; empty where there is no such thing."""
+    try:
+        return os.readlink("/proc/self/ns/pid").strip("pid:[]")
+    except OSError:
+        return ""
 
-    def release(self, entry_id: str, owner: str) -> bool:
-        return self._if_mine(entry_id, owner, lease_owner=None, lease_until=None)
 
-    def _if_mine(self, entry_id: str, owner: str, **fields: object) -> bool:
-        mine = (ENTRIES.c.id == entry_id) & (ENTRIES.c.lease_owner == owner)
-        with self.writing() as connection:
-            return connection.execute(update(ENTRIES).where(mine).values(**fields)).rowcount == 1
+def held_at(now: float) -> Callable[[str | None, float | None], bool]:
+    """A judge of leases (owner, Unix time of their end): True for those that count at `now`.
+
+    A lease ends by itself, or at once when its process on this machine is gone. The judge looks at each
+    process once, however many leases it holds.
+    """
+    lives = cache(_may_live)
+
+    def held(owner: str | None, until: float | None) -> bool:
+        return owner is not None and _runs(until, now) and lives(*_process(owner))
+
+    return held
+
+
+def _runs(until: float | None, now: float) -> bool:
+    """A lease that ends later than any lease can was made before the clock was set back."""
+    return until is not None and now < until <= now + LONGEST_LEASE_SECONDS
+
+
+def _process(owner: str) -> tuple[str, str, str, str]:
+    host, pid, _, started, namespace, *_ = (*owner.split(":"), "", "", "", "")
+    return host, pid, started, namespace
+
+
+def _may_live(host: str, pid: str, started: str, namespace: str) -> bool:
+    """False only for what was a process of this machine and is gone."""
+    if host != socket.gethostname() or namespace not in ("", _namespace()) or not pid.isdigit():
+        return True
+    if not _exists(int(pid)):
+        return False
+    return not started or _started(int(pid)) in ("", started)
+
+
+def _exists(pid: int) -> bool:
+    if psutil is not None:
+        return bool(psutil.pid_exists(pid))
+    if os.name != "posix":
+        return True  # os.kill would end the process on Windows; the lease runs out instead
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _started(pid: int) -> str:
+    """When a process began, in whatever unit the system counts; empty when it cannot be known."""
+    try:
+        # The 22nd field of proc(5) stat; the second, a name in parentheses, may hold spaces.
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        pass
+    if psutil is None:
+        return ""
+    try:
+        return str(psutil.Process(pid).create_time())
+    except psutil.Error:
+        return ""

@@ -1,4 +1,4 @@
-"""Limits on spending, held against the books in the transaction that writes the intent."""
+"""Limits on spending, judged in the transaction that writes an intent down or marks it as sent."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from sqlalchemy.engine import Connection
 from ..errors import Refused
 from ..settings import Limits
 from .entry import OVER
-from .owners import held
+from .leases import held_at
 from .schema import ENTRIES
 
 # Between an intent and its lease; afterwards an unsent intent without a lease is abandoned.
 _FRESH_SECONDS = 120.0
 _ROUNDING_USD = 1e-6
+NO_LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def _within_run(connection: Connection, most: int, planned: Planned) -> None:
 def _spent(connection: Connection, planned: Planned, since: float) -> float:
     """Dollars sent out since `since`: what a job cost, or its estimate while that is unknown."""
     sent = and_(ENTRIES.c.realm == planned.realm, ENTRIES.c.sent_at >= since, ENTRIES.c.id != planned.entry_id)
-    return float(connection.execute(select(func.coalesce(func.sum(worth()), 0.0)).where(sent)).scalar_one())
+    return float(connection.execute(select(func.coalesce(func.sum(charged_usd()), 0.0)).where(sent)).scalar_one())
 
 
 def _promised(connection: Connection, planned: Planned, now: float) -> float:
@@ -75,15 +76,16 @@ def _promised(connection: Connection, planned: Planned, now: float) -> float:
     columns = ENTRIES.c.estimate_usd, ENTRIES.c.asked_at, ENTRIES.c.lease_owner, ENTRIES.c.lease_until
     unsent = and_(ENTRIES.c.state == "intended", ENTRIES.c.sent_at.is_(None), ENTRIES.c.superseded_at.is_(None))
     asking = select(*columns).where(ENTRIES.c.realm == planned.realm, unsent, ENTRIES.c.id != planned.entry_id)
+    held = held_at(now)
     return sum(
         row.estimate_usd or 0.0
         for row in connection.execute(asking)
-        if abs(now - row.asked_at) < _FRESH_SECONDS or held(row.lease_owner, row.lease_until, now)
+        if abs(now - row.asked_at) < _FRESH_SECONDS or held(row.lease_owner, row.lease_until)
     )
 
 
-def worth() -> Case[Any]:
-    """What a row adds to the books, in dollars: a job without a result only what it really cost."""
+def charged_usd() -> Case[Any]:
+    """Dollars of an entry: its cost, or its estimate while that is unknown; without a result only a known cost."""
     real, estimate = ENTRIES.c.cost_usd, ENTRIES.c.estimate_usd
     return case((ENTRIES.c.state.in_(OVER), func.coalesce(real, 0.0)), else_=func.coalesce(real, estimate, 0.0))
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, inspect, select
 from sqlalchemy.engine import Connection
 
 from ..errors import NotSet
 from .schema import MIGRATIONS_APPLIED
-
-if TYPE_CHECKING:
-    from .store import Store
+from .store import Store
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ _FACTS = """CREATE TABLE apimart_facts (
 MIGRATIONS = (
     Migration(
         1,
-        "the books",
+        "the first tables",
         (
             _ENTRIES,
             "CREATE UNIQUE INDEX apimart_one_current_entry ON apimart_entries (realm, fingerprint) "

@@ -1,4 +1,8 @@
-"""The tables as the code sees them; `migrations` makes them."""
+"""The tables as the code sees them; `migrations` makes them.
+
+Columns that only earlier versions wrote are left out: `standing` of the entries; `etag`, `last_modified` and `length`
+of the addresses.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +70,6 @@ ENTRIES = Table(
     Column("status", Prose, nullable=False),
     Column("progress", Double),
     Column("estimated_seconds", Double),
-    Column("standing", JsonText),
     Column("ended_at", Double),
     Column("cost_usd", Double),
     Column("actual_seconds", Double),
@@ -99,9 +102,6 @@ ADDRESSES = Table(
     Column("content", Text, nullable=False),
     Column("source", Prose, nullable=False),
     Column("expires_at", Double),
-    Column("etag", Prose),
-    Column("last_modified", Prose),
-    Column("length", BigInteger),
     Column("remembered_at", Double, nullable=False),
 )
 

@@ -8,23 +8,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
-from typing_extensions import Self
 
 from ..errors import NotSet, hide
+from .database_errors import as_not_set, damaged
 from .file import LedgerFile
-from .migrations import migrate
-from .trouble import damaged, plainly
 
 BUSY_SECONDS = 30
 _LOCK_NUMBER = 0x61_70_69_6D_61_72_74  # "apimart": PostgreSQL's advisory locks are numbers
-
-Opened = TypeVar("Opened", bound="Store")
 
 
 class Store:
@@ -38,29 +34,25 @@ class Store:
         self.now = now
         self.file = file
         self._writer = engine.execution_options(writes=True)
-        self._turn = threading.Lock()
+        self._writers = threading.Lock()
 
     @classmethod
-    def open(cls, where: str | Path, *, now: Callable[[], float] = time.time) -> Self:
-        """The database at a path or address (`postgresql://...`), made and brought up to date.
+    def open(cls, place: str | Path, *, now: Callable[[], float] = time.time) -> Store:
+        """The database at a path or address (`postgresql://...`) as it is; a file is made where there is none.
 
-        Raises `NotSet` when it cannot be opened, read or written, or is newer than this pack.
+        Raises `NotSet` when it cannot be opened, read or written.
         """
-        address = _address(where)
-        store = _open_file(cls, Path(address), now) if isinstance(address, str) else _open_server(cls, address, now)
-        try:
-            migrate(store)
-        except BaseException:
-            store.close()
-            raise
-        return store
+        address = _address(place)
+        return _open_file(Path(address), now) if isinstance(address, str) else _open_server(address, now)
 
     def close(self) -> None:
+        """Close every connection."""
         self.engine.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with plainly(self.name), self.engine.begin() as connection:
+        """One transaction that only reads."""
+        with as_not_set(self.name), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -70,12 +62,12 @@ class Store:
         On SQLite every writer is alone; threads queue here rather than in SQLite, which would poll.
         """
         if self.file is None:
-            with plainly(self.name), self._writer.begin() as connection:
+            with as_not_set(self.name), self._writer.begin() as connection:
                 if alone:
                     connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
                 yield connection
             return
-        with self._my_turn(), plainly(self.name):
+        with self._one_writer(), as_not_set(self.name):
             self.file.check()
             with self._writer.begin() as connection:
                 yield connection
@@ -87,8 +79,8 @@ class Store:
         return adding.on_conflict_do_update(index_elements=list(table.primary_key), set_=row)
 
     @contextmanager
-    def _my_turn(self) -> Iterator[None]:
-        if not self._turn.acquire(timeout=2 * BUSY_SECONDS):
+    def _one_writer(self) -> Iterator[None]:
+        if not self._writers.acquire(timeout=2 * BUSY_SECONDS):
             raise NotSet(
                 f"The ledger {self.name} was busy for {2 * BUSY_SECONDS} seconds.",
                 next_step="Close what else has it open, or wait, and queue again.",
@@ -96,15 +88,15 @@ class Store:
         try:
             yield
         finally:
-            self._turn.release()
+            self._writers.release()
 
 
-def _address(where: str | Path) -> str | URL:
+def _address(place: str | Path) -> str | URL:
     """A path for SQLite, a URL for PostgreSQL."""
-    if isinstance(where, Path) or "://" not in where:
-        return str(where)
+    if isinstance(place, Path) or "://" not in place:
+        return str(place)
     try:
-        url = make_url(where.replace("postgres://", "postgresql://", 1) if where.startswith("postgres:") else where)
+        url = make_url(place.replace("postgres://", "postgresql://", 1) if place.startswith("postgres:") else place)
     except ArgumentError as error:
         raise NotSet("The ledger's address cannot be read.", next_step=_ADDRESS_FORM) from error
     if url.get_backend_name() == "sqlite":
@@ -119,7 +111,7 @@ def _address(where: str | Path) -> str | URL:
 _ADDRESS_FORM = "Set the path of a file, or postgresql://host:5432/database with user and password before the host."
 
 
-def _open_file(cls: type[Opened], path: Path, now: Callable[[], float]) -> Opened:
+def _open_file(path: Path, now: Callable[[], float]) -> Store:
     file = LedgerFile(path)
     file.make()
     engine = create_engine(
@@ -132,7 +124,7 @@ def _open_file(cls: type[Opened], path: Path, now: Callable[[], float]) -> Opene
     )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
-    store = cls(engine, str(path), now=now, file=file)
+    store = Store(engine, str(path), now=now, file=file)
     try:
         _examine(store)
     except BaseException:
@@ -155,7 +147,7 @@ def _begin_sqlite(connection: Connection) -> None:
 def _examine(store: Store) -> None:
     """Look for damage, and switch to WAL; the switch is outside SQLite's own waiting for locks."""
     deadline = time.monotonic() + BUSY_SECONDS
-    with plainly(store.name), store.engine.connect() as connection:
+    with as_not_set(store.name), store.engine.connect() as connection:
         direct: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]  # pysqlite's
         found = direct.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
@@ -176,7 +168,7 @@ def _switched_to_wal(connection: sqlite3.Connection) -> bool:
     return True
 
 
-def _open_server(cls: type[Opened], url: URL, now: Callable[[], float]) -> Opened:
+def _open_server(url: URL, now: Callable[[], float]) -> Store:
     if url.password:
         hide(str(url.password))
     try:
@@ -196,7 +188,7 @@ def _open_server(cls: type[Opened], url: URL, now: Callable[[], float]) -> Opene
             next_step='Install it into ComfyUI\'s Python: pip install "psycopg[binary]".',
         ) from error
     event.listen(engine, "connect", _set_up_postgres)
-    return cls(engine, url.render_as_string(hide_password=True), now=now)
+    return Store(engine, url.render_as_string(hide_password=True), now=now)
 
 
 def _set_up_postgres(connection: Any, record: object) -> None:

@@ -69,7 +69,7 @@ class Publisher:
             return
         for address in body.addresses:
             if store is not None and address.source == store.name and not self._is_needed(address):
-                self._ledger.forget_address(address.url)
+                self._ledger.addresses.forget(address.url)
                 store.delete(address)
 
     def _is_needed(self, address: Address) -> bool:
@@ -87,13 +87,13 @@ class Publisher:
 
     def _known(self, content: str) -> Address | None:
         """An address of the same content that lives long enough, and still answers."""
-        address = self._ledger.known_address(content, self._now() + LIFE_NEEDED_SECONDS)
+        address = self._ledger.addresses.known(content, self._now() + LIFE_NEEDED_SECONDS)
         if address is None:
             return None
         try:
             self._see(address, None)
         except (Refused, Unreachable):
-            self._ledger.forget_address(address.url)
+            self._ledger.addresses.forget(address.url)
             return None
         return address
 
@@ -102,7 +102,7 @@ class Publisher:
             address = self._tried(lambda: self._provider.upload_image(file))
         else:
             address = self._put(attachment, file)
-        self._ledger.remember_address(address)
+        self._ledger.addresses.remember(address)
         return address
 
     def _put(self, attachment: Attachment, file: MediaFile) -> Address:

@@ -52,7 +52,7 @@ class Reader:
         name = f"clip at {_digest(footage.url)}"
         if not self._reads_addresses:
             return replace(footage, content=f"address:{_digest(footage.url)}")
-        remembered = self._ledger.recall(name)
+        remembered = self._ledger.cache.recall(name)
         try:
             probe = self._transfer.probe(footage.url)
             if isinstance(remembered, dict) and remembered.get("served") == _served(probe):
@@ -62,7 +62,7 @@ class Reader:
             if isinstance(remembered, dict):
                 return _from_memory(footage, remembered)
             raise
-        self._ledger.remember(name, _to_memory(read, probe), self._now() + REMEMBERED_SECONDS)
+        self._ledger.cache.remember(name, _to_memory(read, probe), self._now() + REMEMBERED_SECONDS)
         return read
 
     def _read(self, footage: Footage, probe: Probe) -> Footage:

@@ -73,8 +73,8 @@ _SQLSTATE = {
 
 
 @contextmanager
-def plainly(ledger: str) -> Iterator[None]:
-    """Turn what the database complains about in this block into `NotSet`."""
+def as_not_set(ledger: str) -> Iterator[None]:
+    """Raise what the database complains about in this block as `NotSet`. `ledger` is its name, without a password."""
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
@@ -82,6 +82,7 @@ def plainly(ledger: str) -> Iterator[None]:
 
 
 def explain(error: Exception, ledger: str) -> NotSet:
+    """An error of SQLAlchemy, sqlite3 or psycopg, in words."""
     original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     what, next_step = _kind(error, original)
     cause = " ".join(str(original).split()) or type(original).__name__
@@ -89,6 +90,7 @@ def explain(error: Exception, ledger: str) -> NotSet:
 
 
 def damaged(ledger: str, cause: str) -> NotSet:
+    """What SQLite's own check found, in words."""
     what, next_step = _DAMAGED
     return NotSet(f"The ledger {ledger} {what} ({cause}) {_NO_WRITE}", next_step=next_step)
 

@@ -48,7 +48,7 @@ def fill(disk: Path) -> Path:
 def fill_pages(ledger: Ledger) -> None:
     """Write until no page of the database has room left for another row."""
     for number in range(10_000):
-        ledger.remember(f"filler {number}", "x" * 3000, 9e9)
+        ledger.cache.remember(f"filler {number}", "x" * 3000, 9e9)
 
 
 def test_a_full_disk_refuses_an_intent_and_leaves_nothing(small_disk: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_ticket_that_cannot_be_written_at_all_is_said_with_its_task_id(small_d
 
 @pytest.mark.skipif(os.name != "posix", reason="file sizes are limited with setrlimit")
 def test_where_files_may_not_grow_nothing_is_sent(file_ledger: Ledger) -> None:
-    with Worker(file_ledger.name, ("ask_with_little_room", "a question")) as one:
+    with Worker(file_ledger.store.name, ("ask_with_little_room", "a question")) as one:
         outcome, entry_id, message = one.go()
     assert outcome == "notset"
     assert "the disk is full" in message

@@ -1,0 +1,259 @@
+"""The ledger itself: every change of a purchase is one transaction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from os import PathLike, fspath
+from pathlib import Path
+
+from sqlalchemy import select, update
+from sqlalchemy.engine import Connection
+
+from ..errors import NotSet
+from ..model import Address, Json, Standing, Ticket
+from ..settings import Limits
+from . import transitions
+from .addresses import Addresses
+from .cache import Cache
+from .entry import ADOPTED, Changes, Contradiction, Entry, Intent
+from .leases import LONGEST_LEASE_SECONDS, held_at
+from .limits import NO_LIMITS, Planned, enforce
+from .migrations import migrate
+from .queries import Queries, jobs_in_flight
+from .rows import add, change, current_entry, entry_of_task, one_entry, replace_files
+from .schema import ENTRIES
+from .store import Store
+
+_PROMPT_CHARACTERS = 200
+_ASKED_AGAIN = ("account", "estimate_usd", "billed_units", "queue_run", "asked_at")
+
+
+class Ledger(Queries):
+    """What was asked, bought, ended and fetched, in one database.
+
+    `cache` holds answers of the provider, `addresses` where content was published. Every method is one short
+    transaction that blocks: call it in a thread. All of them raise `NotSet` when the database cannot be read or
+    written, and `Contradiction` for an entry that does not exist or whose state does not allow the change.
+    Repeating a change that was made is harmless. Changes return the entry as it is afterwards.
+    """
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self.cache = Cache(store)
+        self.addresses = Addresses(store)
+
+    @classmethod
+    def open(cls, place: str | Path, *, now: Callable[[], float] = time.time) -> Ledger:
+        """The ledger at a path or an address (`postgresql://...`), made and brought up to date.
+
+        `now` is its clock, in Unix seconds. Raises `NotSet` when the database cannot be opened, read or written, or is
+        newer than this pack.
+        """
+        store = Store.open(place, now=now)
+        try:
+            migrate(store)
+        except BaseException:
+            store.close()
+            raise
+        return cls(store)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.close()
+
+    def intend(self, intent: Intent, *, limits: Limits = NO_LIMITS, since: float | None = None) -> tuple[Entry, bool]:
+        """The current entry of a question, and whether this call made it.
+
+        A failed or dropped entry is superseded by a new one with a new key. What was sent is returned as
+        it is; what was never sent must still pass `limits`, whose day begins at `since` (local midnight).
+        Raises `Refused` when a limit would be passed.
+        """
+        since = _midnight(self.now()) if since is None else since
+        with self.store.writing(alone=True) as connection:
+            found = current_entry(connection, intent.realm, intent.fingerprint)
+            if found is not None and not found.over and not self._free_to_take(found):
+                return found, False
+            entry_id = found.id if found is not None and found.unsent else ""
+            planned = Planned(intent.realm, intent.estimate_usd, intent.queue_run, entry_id)
+            enforce(connection, limits, planned, since=since, now=self.now())
+            return self._written(connection, found, intent)
+
+    def adopt(self, realm: str, task_id: str, *, account: str = "") -> Entry:
+        """The entry of a provider's job, made now when the job was made elsewhere.
+
+        A job that was given up counts again: somebody wants its result. What was paid elsewhere counts to no day.
+        """
+        with self.store.writing(alone=True) as connection:
+            found = entry_of_task(connection, realm, task_id)
+            if found is not None:
+                revived = {"state": "ticketed"} if found.state == "dropped" and found.current else {}
+                return change(connection, found.id, revived)
+            job = {"state": "ticketed", "task_id": task_id, "ticketed_at": self.now(), "resolution": ADOPTED}
+            blank = {"fingerprint": f"task:{task_id}", "family": "", "model": "", "prompt": ""}
+            return add(connection, self.now(), {"realm": realm, "account": account, **job, **blank})
+
+    def write_body(
+        self,
+        entry_id: str,
+        body: Mapping[str, Json],
+        addresses: Iterable[Address] = (),
+        billed_units: float | None = None,
+        estimate_usd: float | None = None,
+    ) -> Entry:
+        """Write down what will be sent, and the addresses it names; units and dollars stay as they were where None.
+
+        It may be rewritten only while nothing went out.
+        """
+        places = tuple(addresses)
+        return self._change(
+            entry_id, lambda entry: transitions.with_body(entry, body, places, billed_units, estimate_usd)
+        )
+
+    def mark_sent(self, entry_id: str, owner: str, *, at_most_in_flight: int | None = None) -> bool | None:
+        """True for exactly one caller, who may then send the submit; False when it went out before.
+
+        None when so many jobs of the account are in flight already, and nothing was marked.
+        Raises `Contradiction` when there is nothing left to send, `NotSet` when the disk has no room for a ticket.
+        """
+        if self.store.file is not None:
+            self.store.file.keep_reserve()
+        with self.store.writing(alone=True) as connection:
+            entry = one_entry(connection, entry_id, to_change=True)
+            transitions.require_sendable(entry)
+            if not entry.unsent:
+                return False
+            if at_most_in_flight is not None and self._in_flight(connection, entry) >= at_most_in_flight:
+                return None
+            change(connection, entry_id, {"sent_at": self.now(), "sent_by": owner})
+            return True
+
+    def unsend(self, entry_id: str) -> Entry:
+        """Take back `mark_sent`, where it is proved that no submit of this entry was ever executed."""
+        return self._change(entry_id, transitions.unsent)
+
+    def ticket(self, entry_id: str, ticket: Ticket) -> Entry:
+        """Write down what was bought, even for a job that was given up. On a full disk the reserve makes room."""
+
+        def ticketed(entry: Entry) -> Changes:
+            return transitions.ticketed(entry, ticket, self.now())
+
+        try:
+            return self._change(entry_id, ticketed)
+        except NotSet:
+            if self.store.file is not None:
+                self.store.file.spend_reserve()
+        try:
+            return self._change(entry_id, ticketed)
+        except NotSet as error:
+            raise _ticket_not_written(ticket, error) from error
+
+    def progress(self, entry_id: str, standing: Standing) -> Entry:
+        """How the job stands; an answer that comes late or says nothing new changes nothing."""
+        entry = self.by_id(entry_id)
+        if entry.state == "ticketed" and not transitions.is_news(entry, standing):
+            return transitions.same_task(entry, standing)
+        return self._change(entry_id, lambda entry: transitions.progressed(entry, standing))
+
+    def end(self, entry_id: str, standing: Standing) -> Entry:
+        """The provider's last word: `ended` with a result, `failed` without. The cost is the real one."""
+        return self._change(entry_id, lambda entry: transitions.ended(entry, standing, self.now()))
+
+    def keep(self, entry_id: str, files: Iterable[str | PathLike[str]]) -> Entry:
+        """The result is on this machine, as these files in the provider's order."""
+        paths = [fspath(one) for one in files]
+        with self.store.writing() as connection:
+            entry = one_entry(connection, entry_id, to_change=True)
+            changes = transitions.kept(entry, paths, self.now())
+            replace_files(connection, entry_id, paths, self.now())
+            return change(connection, entry_id, changes)
+
+    def drop(self, entry_id: str, reason: str) -> Entry:
+        """Give the job up: the same question may be bought again. An unknown one cannot be given up like this."""
+        return self._change(entry_id, lambda entry: transitions.dropped(entry, reason))
+
+    def declare_bought(self, entry_id: str, task_id: str) -> Entry:
+        """A person found the job of an unknown submit at the provider. An entry adopted for that job is superseded."""
+        with self.store.writing(alone=True) as connection:
+            entry = one_entry(connection, entry_id, to_change=True)
+            changes = transitions.bought(entry, task_id, self.now())
+            if changes:
+                _supersede_adopted(connection, entry, task_id, self.now())
+            return change(connection, entry_id, changes)
+
+    def declare_not_bought(self, entry_id: str) -> Entry:
+        """A person made sure that an unknown submit bought nothing."""
+        return self._change(entry_id, transitions.not_bought)
+
+    def lease(self, entry_id: str, owner: str, seconds: float) -> bool:
+        """Take or prolong the lease; False when another's counts. At most `LONGEST_LEASE_SECONDS` long."""
+        with self.store.writing() as connection:
+            entry = one_entry(connection, entry_id, to_change=True)
+            if entry.lease_owner != owner and held_at(self.now())(entry.lease_owner, entry.lease_until):
+                return False
+            change(connection, entry_id, {"lease_owner": owner, "lease_until": self._end_of_lease(seconds)})
+            return True
+
+    def renew(self, entry_id: str, owner: str, seconds: float) -> bool:
+        """Prolong a lease; False when it has gone to another."""
+        return self._if_mine(entry_id, owner, lease_until=self._end_of_lease(seconds))
+
+    def release(self, entry_id: str, owner: str) -> bool:
+        """End a lease; False when it has gone to another."""
+        return self._if_mine(entry_id, owner, lease_owner=None, lease_until=None)
+
+    def _if_mine(self, entry_id: str, owner: str, **fields: object) -> bool:
+        mine = (ENTRIES.c.id == entry_id) & (ENTRIES.c.lease_owner == owner)
+        with self.store.writing() as connection:
+            return connection.execute(update(ENTRIES).where(mine).values(**fields)).rowcount == 1
+
+    def _end_of_lease(self, seconds: float) -> float:
+        return self.now() + min(seconds, LONGEST_LEASE_SECONDS)
+
+    def _in_flight(self, connection: Connection, entry: Entry) -> int:
+        return jobs_in_flight(connection, entry.realm, entry.account, self.now())
+
+    def _free_to_take(self, found: Entry) -> bool:
+        return found.unsent and not held_at(self.now())(found.lease_owner, found.lease_until)
+
+    def _written(self, connection: Connection, found: Entry | None, intent: Intent) -> tuple[Entry, bool]:
+        facts = {**asdict(intent), "prompt": _short(intent.prompt), "asked_at": self.now()}
+        if found is not None and found.unsent:
+            return change(connection, found.id, {name: facts[name] for name in _ASKED_AGAIN}), False
+        if found is not None:
+            change(connection, found.id, {"superseded_at": self.now()})
+        return add(connection, self.now(), facts), True
+
+    def _change(self, entry_id: str, decide: Callable[[Entry], Changes]) -> Entry:
+        with self.store.writing() as connection:
+            return change(connection, entry_id, decide(one_entry(connection, entry_id, to_change=True)))
+
+
+def _supersede_adopted(connection: Connection, entry: Entry, task_id: str, now: float) -> None:
+    """Let `entry` take over a job that was adopted by its task id before it was known whose it is."""
+    same = (ENTRIES.c.realm == entry.realm) & (ENTRIES.c.task_id == task_id) & ENTRIES.c.superseded_at.is_(None)
+    for found in connection.execute(select(ENTRIES.c.id, ENTRIES.c.resolution).where(same)).all():
+        if found.resolution != ADOPTED:
+            raise Contradiction(f"Task {task_id} is already the job {found.id}.", task_id=task_id)
+        gone = {"state": "dropped", "cost_usd": None, "estimate_usd": None, "superseded_at": now}
+        change(connection, found.id, {**gone, "reason": f"joined to {entry.id}"})
+
+
+def _ticket_not_written(ticket: Ticket, error: NotSet) -> NotSet:
+    return NotSet(
+        f"The job was bought and its task id could not be written down. {error.what}",
+        spent="The job goes on at the provider and will be billed.",
+        next_step=f"{error.next_step} Then declare the job bought, with this task id.",
+        task_id=ticket.task_id,
+        request_id=ticket.request_id,
+    )
+
+
+def _short(prompt: str) -> str:
+    return " ".join(prompt.split())[:_PROMPT_CHARACTERS]
+
+
+def _midnight(now: float) -> float:
+    return datetime.fromtimestamp(now).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()

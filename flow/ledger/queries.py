@@ -1,0 +1,119 @@
+"""Reading the ledger: single purchases, lists, sums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+
+from sqlalchemy import case, func, select
+from sqlalchemy.engine import Connection
+
+from .entry import Entry
+from .leases import held_at
+from .limits import charged_usd
+from .rows import current_entry, entry_of_task, load, one_entry
+from .schema import ENTRIES
+from .store import Store
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Dollars of one day (local, `2026-11-21`) on one model."""
+
+    day: str
+    model: str
+    usd: float
+    jobs: int
+
+
+class Queries:
+    """What can be asked of a ledger without changing it."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    @property
+    def now(self) -> Callable[[], float]:
+        """The clock, in Unix seconds."""
+        return self.store.now
+
+    def find(self, realm: str, fingerprint: str) -> Entry | None:
+        """The current entry of a question, whatever became of it; None when it was never asked."""
+        with self.store.reading() as connection:
+            return current_entry(connection, realm, fingerprint)
+
+    def by_id(self, entry_id: str) -> Entry:
+        """Raises `Contradiction` when there is no such entry."""
+        with self.store.reading() as connection:
+            return one_entry(connection, entry_id)
+
+    def by_task(self, realm: str, task_id: str) -> Entry | None:
+        """The entry of a provider's job, the current one before history; None for a job made elsewhere."""
+        with self.store.reading() as connection:
+            return entry_of_task(connection, realm, task_id)
+
+    def entries(
+        self, realm: str | None = None, states: Iterable[str] | None = None, *, limit: int = 100, offset: int = 0
+    ) -> list[Entry]:
+        """Entries newest first, history included; of one realm and of these states only, where they are given."""
+        asking = select(ENTRIES).order_by(ENTRIES.c.number.desc()).limit(limit).offset(offset)
+        if realm is not None:
+            asking = asking.where(ENTRIES.c.realm == realm)
+        if states is not None:
+            asking = asking.where(ENTRIES.c.state.in_(tuple(states)))
+        with self.store.reading() as connection:
+            return load(connection, asking)
+
+    def counts(self, realm: str) -> dict[str, int]:
+        """How many entries are in each state, history included; unknown ones count as `unknown`, not as intended."""
+        unknown = (ENTRIES.c.state == "intended") & ENTRIES.c.sent_at.is_not(None)
+        state = case((unknown, "unknown"), else_=ENTRIES.c.state)
+        asking = select(state, func.count()).where(ENTRIES.c.realm == realm).group_by(state)
+        with self.store.reading() as connection:
+            return {name: int(count) for name, count in connection.execute(asking).all()}
+
+    def in_flight(self, realm: str, account: str) -> int:
+        """How many jobs of an account are sent and not ended, and have a lease that counts."""
+        with self.store.reading() as connection:
+            return jobs_in_flight(connection, realm, account, self.now())
+
+    def totals(self, realm: str, since: float) -> list[Spent]:
+        """What was spent per day and model, from Unix time `since` on; estimates stand in for unknown costs."""
+        asking = select(ENTRIES.c.sent_at, ENTRIES.c.model, charged_usd().label("usd")).where(
+            ENTRIES.c.realm == realm, ENTRIES.c.sent_at >= since
+        )
+        with self.store.reading() as connection:
+            rows = connection.execute(asking).all()
+        sums: dict[tuple[str, str], list[float]] = {}
+        for row in rows:
+            sums.setdefault((_day(row.sent_at), row.model), []).append(row.usd)
+        return [Spent(day, model, sum(each), len(each)) for (day, model), each in sorted(sums.items())]
+
+    def typical_seconds(self, realm: str, model: str) -> float | None:
+        """The median of what the last 20 finished jobs of a model took at the provider; None when none ended yet."""
+        took = ENTRIES.c.actual_seconds
+        asking = (
+            select(took)
+            .where(ENTRIES.c.realm == realm, ENTRIES.c.model == model, took.is_not(None))
+            .where(ENTRIES.c.state.in_(("ended", "fetched")))
+            .order_by(ENTRIES.c.number.desc())
+            .limit(20)
+        )
+        with self.store.reading() as connection:
+            seconds = connection.execute(asking).scalars().all()
+        return median(seconds) if seconds else None
+
+
+def jobs_in_flight(connection: Connection, realm: str, account: str, now: float) -> int:
+    """Jobs that are sent and not ended, and whose lease counts."""
+    out = (ENTRIES.c.state == "ticketed") | (ENTRIES.c.state == "intended") & ENTRIES.c.sent_at.is_not(None)
+    asking = select(ENTRIES.c.lease_owner, ENTRIES.c.lease_until)
+    rows = connection.execute(asking.where(ENTRIES.c.realm == realm, ENTRIES.c.account == account, out)).all()
+    held = held_at(now)
+    return sum(held(row.lease_owner, row.lease_until) for row in rows)
+
+
+def _day(moment: float) -> str:
+    return datetime.fromtimestamp(moment).date().isoformat()

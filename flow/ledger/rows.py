@@ -1,0 +1,101 @@
+"""Rows of the ledger's tables, read and written inside a transaction that somebody else began."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy.engine import Connection
+
+from ..model import GENERATIONS, Address
+from .entry import Changes, Contradiction, Entry
+from .schema import ENTRIES, FILES
+
+
+def one_entry(connection: Connection, entry_id: str, *, to_change: bool = False) -> Entry:
+    """Raises `Contradiction` when there is none. `to_change` keeps others from changing it meanwhile."""
+    asking = select(ENTRIES).where(ENTRIES.c.id == entry_id)
+    # SQLite lets one transaction write at a time; FOR UPDATE is nothing to it.
+    found = first(connection, asking.with_for_update() if to_change else asking)
+    if found is None:
+        raise Contradiction(f"The ledger knows no job {entry_id}.", spent="Nothing was spent.", next_step="")
+    return found
+
+
+def current_entry(connection: Connection, realm: str, fingerprint: str) -> Entry | None:
+    """The entry that answers for a question."""
+    asking = select(ENTRIES).where(
+        ENTRIES.c.realm == realm, ENTRIES.c.fingerprint == fingerprint, ENTRIES.c.superseded_at.is_(None)
+    )
+    return first(connection, asking)
+
+
+def entry_of_task(connection: Connection, realm: str, task_id: str) -> Entry | None:
+    """The entry of a provider's job, the current one before history."""
+    newest = ENTRIES.c.superseded_at.is_not(None), ENTRIES.c.number.desc()
+    asking = select(ENTRIES).where(ENTRIES.c.realm == realm, ENTRIES.c.task_id == task_id).order_by(*newest).limit(1)
+    return first(connection, asking)
+
+
+def first(connection: Connection, asking: Select[Any]) -> Entry | None:
+    return next(iter(load(connection, asking)), None)
+
+
+def load(connection: Connection, asking: Select[Any]) -> list[Entry]:
+    """The entries that a query of their table finds, with their files."""
+    rows = [dict(row) for row in connection.execute(asking).mappings()]
+    files = _files(connection, [row["id"] for row in rows])
+    return [_entry(row, files.get(row["id"], ())) for row in rows]
+
+
+def add(connection: Connection, now: float, fields: Mapping[str, Any]) -> Entry:
+    """A new entry with a key of its own; what `fields` leaves out is empty."""
+    entry_id = uuid.uuid4().hex
+    blank = {
+        "id": entry_id,
+        "idempotency_key": f"comfyui-{uuid.uuid4().hex}",
+        "path": GENERATIONS,
+        "take": 0,
+        "state": "intended",
+        "status": "",
+        "reason": "",
+        "resolution": "",
+        "created_at": now,
+        "asked_at": now,
+    }
+    connection.execute(insert(ENTRIES).values(**{**blank, **fields}))
+    return one_entry(connection, entry_id)
+
+
+def change(connection: Connection, entry_id: str, changes: Changes) -> Entry:
+    """Write columns of an entry; the entry as it is then."""
+    if changes:
+        connection.execute(update(ENTRIES).where(ENTRIES.c.id == entry_id).values(**changes))
+    return one_entry(connection, entry_id)
+
+
+def replace_files(connection: Connection, entry_id: str, paths: Iterable[str], now: float) -> None:
+    """Let these be the files of an entry, in this order."""
+    connection.execute(delete(FILES).where(FILES.c.entry_id == entry_id))
+    rows = [
+        {"entry_id": entry_id, "position": position, "path": path, "kept_at": now}
+        for position, path in enumerate(paths)
+    ]
+    connection.execute(insert(FILES), rows)
+
+
+def _files(connection: Connection, ids: list[str]) -> dict[str, tuple[str, ...]]:
+    asking = select(FILES).where(FILES.c.entry_id.in_(ids)).order_by(FILES.c.entry_id, FILES.c.position)
+    kept: dict[str, tuple[str, ...]] = {}
+    for row in connection.execute(asking).mappings() if ids else ():
+        kept[row["entry_id"]] = (*kept.get(row["entry_id"], ()), row["path"])
+    return kept
+
+
+def _entry(row: Mapping[str, Any], files: tuple[str, ...]) -> Entry:
+    fields = {name: value for name, value in row.items() if name != "number"}
+    fields["addresses"] = tuple(Address(**one) for one in row["addresses"] or ())
+    fields["urls"] = tuple(row["urls"] or ())
+    return Entry(**fields, files=files)
