@@ -14,6 +14,7 @@ from pack import ROOT
 
 ORDER = (
     "errors",
+    "stopping",
     "model",
     "settings",
     "wire",

@@ -195,7 +195,7 @@ def test_the_array_grows_where_packets_promise_too_few_frames(tmp_path: Path) ->
     """No encoder here puts two frames in a packet, so this asks what decode_frames asks."""
     path = clips.write_clip(tmp_path / "c.mkv", frames=60)
     size, pixels = Size(64, 48), np.empty((2, 48, 64, 3), np.float32)
-    count = decode._convert(iter(clips.decoded(path)), pixels, size, decode.never)
+    count = decode._convert(iter(clips.decoded(path)), pixels, size)
     assert np.array_equal(pixels[:count], own_frames(path))
 
 

@@ -32,6 +32,7 @@ from ..model import (
     Values,
     socket_names,
 )
+from ..stopping import Stopped, never, raise_if_stopped
 
 SILENCE_RATE = 44100
 ALL = Selection()
@@ -105,17 +106,20 @@ def footage_of(video: Input.Video, scratch: Path) -> Footage:
     return Footage(path=path)
 
 
-def frames_tensor(path: Path, selection: Selection = ALL) -> tuple[torch.Tensor, float]:
-    """IMAGE [N, H, W, 3] that adopts the decoder's memory, and its rate."""
-    frames = decode_frames(path, selection, free_bytes=psutil.virtual_memory().available)
+def frames_tensor(path: Path, selection: Selection = ALL, stopped: Stopped = never) -> tuple[torch.Tensor, float]:
+    """IMAGE [N, H, W, 3] that adopts the decoder's memory, and its rate. Raises what `decode_frames` raises."""
+    frames = decode_frames(path, selection, free_bytes=psutil.virtual_memory().available, stopped=stopped)
     return torch.from_numpy(frames.pixels), float(frames.fps)
 
 
-def audio_of(path: Path) -> dict[str, Any]:
-    """AUDIO [1, channels, samples]; a silent clip gives mono silence of its own length at 44.1 kHz."""
-    sound = decode_sound(path)
+def audio_of(path: Path, stopped: Stopped = never) -> dict[str, Any]:
+    """AUDIO [1, channels, samples]; a silent clip gives mono silence of its own length at 44.1 kHz.
+
+    Raises what `decode_sound` and `measure` raise.
+    """
+    sound = decode_sound(path, stopped=stopped)
     if sound is None:
-        seconds = measure(path).seconds
+        seconds = measure(path, stopped=stopped).seconds
         sound = Sound(np.zeros((1, max(1, round(seconds * SILENCE_RATE))), np.float32), SILENCE_RATE)
     return {"waveform": torch.from_numpy(sound.waveform).unsqueeze(0), "sample_rate": sound.sample_rate}
 
@@ -137,9 +141,13 @@ def plain_source(video: Input.Video) -> Path | None:
     return Path(source) if isinstance(source, str) else None
 
 
-def selected(video: Input.Video, selection: Selection) -> Frames:
-    """The selected frames of any VIDEO, exactly as ComfyUI itself would decode an edited one."""
+def selected(video: Input.Video, selection: Selection, stopped: Stopped = never) -> Frames:
+    """The selected frames of any VIDEO, exactly as ComfyUI itself would decode an edited one.
+
+    ComfyUI's own decoding cannot be stopped; Unfinished is raised after it when `stopped` says so.
+    """
     components = video.get_components()
+    raise_if_stopped(stopped)
     images = components.images[selection.skip_first_frames :: max(1, selection.select_every_nth)]
     if selection.frame_load_cap:
         images = images[: selection.frame_load_cap]

@@ -15,6 +15,7 @@ from av.video.stream import VideoStream
 
 from ..errors import Refused
 from ..model import Still
+from ..stopping import Stopped, never, until_stopped
 from .container import READ_ERRORS, opened, sound_streams
 from .levels import quarter_turn
 
@@ -52,19 +53,19 @@ class _Track:
         ).digest()
 
 
-def content_of_clip(path: Path) -> str:
+def content_of_clip(path: Path, *, stopped: Stopped = never) -> str:
     """SHA-256 over the elementary streams: a packet copy into another file keeps it, any other change does not.
 
     Counted are the rotation and, of the picture stream and the first sound stream, the codec, the packets, their times
     and whether an edit list hides them; names, tags and the layout of the file are not. Raises Refused when the clip
-    cannot be read.
+    cannot be read, Unfinished when `stopped` says so.
     """
     with opened(path) as (container, picture):
         streams: list[Stream] = [picture, *sound_streams(container)[:1]]
         tracks = {stream.index: _Track(stream) for stream in streams}
         turn: int | None = None
         try:
-            for packet in container.demux(*streams):
+            for packet in until_stopped(container.demux(*streams), stopped):
                 if packet.size:
                     tracks[packet.stream_index].add(packet)
                 if turn is None and packet.is_keyframe and packet.stream_index == picture.index:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -18,8 +18,9 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from ..errors import Refused, Unfinished, Unreadable
+from ..errors import Refused, Unreadable
 from ..model import Frames, Selection, Size
+from ..stopping import Stopped, never, until_stopped
 from .ahead import read_ahead
 from .container import READ_ERRORS, missing_bytes
 from .levels import Converter, displayed_size, white
@@ -47,10 +48,6 @@ class Plan:
         return self.count * self.size.width * self.size.height * CHANNELS * 4
 
 
-def never() -> bool:
-    return False
-
-
 def plan(path: Path, selection: Selection = ALL_FRAMES) -> Plan:
     """Count and size of the selected frames; of the pictures only the first is decoded. Raises Unreadable."""
     try:
@@ -64,32 +61,32 @@ def decode_frames(
     selection: Selection = ALL_FRAMES,
     *,
     free_bytes: int | None = None,
-    stopped: Callable[[], bool] = never,
+    stopped: Stopped = never,
 ) -> Frames:
     """The selected frames as float32 [N, H, W, 3], each level exactly level / 255; deeper clips keep their depth.
 
     Raises Refused when they need more than `free_bytes`, Unreadable when the clip is damaged before the last frame
-    that was asked for, Unfinished when `stopped` says so.
+    that was asked for, Unfinished when `stopped` says so, which is asked at every packet and every frame.
     """
-    with _opened(path) as (timeline, container, stream):
+    with _opened(path, stopped) as (timeline, container, stream):
         _refuse_too_many(_planned(timeline, selection, timeline.coded), selection, free_bytes)
-        with read_ahead(_selected(path, container, stream, selection), READY_FRAMES) as frames:
+        with read_ahead(_selected(path, container, stream, selection, stopped), READY_FRAMES) as frames:
             first = next(frames, None)
             if first is None:
                 raise _damaged(path, 0)
             planned = _planned(timeline, selection, displayed_size(first))
             pixels = np.empty((planned.count, planned.size.height, planned.size.width, CHANNELS), np.float32)
-            count = _convert(chain([first], frames), pixels, planned.size, stopped)
+            count = _convert(until_stopped(chain([first], frames), stopped), pixels, planned.size)
     if count < planned.count:
         pixels.resize((count, *pixels.shape[1:]), refcheck=False)
     return Frames(pixels, planned.fps)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[Timeline, InputContainer, VideoStream]]:
+def _opened(path: Path, stopped: Stopped) -> Iterator[tuple[Timeline, InputContainer, VideoStream]]:
     with ExitStack() as stack:
         try:
-            found = stack.enter_context(opened_with_timeline(path))
+            found = stack.enter_context(opened_with_timeline(path, stopped))
         except Refused as error:
             raise Unreadable(error.what) from None
         yield found
@@ -118,7 +115,7 @@ def _refuse_too_many(planned: Plan, selection: Selection, free_bytes: int | None
         )
 
 
-def _convert(frames: Iterator[VideoFrame], pixels: np.ndarray, size: Size, stopped: Callable[[], bool]) -> int:
+def _convert(frames: Iterator[VideoFrame], pixels: np.ndarray, size: Size) -> int:
     """Fill `pixels`, which grows where the packets promised too few frames; the number of frames filled."""
     own = threading.local()  # a converter works for one thread at a time
     running: deque[Future[None]] = deque()
@@ -131,8 +128,6 @@ def _convert(frames: Iterator[VideoFrame], pixels: np.ndarray, size: Size, stopp
     count = 0
     with ThreadPoolExecutor(CONVERTERS, "apimart-convert") as pool:
         for frame in frames:
-            if stopped():
-                raise Unfinished("Stopped while decoding.", stopped=True)
             is_full = count == len(pixels)
             while len(running) > (0 if is_full else CONVERTERS):  # nobody may write while the array moves
                 running.popleft().result()
@@ -151,10 +146,12 @@ def _divide(levels: np.ndarray, whole: int, out: np.ndarray) -> None:
         np.minimum(out, np.float32(1), out=out)  # codes above white
 
 
-def _selected(path: Path, container: InputContainer, stream: VideoStream, selection: Selection) -> Iterator[VideoFrame]:
+def _selected(
+    path: Path, container: InputContainer, stream: VideoStream, selection: Selection, stopped: Stopped
+) -> Iterator[VideoFrame]:
     """The selected frames as the decoder gives them; decoding ends with the last one."""
     wanted = _slice(selection)
-    yield from islice(_whole_frames(path, container, stream), wanted.start, wanted.stop, wanted.step)
+    yield from islice(_whole_frames(path, container, stream, stopped), wanted.start, wanted.stop, wanted.step)
 
 
 def _slice(selection: Selection) -> slice:
@@ -165,14 +162,14 @@ def _slice(selection: Selection) -> slice:
     return slice(start, stop, step)
 
 
-def _whole_frames(path: Path, container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+def _whole_frames(path: Path, container: InputContainer, stream: VideoStream, stopped: Stopped) -> Iterator[VideoFrame]:
     """Every frame up to the first damage; there it counts what else is good and raises Unreadable."""
     stream.thread_type = "AUTO"
     stream.codec_context.thread_count = DECODER_THREADS
     good, first = 0, None
-    for frame in _tolerant(container, stream):
+    for frame in _tolerant(container, stream, stopped):
         if frame is None or frame.is_corrupt:
-            good += sum(one is not None and not one.is_corrupt for one in _tolerant(container, stream))
+            good += sum(one is not None and not one.is_corrupt for one in _tolerant(container, stream, stopped))
             raise _damaged(path, good)
         size = displayed_size(frame)
         first = first or size
@@ -184,9 +181,9 @@ def _whole_frames(path: Path, container: InputContainer, stream: VideoStream) ->
         raise _damaged(path, good)
 
 
-def _tolerant(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame | None]:
+def _tolerant(container: InputContainer, stream: VideoStream, stopped: Stopped) -> Iterator[VideoFrame | None]:
     """The frames of the clip, with None for what cannot be decoded."""
-    packets = container.demux(stream)
+    packets = until_stopped(container.demux(stream), stopped)
     while True:
         try:
             packet = next(packets, None)

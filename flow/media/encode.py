@@ -23,6 +23,7 @@ from av.video.stream import VideoStream
 
 from ..errors import Refused
 from ..model import Size
+from ..stopping import Stopped, never, until_stopped
 from .container import CONVERT, READ_ERRORS, opened, sound_streams
 from .levels import Converter, to_yuv420
 
@@ -58,14 +59,25 @@ class Picture:
     bits_per_second: int
 
 
-def write_clip(source: Path, out: Path, window: Window, picture: Picture | None, *, keep_sound: bool) -> None:
-    """Write the window of `source`; without `picture` its packets are copied. Raises Refused when it is damaged."""
+def write_clip(
+    source: Path,
+    out: Path,
+    window: Window,
+    picture: Picture | None,
+    *,
+    keep_sound: bool,
+    stopped: Stopped = never,
+) -> None:
+    """Write the window of `source`; without `picture` its packets are copied.
+
+    Raises Refused when it is damaged, Unfinished when `stopped` says so.
+    """
     try:
         with opened(source) as (seen, stream), opened(source) as (heard, _), _mp4(out) as made:
             begin = Fraction(stream.start_time or 0) * (stream.time_base or 1) + window.begin
             sounds = sound_streams(heard)[:1] if keep_sound else []
-            streams = [_picture_packets(seen, stream, made, window, picture)]
-            streams += [_sound_packets(heard, sound, made, begin, window.seconds) for sound in sounds]
+            streams = [_picture_packets(seen, stream, made, window, picture, stopped)]
+            streams += [_sound_packets(heard, sound, made, begin, window.seconds, stopped) for sound in sounds]
             for packet in heapq.merge(*streams, key=_time):
                 made.mux(packet)
     except READ_ERRORS as error:
@@ -84,18 +96,23 @@ def _time(packet: Packet[Any]) -> Fraction:
 
 
 def _picture_packets(
-    container: InputContainer, stream: VideoStream, made: OutputContainer, window: Window, picture: Picture | None
+    container: InputContainer,
+    stream: VideoStream,
+    made: OutputContainer,
+    window: Window,
+    picture: Picture | None,
+    stopped: Stopped,
 ) -> Iterator[Packet[Any]]:
     """Adds the stream at once, so that it is there before anything is written."""
     if picture is None:
         copy = made.add_stream_from_template(stream, opaque=True)
-        return _copied(container, stream, copy)
-    frames = _frames_at(_timed_frames(container, stream, window.begin), window)
-    return _encoded(frames, made, window.rate, picture)
+        return _copied(until_stopped(container.demux(stream), stopped), copy)
+    timed = until_stopped(_timed_frames(container, stream, window.begin), stopped)
+    return _encoded(until_stopped(_frames_at(timed, window), stopped), made, window.rate, picture, stopped)
 
 
-def _copied(container: InputContainer, stream: Any, copy: Any, until: Fraction | None = None) -> Iterator[Packet[Any]]:
-    for packet in container.demux(stream):
+def _copied(packets: Iterator[Packet[Any]], copy: Any, until: Fraction | None = None) -> Iterator[Packet[Any]]:
+    for packet in packets:
         if packet.dts is None or not packet.size:
             continue
         if until is not None and ((packet.pts or 0) + (packet.duration or 0)) * packet.time_base > until:
@@ -155,12 +172,12 @@ def _frames_at(frames: Iterator[tuple[Fraction, VideoFrame]], window: Window) ->
 
 
 def _encoded(
-    frames: Iterator[VideoFrame], made: OutputContainer, rate: Fraction, picture: Picture
+    frames: Iterator[VideoFrame], made: OutputContainer, rate: Fraction, picture: Picture, stopped: Stopped
 ) -> Iterator[Packet[Any]]:
     limit = str(picture.bits_per_second)
     stream = made.add_stream("libx264", rate=rate, options={**PICTURE_OPTIONS, "maxrate": limit, "bufsize": limit})
     stream.width, stream.height, stream.pix_fmt = picture.size.width, picture.size.height, "yuv420p"
-    return _encode(frames, stream, rate, picture)
+    return chain(_encode(frames, stream, rate, picture), until_stopped(_flushed(stream), stopped))
 
 
 def _encode(frames: Iterator[VideoFrame], stream: Any, rate: Fraction, picture: Picture) -> Iterator[Packet[Any]]:
@@ -173,25 +190,37 @@ def _encode(frames: Iterator[VideoFrame], stream: Any, rate: Fraction, picture: 
         ready.pict_type = 0  # the encoder's choice, not the source's
         ready.pts, ready.time_base = number, 1 / rate
         yield from stream.encode(ready)
-    yield from stream.encode()
+
+
+def _flushed(stream: Any) -> Iterator[Packet[Any]]:
+    """What the encoder still holds, each packet as soon as it is ready: a second's worth of work in large sizes."""
+    for packet in stream.codec_context.encode_lazy(None):
+        packet.stream = stream
+        yield packet
 
 
 # The sound.
 
 
 def _sound_packets(
-    container: InputContainer, stream: AudioStream, made: OutputContainer, begin: Fraction, seconds: Fraction
+    container: InputContainer,
+    stream: AudioStream,
+    made: OutputContainer,
+    begin: Fraction,
+    seconds: Fraction,
+    stopped: Stopped,
 ) -> Iterator[Packet[Any]]:
     """The sound from `begin` on, never longer than the picture."""
     if begin == 0 and stream.codec_context.name in COPIED_SOUNDS:
         copy = made.add_stream_from_template(stream, opaque=True)
-        return _copied(container, stream, copy, begin + seconds)
+        return _copied(until_stopped(container.demux(stream), stopped), copy, begin + seconds)
     rate = stream.codec_context.sample_rate
     rate = rate if rate in SOUND_RATES else SOUND_RATES[-1]
     layout = "mono" if stream.codec_context.channels == 1 else "stereo"
     target = made.add_stream("aac", rate=rate)
     target.codec_context.layout, target.codec_context.bit_rate = layout, SOUND_BITS
-    waves = _waves(container.decode(stream), AudioResampler(format="fltp", layout=layout, rate=rate), rate)
+    frames = until_stopped(container.decode(stream), stopped)
+    waves = _waves(frames, AudioResampler(format="fltp", layout=layout, rate=rate), rate)
     return _encode_sound(_cut(waves, round(begin * rate), round(seconds * rate)), target, layout, rate)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..errors import Refused
 from ..model import MEGABYTE, Measure, Size
+from ..stopping import Stopped, never
 from .container import missing_bytes, opened
 from .encode import Picture, Window, write_clip
 from .levels import displayed_size, quarter_turn
@@ -43,13 +44,14 @@ def fit_clip(
     max_side: int = 3850,
     max_bytes: int = 100 * MEGABYTE,
     keep_sound: bool = True,
+    stopped: Stopped = never,
 ) -> Measure:
     """Write `source` from `start` on for at most `seconds` as H.264 MP4 within the limits; what was written.
 
     Packets are copied where nothing has to change; then only the sound may be dropped or cut. Everything streams.
-    Raises Refused when the clip cannot be made to fit.
+    Raises Refused when the clip cannot be made to fit, Unfinished when `stopped` says so; `out` is then as it was.
     """
-    given = _source(source)
+    given = _source(source, stopped)
     size = fitted_size(given.size, min_side, max_side)
     window = _window(given.timeline, start, seconds)
     whole = given.timeline.seconds
@@ -57,14 +59,16 @@ def fit_clip(
     with _written_whole(out) as part:
         if is_whole and _can_copy(given, size):
             frames = given.timeline.frames
-            write_clip(source, part, Window(Fraction(0), frames, frames / whole), None, keep_sound=keep_sound)
+            write_clip(
+                source, part, Window(Fraction(0), frames, frames / whole), None, keep_sound=keep_sound, stopped=stopped
+            )
             if part.stat().st_size <= max_bytes:
-                return measure(part)
+                return measure(part, stopped=stopped)
         for share in SHARES:
             picture = Picture(size, given.is_turned, int(max_bytes * 8 * share / float(window.seconds)))
-            write_clip(source, part, window, picture, keep_sound=keep_sound)
+            write_clip(source, part, window, picture, keep_sound=keep_sound, stopped=stopped)
             if part.stat().st_size <= max_bytes:
-                return measure(part)
+                return measure(part, stopped=stopped)
         raise Refused(
             f"{float(window.seconds):.2f} s of {size} do not fit into {max_bytes / 1e6:.1f} MB.",
             next_step="Shorten the clip, or make it smaller.",
@@ -86,8 +90,8 @@ def fitted_size(size: Size, min_side: int, max_side: int) -> Size:
     return Size(*(min(highest, max(lowest, side)) for side in sides))
 
 
-def _source(path: Path) -> Source:
-    timeline = read_timeline(path)
+def _source(path: Path, stopped: Stopped) -> Source:
+    timeline = read_timeline(path, stopped=stopped)
     if missing_bytes(path):
         raise Refused("The clip is cut off.", next_step="Load it again, or cut it yourself where it is still good.")
     first = first_frame(path)

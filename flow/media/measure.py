@@ -11,6 +11,7 @@ import cv2
 
 from ..errors import Refused
 from ..model import Measure, Size
+from ..stopping import Stopped, never, raise_if_stopped
 from .container import CONVERT, refuse_unless_clip
 from .timeline import LONGEST_READ_SECONDS, Timeline, read_timeline
 
@@ -35,17 +36,20 @@ class Header:
         return self.frames / self.rate
 
 
-def measure(path: Path) -> Measure:
-    """Measure a clip as decoding every frame would. Raises Refused when it cannot be done with certainty."""
+def measure(path: Path, *, stopped: Stopped = never) -> Measure:
+    """Measure a clip as decoding every frame would.
+
+    Raises Refused when it cannot be done with certainty, Unfinished when `stopped` says so.
+    """
     refuse_unless_clip(path)
     header = _read_header(path)
-    timeline = read_timeline(path)
+    timeline = read_timeline(path, stopped=stopped)
     if header is None:
         raise Refused(f"OpenCV cannot open the clip ({timeline.container}, {timeline.codec}).", next_step=CONVERT)
     if not header.is_decodable:
         raise Refused("No frame of the clip can be decoded.", next_step=CONVERT)
     if not _is_within_a_frame(header.seconds, timeline):
-        _count_packets(path, timeline)
+        _count_packets(path, timeline, stopped)
     return Measure(
         seconds=float(timeline.seconds),
         frames=timeline.frames,
@@ -76,9 +80,9 @@ def _is_within_a_frame(seconds: float, timeline: Timeline) -> bool:
     return abs(seconds - float(timeline.seconds)) <= timeline.frame_seconds * 1.001
 
 
-def _count_packets(path: Path, timeline: Timeline) -> None:
+def _count_packets(path: Path, timeline: Timeline, stopped: Stopped) -> None:
     """Let OpenCV read the packets themselves; PyAV also knows which of them an edit list hides."""
-    packets, between = _read_packets(path)
+    packets, between = _read_packets(path, stopped)
     if abs(packets - timeline.packets) <= 1:
         return
     if _is_within_a_frame(between + timeline.frame_seconds, timeline):
@@ -90,7 +94,7 @@ def _count_packets(path: Path, timeline: Timeline) -> None:
     )
 
 
-def _read_packets(path: Path) -> tuple[int, float]:
+def _read_packets(path: Path, stopped: Stopped) -> tuple[int, float]:
     """How many packets OpenCV finds, and the seconds from the first to the last."""
     until = time.monotonic() + LONGEST_READ_SECONDS
     capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
@@ -98,6 +102,7 @@ def _read_packets(path: Path) -> tuple[int, float]:
     stamps: list[float] = []
     try:
         while capture.grab():
+            raise_if_stopped(stopped)
             stamps.append(capture.get(cv2.CAP_PROP_POS_MSEC))
             if time.monotonic() > until:
                 raise Refused("The clip takes too long to read.", next_step="Shorten it.")

@@ -13,6 +13,7 @@ from av.container import InputContainer
 
 from ..errors import Refused, Unreadable
 from ..model import Sound
+from ..stopping import Stopped, never, until_stopped
 from .container import READ_ERRORS, opened, sound_streams
 
 
@@ -25,29 +26,30 @@ def has_sound(path: Path) -> bool:
         raise Unreadable(error.what) from None
 
 
-def decode_sound(path: Path) -> Sound | None:
+def decode_sound(path: Path, *, stopped: Stopped = never) -> Sound | None:
     """The first sound stream as float32 [channels, samples], starting with the picture; None for a silent clip.
 
-    Sound that starts later than the picture is preceded by silence. Raises Unreadable when it is damaged.
+    Sound that starts later than the picture is preceded by silence. Raises Unreadable when it is damaged,
+    Unfinished when `stopped` says so.
     """
     try:
         with opened(path) as (container, picture):
             if not container.streams.audio:
                 return None
             start = Fraction(picture.start_time or 0) * (picture.time_base or 1)
-            return _sound(container, start)
+            return _sound(container, start, stopped)
     except Refused as error:
         raise Unreadable(error.what) from None
 
 
-def _sound(container: InputContainer, start: Fraction) -> Sound | None:
+def _sound(container: InputContainer, start: Fraction, stopped: Stopped) -> Sound | None:
     streams = sound_streams(container)
     if not streams:
         raise Unreadable("The sound of the clip is in a format that FFmpeg cannot decode.")
     parts: list[np.ndarray] = []
     begins: list[Fraction] = []
     try:
-        for begin, samples in _samples(container, streams[0]):
+        for begin, samples in _samples(container, streams[0], stopped):
             begins.append(begin)
             parts.append(samples)
     except READ_ERRORS as error:
@@ -59,11 +61,11 @@ def _sound(container: InputContainer, start: Fraction) -> Sound | None:
     return Sound(_placed(np.concatenate(parts, axis=1), round((begins[0] - start) * rate)), rate)
 
 
-def _samples(container: InputContainer, stream: AudioStream) -> Iterator[tuple[Fraction, np.ndarray]]:
+def _samples(container: InputContainer, stream: AudioStream, stopped: Stopped) -> Iterator[tuple[Fraction, np.ndarray]]:
     """Times and float32 [channels, samples]; the resampler only changes the sample format."""
     resampler = AudioResampler(format="fltp")
     begin = Fraction(0)
-    for frame in container.decode(stream):
+    for frame in until_stopped(container.decode(stream), stopped):
         if frame.pts is not None and frame.time_base is not None:
             begin = frame.pts * frame.time_base
         for part in resampler.resample(frame):

@@ -17,6 +17,7 @@ from av.video.stream import VideoStream
 
 from ..errors import Refused
 from ..model import Size
+from ..stopping import Stopped, never, until_stopped
 from .container import CONVERT, READ_ERRORS, opened, sound_streams
 
 LONGEST_READ_SECONDS = 30.0
@@ -76,21 +77,23 @@ class _Span:
         return (self.last - (self.first or 0)) * self.tick
 
 
-def read_timeline(path: Path, longest_seconds: float = LONGEST_READ_SECONDS) -> Timeline:
-    """Read every packet. Raises Refused when there is nothing to show."""
+def read_timeline(path: Path, longest_seconds: float = LONGEST_READ_SECONDS, *, stopped: Stopped = never) -> Timeline:
+    """Read every packet. Raises Refused when there is nothing to show, Unfinished when `stopped` says so."""
     with opened(path, to_decode=False) as (container, stream):
-        return _read(container, stream, time.monotonic() + longest_seconds)
+        return _read(container, stream, time.monotonic() + longest_seconds, stopped)
 
 
 @contextmanager
-def opened_with_timeline(path: Path) -> Iterator[tuple[Timeline, InputContainer, VideoStream]]:
-    """The clip at its first packet, after all of them were read. Raises Refused like `read_timeline`.
+def opened_with_timeline(
+    path: Path, stopped: Stopped = never
+) -> Iterator[tuple[Timeline, InputContainer, VideoStream]]:
+    """The clip at its first packet, after all of them were read. Raises what `read_timeline` raises.
 
     Opening costs as much as decoding several frames, so what can be wound back exactly is opened once.
     """
     until = time.monotonic() + LONGEST_READ_SECONDS
     with opened(path) as (container, stream):
-        timeline = _read(container, stream, until)
+        timeline = _read(container, stream, until, stopped)
         if _is_wound_back(container, stream):
             yield timeline, container, stream
             return
@@ -109,11 +112,11 @@ def _is_wound_back(container: InputContainer, stream: VideoStream) -> bool:
     return True
 
 
-def _read(container: InputContainer, stream: VideoStream, until: float) -> Timeline:
+def _read(container: InputContainer, stream: VideoStream, until: float, stopped: Stopped) -> Timeline:
     sounds = sound_streams(container)[:1]
     picture = _Span(stream.time_base or Fraction(1, 1000))
     sound = _Span(sounds[0].time_base or Fraction(1, 1000)) if sounds else None
-    for packet in _packets(container, [stream, *sounds], until):
+    for packet in until_stopped(_packets(container, [stream, *sounds], until), stopped):
         if packet.stream_index == stream.index:
             picture.add(packet)
         elif sound:
@@ -179,6 +182,6 @@ def first_frame(path: Path) -> VideoFrame:
     return frame
 
 
-def seconds_shown(path: Path) -> float:
+def seconds_shown(path: Path, *, stopped: Stopped = never) -> float:
     """How long the picture of any clip that FFmpeg reads is shown; unlike `measure`, with one witness only."""
-    return float(read_timeline(path).seconds)
+    return float(read_timeline(path, stopped=stopped).seconds)

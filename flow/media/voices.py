@@ -13,6 +13,7 @@ from av.audio.stream import AudioStream
 
 from ..errors import Refused
 from ..model import MediaFile, Sound
+from ..stopping import Stopped, never, until_stopped
 from .pictures import file_of
 
 # Container, codec and bits per second (0 for uncompressed) by format.
@@ -29,16 +30,19 @@ def content_of_sound(sound: Sound) -> str:
     return hashlib.sha256(f"sound:{sound.sample_rate}:{shape}:".encode() + samples).hexdigest()
 
 
-def encode_sound(sound: Sound, formats: tuple[str, ...], max_bytes: int, folder: Path) -> MediaFile:
+def encode_sound(
+    sound: Sound, formats: tuple[str, ...], max_bytes: int, folder: Path, *, stopped: Stopped = never
+) -> MediaFile:
     """Write the sound into `folder` in the first of `formats` that keeps it within `max_bytes`.
 
-    More than two channels are mixed to two. Raises Refused for an empty sound, and when no format fits.
+    More than two channels are mixed to two. Raises Refused for an empty sound, and when no format fits,
+    Unfinished when `stopped` says so.
     """
     if not sound.waveform.size or not np.isfinite(sound.waveform).all():
         raise Refused("The sound is empty or holds values that are not numbers.", next_step="Connect another sound.")
     sizes = []
     for name in formats:
-        data = _encoded(sound, name)
+        data = _encoded(sound, name, stopped)
         if len(data) <= max_bytes:
             return file_of(data, MIMES[name], name, folder)
         sizes.append(len(data))
@@ -49,7 +53,7 @@ def encode_sound(sound: Sound, formats: tuple[str, ...], max_bytes: int, folder:
     )
 
 
-def _encoded(sound: Sound, name: str) -> bytes:
+def _encoded(sound: Sound, name: str, stopped: Stopped) -> bytes:
     container, codec, bits = FORMATS[name]
     out = io.BytesIO()
     with av.open(out, "w", format=container) as made:
@@ -58,7 +62,7 @@ def _encoded(sound: Sound, name: str) -> bytes:
         assert isinstance(stream, AudioStream)
         if bits:
             stream.bit_rate = bits
-        for frame in _frames(sound):
+        for frame in until_stopped(_frames(sound), stopped):
             made.mux(stream.encode(frame))
         made.mux(stream.encode(None))
     return out.getvalue()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import PackError, Refused
+from ..errors import Refused
 from ..media import encode_picture, encode_sound, measure
 from ..model import (
     MEGABYTE,
@@ -35,6 +35,7 @@ from ..model import (
     Values,
     several,
 )
+from ..stopping import Stopped, never
 
 SOCKETS = {Picture: "picture", Clip: "video", Audio: "sound"}
 
@@ -51,13 +52,16 @@ def problems_of_widgets(family: Family, values: Values, known: Collection[str]) 
     return [*wrong.values(), *(rule.said_of(values) for rule in rules if not rule.holds(values))]
 
 
-def check(question: Question, estimate: Callable[[Values], float | None], scratch: Path) -> Request:
+def check(
+    question: Question, estimate: Callable[[Values], float | None], scratch: Path, stopped: Stopped = never
+) -> Request:
     """The request, with its pictures as files in `scratch` and what it will cost by `estimate`.
 
-    Raises Refused with every broken rule: missing and wrong values first, then what rules say of the others.
+    Raises Refused with every broken rule: missing and wrong values first, then what rules say of the others;
+    Unfinished when `stopped` says so.
     """
     family = question.family
-    measured, unmeasured = _measured(family, question.values)
+    measured, unmeasured = _measured(family, question.values, stopped)
     wrong = {**_wrong_inputs(family, measured, [one.id for one in family.inputs]), **unmeasured}
     speaking = [
         rule for rule in family.rules if not _is_silent(rule, family, measured) and not {*rule.inputs} & {*wrong}
@@ -67,7 +71,7 @@ def check(question: Question, estimate: Callable[[Values], float | None], scratc
     is_known = not any(_is_unread(measured[clip.id]) for clip in family.clips)
     return Request(
         question=replace(question, values=measured),
-        attachments=tuple(_attachment(one, scratch) for one in question.media),
+        attachments=tuple(_attachment(one, scratch, stopped) for one in question.media),
         billed_units=family.price.units(measured) if is_known else 0.0,
         estimate_usd=estimate(measured) if is_known else None,
         warnings=tuple(rule.said_of(measured) for rule in broken),
@@ -139,14 +143,14 @@ def _is_within(declared: Number, value: Any) -> bool:
     return is_whole and declared.minimum <= value <= declared.maximum
 
 
-def _measured(family: Family, values: Values) -> tuple[Values, dict[str, str]]:
+def _measured(family: Family, values: Values, stopped: Stopped) -> tuple[Values, dict[str, str]]:
     """The values with every local clip measured, and what is wrong with those that cannot be, or are too large."""
     found: dict[str, Footage | tuple[Footage, ...]] = {}
     problems: dict[str, str] = {}
     for clip in family.clips:
         try:
-            read = tuple(_read(footage) for footage in several(values.get(clip.id)))
-        except PackError as error:
+            read = tuple(_read(footage, stopped) for footage in several(values.get(clip.id)))
+        except Refused as error:
             problems[clip.id] = " ".join(text for text in (error.what, error.next_step) if text)
             continue
         if read:
@@ -160,10 +164,10 @@ def _measured(family: Family, values: Values) -> tuple[Values, dict[str, str]]:
     return values.but(**found), problems
 
 
-def _read(footage: Footage) -> Footage:
+def _read(footage: Footage, stopped: Stopped) -> Footage:
     if footage.measure is not None or footage.path is None:
         return footage
-    return replace(footage, measure=measure(footage.path))
+    return replace(footage, measure=measure(footage.path, stopped=stopped))
 
 
 def _is_silent(rule: Rule, family: Family, values: Values) -> bool:
@@ -177,19 +181,19 @@ def _is_unread(held: Footage | tuple[Footage, ...] | None) -> bool:
     return any(footage.measure is None for footage in several(held))
 
 
-def _attachment(medium: Medium, scratch: Path) -> Attachment:
+def _attachment(medium: Medium, scratch: Path, stopped: Stopped) -> Attachment:
     given = medium.given
     if isinstance(given, Footage):
         return Attachment(medium.input, medium.content, _clip_file(given, medium.content), given.url)
-    return Attachment(medium.input, medium.content, _file(medium.input, given, scratch))
+    return Attachment(medium.input, medium.content, _file(medium.input, given, scratch, stopped))
 
 
-def _file(declared: Socket, given: Still | Sound, scratch: Path) -> MediaFile:
+def _file(declared: Socket, given: Still | Sound, scratch: Path, stopped: Stopped) -> MediaFile:
     if isinstance(given, Still):
         assert isinstance(declared, Picture)
         return encode_picture(given, declared.formats, declared.max_bytes, scratch)
     assert isinstance(declared, Audio)
-    return encode_sound(given, declared.formats, declared.max_bytes, scratch)
+    return encode_sound(given, declared.formats, declared.max_bytes, scratch, stopped=stopped)
 
 
 def _clip_file(footage: Footage, content: str) -> MediaFile | None:

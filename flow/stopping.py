@@ -1,0 +1,43 @@
+"""How work that takes long notices that nobody waits for it any more."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from .errors import Unfinished
+
+Item = TypeVar("Item")
+# Asked often and from any thread, so it is quick; once true it stays true.
+Stopped = Callable[[], bool]
+
+TURN_SECONDS = 0.25  # what waits for something outside looks up this often
+
+
+def never() -> bool:
+    """The `stopped` of work that is always done to its end."""
+    return False
+
+
+def raise_if_stopped(stopped: Stopped) -> None:
+    """Raise Unfinished, marked as stopped, when `stopped` says so."""
+    if stopped():
+        raise Unfinished("Stopped.", stopped=True, spent="Nothing new was spent.")
+
+
+def until_stopped(items: Iterable[Item], stopped: Stopped) -> Iterator[Item]:
+    """The same items; raises Unfinished before the next one when `stopped` says so, also after the last one."""
+    raise_if_stopped(stopped)
+    for item in items:
+        yield item
+        raise_if_stopped(stopped)
+
+
+def pause(seconds: float, stopped: Stopped, sleep: Callable[[float], None] = time.sleep) -> None:
+    """Sleep for `seconds`, in turns of at most `TURN_SECONDS`. Raises Unfinished when `stopped` says so."""
+    while seconds > 0:
+        raise_if_stopped(stopped)
+        sleep(min(TURN_SECONDS, seconds))
+        seconds -= TURN_SECONDS
+    raise_if_stopped(stopped)
