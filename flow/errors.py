@@ -20,6 +20,7 @@ _BEARER = re.compile(r"(?i)\bbearer\s+[^\s\"',;]+")
 _API_KEY = re.compile(r"\bsk-[A-Za-z0-9_\-]{6,}")
 _QUERY = re.compile(r"(https?://[^\s\"'<>?]+)\?[^\s\"'<>)]*")
 _USER_INFO = re.compile(r"(?i)\b([a-z][a-z0-9+.\-]*://)[^\s/@\"']+@")
+_FORMATTER = logging.Formatter()
 _secrets: set[str] = set()
 
 
@@ -42,6 +43,11 @@ def redact(text: str) -> str:
 class _Redacting(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = redact(record.getMessage()), ()
+        if record.exc_info:
+            # Every handler prints this text; the exception itself would give the secrets to those that format it anew.
+            record.exc_text, record.exc_info = redact(_FORMATTER.formatException(record.exc_info)), None
+        if record.stack_info:
+            record.stack_info = redact(record.stack_info)
         return True
 
 

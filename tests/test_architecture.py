@@ -14,6 +14,7 @@ from pack import ROOT
 
 ORDER = (
     "errors",
+    "files",
     "stopping",
     "model",
     "settings",

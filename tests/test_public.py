@@ -92,6 +92,8 @@ def test_when_its_time_is_over_a_clip_is_gone_from_the_web_and_from_the_disk(add
 
 
 def test_publishing_clears_away_what_nobody_asked_for_any_more(address, store, clock, data, tmp_path):
+    half = address.url.rsplit("/", 1)[-1] + ".0123456789ab.part"
+    (public_folder(data) / half).write_bytes(b"of a process that was killed")
     clock.jump(DAY)
     store.put(media_file(tmp_path / "another.mp4"))
     assert len(list(public_folder(data).iterdir())) == 1

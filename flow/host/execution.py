@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from ..media import measure
 from ..model import Family, Values
 from ..prices import printed_prices
 from ..request import problems_of_widgets
+from ..stopping import Stopped
 from . import presence
 from .progress import NodeProgress, until_interrupted
 from .runtime import runtime
@@ -91,7 +92,7 @@ class NodeRun:
         outputs = [list(column) for column in zip(*rows, strict=True)] if self._gives_several else list(rows[0])
         return io.NodeOutput(*outputs, ui=ui.PreviewVideo([_shown(path) for path in outcome.files.paths]))
 
-    def _row(self, entry: Entry, path: Path, stopped: Callable[[], bool]) -> tuple[Any, ...]:
+    def _row(self, entry: Entry, path: Path, stopped: Stopped) -> tuple[Any, ...]:
         frames = frames_tensor(path, stopped=stopped)[0] if self._with_frames else None
         return video_of(path), frames, audio_of(path, stopped=stopped), float(measure(path).rate), job_json(entry, path)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from ..errors import Refused
 from ..media import fit_clip, seconds_shown
 from ..model import Measure
 from ..prices import printed_prices
+from ..stopping import Stopped
 from .progress import local
 from .sockets import footage_of, plain_source, video_of
 
@@ -28,7 +28,7 @@ async def fit(video: Any, orientation: str, start: float, length: float, keep_so
 
 
 def _fit(
-    video: Any, orientation: str, start: float, length: float, keep_sound: bool, stopped: Callable[[], bool]
+    video: Any, orientation: str, start: float, length: float, keep_sound: bool, stopped: Stopped
 ) -> io.NodeOutput:
     folder = Path(folder_paths.get_temp_directory()) / "apimart"
     folder.mkdir(parents=True, exist_ok=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ..errors import log, redact
+from ..files import write_private
 from ..model import MEGABYTE, Json
 
 MAX_BYTES = 8 * MEGABYTE
@@ -21,12 +21,8 @@ def keep_graph(home: Path, entry_id: str, workflow: Mapping[str, Any]) -> None:
     if len(text) > MAX_BYTES:
         log.info("The graph of job %s is too large to be kept.", entry_id)
         return
-    file = _file(home, entry_id)
-    part = file.with_name(f"{file.name}.part")
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part.write_bytes(gzip.compress(text.encode("utf-8", "replace"), mtime=0))
-        os.replace(part, file)
+        write_private(_file(home, entry_id), gzip.compress(text.encode("utf-8", "replace"), mtime=0))
     except OSError as error:
         log.info("The graph of job %s is not kept: %s", entry_id, error.strerror)
 

@@ -13,6 +13,7 @@ from server import PromptServer
 
 from ..jobs import Outcome, Progress
 from ..ledger import Entry
+from ..stopping import Stopped
 from .events import tell_node
 from .graphs import keep_graph
 from .runtime import Runtime, runtime
@@ -80,6 +81,6 @@ async def until_interrupted(work: Awaitable[Result], on_stop: Callable[[], None]
         task.cancel()
 
 
-async def local(work: Callable[[Callable[[], bool]], Result]) -> Result:
+async def local(work: Callable[[Stopped], Result]) -> Result:
     """What `work` gives, run in a thread of the runner; it is told when to stop, and Cancel ends the wait at once."""
     return await until_interrupted(runtime().runner.local(work))

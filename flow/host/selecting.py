@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,6 +9,7 @@ import torch
 from comfy_api.latest import io
 
 from ..model import Selection
+from ..stopping import Stopped
 from .progress import local
 from .sockets import audio_of, frames_tensor, plain_source, selected
 
@@ -18,7 +18,7 @@ async def select(video: Any, selection: dict[str, int]) -> io.NodeOutput:
     return await local(partial(_select, video, Selection(**selection)))
 
 
-def _select(video: Any, selection: Selection, stopped: Callable[[], bool]) -> io.NodeOutput:
+def _select(video: Any, selection: Selection, stopped: Stopped) -> io.NodeOutput:
     path = plain_source(video)
     if path is None:
         return _from_components(video, selection)

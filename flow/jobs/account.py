@@ -11,6 +11,7 @@ from ..model import Family, Values
 from ..publish import Publisher, open_result_store, open_store, opened_origins
 from ..request import Reader, ask
 from ..settings import Settings, read
+from ..stopping import Stopped, never
 from ..wire import Provider, Transfer
 from .download import Downloads
 from .job import Stage
@@ -18,10 +19,6 @@ from .polling import UNATTENDED_SECONDS, Polling
 from .purchase import Checkout, Purchase, is_ready
 from .scratch import Scratch
 from .submission import Submission
-
-
-def never() -> bool:
-    return False
 
 
 class Account:
@@ -88,7 +85,7 @@ class Account:
         values_in: Callable[[Path], Values],
         *,
         queue_run: str | None = None,
-        stopped: Callable[[], bool] = never,
+        stopped: Stopped = never,
     ) -> Purchase:
         """What the runner is asked with: the question that values put, to be answered by at most one purchase.
 

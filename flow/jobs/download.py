@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import secrets
 import shutil
 import time
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from ..errors import Declined, PackError, Refused, Unreachable, log
+from ..files import written_whole
 from ..ledger import Entry, Ledger
 from ..media import content_of_clip
 from ..model import Address, Body, Files
@@ -86,17 +86,12 @@ class Downloads:
 
     def _bring(self, entry: Entry, index: int, path: Path, stopped: Event) -> None:
         """One video: from the folder of another ComfyUI, the result store, or its link."""
-        part = path.with_name(f"{path.name}.{secrets.token_hex(6)}.part")
-        try:
-            if not _linked(entry.files[index : index + 1], part) and not (
-                self._store and self._store.bring(path.name, part)
-            ):
+        with written_whole(path) as part:
+            is_here = _linked(entry.files[index : index + 1], part)
+            if not is_here and not (self._store and self._store.bring(path.name, part)):
                 self._from_link(entry, entry.urls[index], part, stopped)
             if self._store:
                 self._store.keep(path.name, part)
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
 
     def _from_link(self, entry: Entry, url: str, part: Path, stopped: Event) -> None:
         """The link itself says whether it lives: clocks are wrong, and some links outlast their day."""

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from ..errors import PackError, log
 from ..ledger import Entry, new_owner
+from ..stopping import Stopped
 from .account import Account
 from .job import LEASE_SECONDS, Job
 from .progress import Ended, OnEvent, Progress
@@ -75,7 +76,7 @@ class Runner:
                 job.unclaim()
             return job
 
-    async def local(self, work: Callable[[Callable[[], bool]], Result]) -> Result:
+    async def local(self, work: Callable[[Stopped], Result]) -> Result:
         """What `work` gives, run in a thread of the runner; it is called with a function that says when to stop.
 
         When the task that waits is cancelled the wait ends at once, and `work` by itself.

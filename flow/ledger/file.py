@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
-import uuid
 from contextlib import suppress
 from pathlib import Path
 
 from ..errors import NotSet
+from ..files import write_private
 from .database_errors import unwritable
 
 RESERVE_BYTES = 1024 * 1024
@@ -49,7 +49,8 @@ class LedgerFile:
         """Have the reserve on disk, or say that the disk is full."""
         try:
             if not self._has_reserve():
-                self._write_reserve()
+                # Random bytes: zeros take no room on file systems that compress.
+                write_private(self.reserve, os.urandom(RESERVE_BYTES))
         except OSError as error:
             raise unwritable(str(self.path), error) from error
 
@@ -67,15 +68,3 @@ class LedgerFile:
 
     def _has_reserve(self) -> bool:
         return self.reserve.exists() and self.reserve.stat().st_size >= RESERVE_BYTES
-
-    def _write_reserve(self) -> None:
-        part = self.reserve.with_name(f"{self.reserve.name}-{uuid.uuid4().hex}.part")
-        try:
-            with open(part, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as out:
-                out.write(os.urandom(RESERVE_BYTES))  # random: zeros take no room on compressing file systems
-                out.flush()
-                os.fsync(out.fileno())
-            os.replace(part, self.reserve)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from ..errors import Refused
+from ..files import written_whole
 from ..model import MEGABYTE, Measure, Size
 from ..stopping import Stopped, never
 from .container import missing_bytes, opened
@@ -56,7 +54,7 @@ def fit_clip(
     window = _window(given.timeline, start, seconds)
     whole = given.timeline.seconds
     is_whole = start <= 0 and (seconds is None or float(whole) <= seconds)
-    with _written_whole(out) as part:
+    with written_whole(out) as part:
         if is_whole and _can_copy(given, size):
             frames = given.timeline.frames
             write_clip(
@@ -130,14 +128,3 @@ def _can_copy(given: Source, size: Size) -> bool:
     is_plain = timeline.packets == timeline.frames and not given.is_turned and not given.starts_late
     is_codec = timeline.codec == CODEC and given.pixels == PIXELS and "mp4" in timeline.container.split(",")
     return is_plain and is_codec and size == given.size
-
-
-@contextmanager
-def _written_whole(out: Path) -> Iterator[Path]:
-    """A file beside `out` that takes its place when all went well and is gone when not."""
-    part = out.with_name(f"{out.name}.{os.getpid()}.part")
-    try:
-        yield part
-        os.replace(part, out)
-    finally:
-        part.unlink(missing_ok=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import secrets
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -68,13 +67,6 @@ def file_of(data: bytes, mime: str, suffix: str, folder: Path) -> MediaFile:
     path = folder / f"{secrets.token_hex(8)}.{suffix}"
     path.write_bytes(data)
     return MediaFile(path, mime, len(data), hashlib.sha256(data).hexdigest())
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there as a whole or not at all."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_bytes(data)
-    os.replace(part, path)
 
 
 def _flattened(image: np.ndarray) -> np.ndarray:

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from ..errors import Refused
+from ..files import write_whole
 from ..model import Selection, Size
 from .decode import decode_frames, plan
-from .pictures import write_whole
 
 JPEG_QUALITY = 88
 GAP = 4  # pixels between the frames of a sheet

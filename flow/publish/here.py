@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import shutil
@@ -13,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..errors import NotSet, Unreachable
+from ..files import written_whole
 from ..model import Address, MediaFile
 
 PUBLIC_PATH = "/apimart/public"
@@ -47,7 +47,9 @@ class ThisComfyUI:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._sweep()
-            self._take(file.path, self._folder / name)
+            # A copy, since the file that a person chose may change under the same name.
+            with written_whole(self._folder / name) as part:
+                shutil.copyfile(file.path, part)
         except OSError as error:
             raise Unreachable(f"The clip could not be laid out for the public ({error.strerror}).") from None
         return Address(f"{self._address}{PUBLIC_PATH}/{name}", file.content, float(expires_at), self.name)
@@ -58,18 +60,12 @@ class ThisComfyUI:
             with suppress(OSError):  # somebody is reading it; its time ends by itself
                 (self._folder / name).unlink(missing_ok=True)
 
-    def _take(self, source: Path, target: Path) -> None:
-        """A copy, since the file that a person chose may change under the same name."""
-        part = target.with_name(f"{target.name}.part")
-        try:
-            shutil.copyfile(source, part)
-            os.replace(part, target)
-        finally:
-            part.unlink(missing_ok=True)
-
     def _sweep(self) -> None:
+        """Remove what is over, halves that a killed process left included: each name begins with its end."""
         for file in self._folder.iterdir():
-            published(self._folder, file.name, self._now())
+            if file.name[:10].isdecimal() and self._now() >= int(file.name[:10]):
+                with suppress(OSError):  # somebody is reading it; the next sweep takes it
+                    file.unlink()
 
 
 def public_folder(home: Path) -> Path:

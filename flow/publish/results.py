@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 from typing import Any
 
 from ..errors import log
+from ..files import written_whole
 from ..settings import Settings
 from .objects import is_object_store, open_address, send
 
@@ -21,17 +21,14 @@ class ResultStore:
 
     def bring(self, name: str, part: Path) -> bool:
         """Whether the store had the clip, and it is now whole at `part`; else `part` stays as it was."""
-        came = part.with_name(f"{part.name}.{secrets.token_hex(4)}.part")
         try:
             if not self._files.exists(f"{self._root}/{name}"):
                 return False
-            self._bring(f"{self._root}/{name}", came)
-            os.replace(came, part)
+            with written_whole(part) as came:
+                self._bring(f"{self._root}/{name}", came)
         except Exception as error:  # noqa: BLE001 - cloud libraries have errors of their own; the link is there still
             log.warning("%s could not be read from the result store %s: %s", name, self._address, error)
             return False
-        finally:
-            came.unlink(missing_ok=True)
         return True
 
     def keep(self, name: str, part: Path) -> None:

@@ -1,0 +1,113 @@
+"""Files that are there as a whole or not at all, and locks that one process holds at a time."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+_T = TypeVar("_T")
+_FIRST_PAUSE_SECONDS = 0.01
+# Windows refuses to open or replace a file that another program (a reader, a virus scanner) has open at the moment.
+_TRIES = 8 if os.name == "nt" else 1
+
+
+def patiently(work: Callable[[], _T], *, tries: int = _TRIES, pause: Callable[[float], None] = time.sleep) -> _T:
+    """The result of `work`, called again while it raises PermissionError, at most `tries` times.
+
+    The pauses double from 10 ms: eight tries take 1.3 s. Raises what the last try raised. On POSIX there is one try:
+    there, a file that is refused now is refused for good.
+    """
+    for attempt in range(tries - 1):
+        try:
+            return work()
+        except PermissionError:
+            pause(_FIRST_PAUSE_SECONDS * 2**attempt)
+    return work()
+
+
+def put_in_place(part: Path, file: Path) -> None:
+    """Give `part` the name `file`, in one step for every reader; what had the name is gone. Raises OSError."""
+    patiently(lambda: os.replace(part, file))
+
+
+@contextmanager
+def written_whole(file: Path) -> Iterator[Path]:
+    """A path beside `file`, not used by anybody else, to be written in the `with` block.
+
+    It takes the place of `file` when the block ends well, and is removed when the block raises.
+    """
+    part = file.with_name(f"{file.name}.{secrets.token_hex(6)}.part")
+    try:
+        yield part
+        put_in_place(part, file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_whole(file: Path, data: bytes) -> None:
+    """Write `data` into `file`, whose folder exists, so that readers find the old bytes or the new ones."""
+    with written_whole(file) as part:
+        part.write_bytes(data)
+
+
+def write_private(file: Path, data: bytes) -> None:
+    """As `write_whole`, readable by the owner alone (0600), in a folder made for it (0700), and on disk on return."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with written_whole(file) as part, open(part, "xb", opener=_private) as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+@contextmanager
+def locked(lock: Path) -> Iterator[None]:
+    """Hold the file `lock`, made where it is missing; one holder at a time on this machine, threads included.
+
+    Waits for the holder before. Free again when the block ends or the process dies. The file stays: were it removed,
+    two processes could hold two files of one name. Raises OSError where the file system knows no locks.
+    """
+    lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    held = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _acquire(held)
+        try:
+            yield
+        finally:
+            _release(held)
+    finally:
+        os.close(held)
+
+
+def _acquire(held: int) -> None:
+    if sys.platform != "win32":
+        fcntl.flock(held, fcntl.LOCK_EX)
+        return
+    while True:
+        try:
+            msvcrt.locking(held, msvcrt.LK_NBLCK, 1)
+            return
+        except PermissionError:  # somebody holds it
+            time.sleep(_FIRST_PAUSE_SECONDS)
+
+
+def _release(held: int) -> None:
+    """Closing the file frees it too, but on Windows only some time later."""
+    if sys.platform == "win32":
+        msvcrt.locking(held, msvcrt.LK_UNLCK, 1)
+    else:
+        fcntl.flock(held, fcntl.LOCK_UN)
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
