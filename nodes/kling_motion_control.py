@@ -5,6 +5,7 @@ Limits that warn are Kling's own; the provider's page does not state them.
 """
 
 from ..flow.model import MEGABYTE, Choice, Clip, Family, Flag, Json, Picture, Price, Rule, Text
+from ..flow.model.shared_inputs import model
 
 
 def yes_or_no(on: bool) -> Json:
@@ -43,12 +44,7 @@ FAMILY = Family(
             optional=True,
             help="A public direct link to the motion clip (MP4 or MOV up to 100 MB), used instead of the video socket.",
         ),
-        Choice(
-            id="model",
-            options=("kling-v3-motion-control", "kling-v2-6-motion-control"),
-            default="kling-v3-motion-control",
-            help="v3 is newer; v2.6 costs less.",
-        ),
+        model("kling-v3-motion-control", "kling-v2-6-motion-control", help="v3 is newer; v2.6 costs less."),
         Choice(
             id="character_orientation",
             options=("image", "video"),
@@ -92,19 +88,19 @@ FAMILY = Family(
         Rule(
             "Kling wants every side of the picture at 300 px or more (this one is {v.image.size}).",
             ("image",),
-            lambda v: min(v.image.size.width, v.image.size.height) >= 300,
+            lambda v: v.image.size.shorter_side >= 300,
             warns=True,
         ),
         Rule(
             "Kling wants a picture between 1:2.5 and 2.5:1 (this one is {v.image.size}).",
             ("image",),
-            lambda v: 1 / 2.5 <= v.image.size.width / v.image.size.height <= 2.5,
+            lambda v: 1 / 2.5 <= v.image.size.ratio <= 2.5,
             warns=True,
         ),
         Rule(
             "Kling wants every side of the clip between 340 and 3850 px (this one is {v.video.measure.size}).",
             ("video",),
-            lambda v: all(340 <= side <= 3850 for side in (v.video.measure.size.width, v.video.measure.size.height)),
+            lambda v: v.video.measure.size.has_sides_of(340, 3850),
             warns=True,
         ),
         Rule(
