@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from ..errors import Refused
-from ..model import MEGABYTE, Measure, Size
+from ..model import Measure, Size
 from .container import missing_bytes, opened
 from .encode import Picture, Window, write_clip
 from .levels import displayed_size, quarter_turn
@@ -39,9 +39,9 @@ def fit_clip(
     *,
     start: float = 0.0,
     seconds: float | None = None,
-    min_side: int = 340,
-    max_side: int = 3850,
-    max_bytes: int = 100 * MEGABYTE,
+    min_side: int,
+    max_side: int,
+    max_bytes: int,
     keep_sound: bool = True,
 ) -> Measure:
     """Write `source` from `start` on for at most `seconds` as H.264 MP4 within the limits; what was written.
