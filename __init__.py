@@ -5,6 +5,6 @@ WEB_DIRECTORY = "./web"
 
 async def comfy_entrypoint():  # type: ignore[no-untyped-def]  # ComfyUI's types exist only inside ComfyUI
     from .flow.host.nodes import Extension
-    from .nodes import families
+    from .nodes import families, utilities
 
-    return Extension(families())
+    return Extension(families(), utilities())

@@ -3,7 +3,9 @@
 Source: https://docs.apimart.ai, flux-3-video; the page was read in part, so ratio and mode are left to the model.
 """
 
-from ..flow.model import Choice, Clip, Family, Flag, Number, Picture, Price, Rule, Text, Values, task_of
+from ..flow.model import Clip, Family, Flag, Number, Picture, Price, Rule, Text, Values
+from ..flow.model.shared_inputs import clip_link, duration, earlier_job, model, resolution
+from ..flow.model.shared_rules import names_a_job
 
 
 def row(values: Values) -> str:
@@ -20,9 +22,9 @@ FAMILY = Family(
     search_aliases=("flux", "bfl", "black forest labs", "draft", "video edit", "text to video"),
     inputs=(
         Text(id="prompt", required=True, help="What the clip should show, or what should change."),
-        Choice(id="model", options=("flux-3-video",), default="flux-3-video", help="The model."),
-        Number(id="duration", default=5, minimum=1, maximum=15, help="Seconds of clip; each is billed."),
-        Choice(id="resolution", options=("hd", "fhd"), default="hd", help="hd renders 720p, fhd 1080p."),
+        model("flux-3-video"),
+        duration(1, 15, help="Seconds of clip; each is billed."),
+        resolution("hd", "fhd", help="hd renders 720p, fhd 1080p."),
         Picture(id="images", wire="image_urls", many=4, help="Optional: pictures to start from or to refer to."),
         Clip(
             id="video",
@@ -30,20 +32,12 @@ FAMILY = Family(
             url_input="clip_url",
             help="Optional: a clip to change, up to 100 MB; costs more.",
         ),
-        Text(
-            id="clip_url",
-            multiline=False,
-            optional=True,
-            help="A public direct link to the clip, used instead of the video socket.",
-        ),
+        clip_link("clip_url"),
         Flag(id="audio", default=True, help="Make a sound track."),
         Flag(id="draft", default=False, help="Make a cheap draft, to be rendered whole with draft_job."),
-        Text(
-            id="draft_job",
+        earlier_job(
+            "draft_job",
             wire="draft_from_task_id",
-            multiline=False,
-            encode=task_of,
-            placeholder="task_...",
             help="Optional: a draft of this node to render whole; connect its job output, or paste its task id.",
         ),
         Number(
@@ -61,11 +55,7 @@ FAMILY = Family(
             ("draft", "draft_job"),
             lambda v: not (v.draft and v.draft_job.strip()),
         ),
-        Rule(
-            "draft_job names no job: connect the job output of this node, or paste its task id.",
-            ("draft_job",),
-            lambda v: not v.draft_job.strip() or str(task_of(v.draft_job)).startswith("task_"),
-        ),
+        names_a_job("draft_job"),
     ),
     price=Price(key=row, units=lambda v: v.duration),
 )

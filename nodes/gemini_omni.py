@@ -4,6 +4,7 @@ Source: https://docs.apimart.ai, Omni-Flash-Ext (English edition).
 """
 
 from ..flow.model import Choice, Clip, Family, Picture, Price, Rule, Text, Values
+from ..flow.model.shared_inputs import aspect_ratio, clip_link, model, resolution
 
 
 def row(values: Values) -> str:
@@ -20,12 +21,7 @@ FAMILY = Family(
     search_aliases=("gemini", "google", "omni", "video edit", "reference to video"),
     inputs=(
         Text(id="prompt", required=True, help="What the clip should show; name the sounds, too."),
-        Choice(
-            id="model",
-            options=("Omni-Flash-Ext", "gemini-omni-1.1-flash-ext"),
-            default="Omni-Flash-Ext",
-            help="The price of 1.1 is not in the list.",
-        ),
+        model("Omni-Flash-Ext", "gemini-omni-1.1-flash-ext", help="The price of 1.1 is not in the list."),
         Choice(
             id="duration",
             options=(4, 6, 8, 10),
@@ -33,13 +29,8 @@ FAMILY = Family(
             sent_if=lambda v: v.video is None,
             help="Seconds of clip. With a clip to change it keeps its own length and this is not sent.",
         ),
-        Choice(
-            id="resolution",
-            options=("360p", "720p", "1080p", "4k"),
-            default="720p",
-            help="1080p costs what 720p costs, 4k more.",
-        ),
-        Choice(id="aspect_ratio", options=("16:9", "9:16"), default="16:9", help="Landscape or portrait."),
+        resolution("360p", "720p", "1080p", "4k", default="720p", help="1080p costs what 720p costs, 4k more."),
+        aspect_ratio("16:9", "9:16", help="Landscape or portrait."),
         Picture(
             id="images",
             wire="image_urls",
@@ -60,12 +51,7 @@ FAMILY = Family(
             url_input="video_url",
             help="Optional: one clip to change, up to 100 MB; its seconds are billed.",
         ),
-        Text(
-            id="video_url",
-            multiline=False,
-            optional=True,
-            help="A public direct link to the clip, used instead of the video socket.",
-        ),
+        clip_link(),
     ),
     rules=(
         Rule(

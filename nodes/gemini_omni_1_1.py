@@ -4,7 +4,9 @@ Source: the provider's list of parameters; its page was not seen. `aspect_ratio`
 clients send them. The model chooses the length, 3 to 10 s.
 """
 
-from ..flow.model import Choice, Clip, Family, Json, Picture, Price, Rule, Text, Values, task_of
+from ..flow.model import Choice, Clip, Family, Json, Price, Rule, Text, Values
+from ..flow.model.shared_inputs import clip_link, earlier_job, first_frame, last_frame, model, resolution
+from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST, names_a_job
 
 LONGEST_SECONDS = 10
 
@@ -25,18 +27,8 @@ FAMILY = Family(
     search_aliases=("gemini", "google", "omni", "video edit", "extend", "first last frame"),
     inputs=(
         Text(id="prompt", required=True, help="What the clip should show, or what should change."),
-        Choice(
-            id="model",
-            options=("gemini-omni-1.1-flash",),
-            default="gemini-omni-1.1-flash",
-            help="The model; little is documented of it.",
-        ),
-        Choice(
-            id="resolution",
-            options=("360p", "720p", "1080p", "4k"),
-            default="720p",
-            help="A higher resolution costs more.",
-        ),
+        model("gemini-omni-1.1-flash", help="The model; little is documented of it."),
+        resolution("360p", "720p", "1080p", "4k", default="720p"),
         Choice(
             id="aspect_ratio",
             options=("16:9", "9:16"),
@@ -44,18 +36,8 @@ FAMILY = Family(
             sent_if=lambda v: v.first_frame is None and v.video is None and not goes_on(v),
             help="Landscape or portrait; only sent for clips from a prompt alone.",
         ),
-        Picture(
-            id="first_frame",
-            wire="first_frame_image",
-            formats=("png", "jpeg"),
-            help="Optional: the picture the clip starts with.",
-        ),
-        Picture(
-            id="last_frame",
-            wire="last_frame_image",
-            formats=("png", "jpeg"),
-            help="Optional: the picture the clip ends with; needs first_frame.",
-        ),
+        first_frame(formats=("png", "jpeg")),
+        last_frame(formats=("png", "jpeg")),
         Clip(
             id="video",
             wire="video_urls",
@@ -63,20 +45,8 @@ FAMILY = Family(
             url_input="video_url",
             help="Optional: one clip to change, up to 100 MB.",
         ),
-        Text(
-            id="video_url",
-            multiline=False,
-            optional=True,
-            help="A public direct link to the clip, used instead of the video socket.",
-        ),
-        Text(
-            id="source_job",
-            wire="extend_from_task_id",
-            multiline=False,
-            encode=task_of,
-            placeholder="task_...",
-            help="Optional: an earlier job of this node; connect its job output, or paste its task id.",
-        ),
+        clip_link(),
+        earlier_job(help="Optional: an earlier job of this node; connect its job output, or paste its task id."),
         Choice(
             id="source_use",
             wire="metadata",
@@ -88,21 +58,13 @@ FAMILY = Family(
         ),
     ),
     rules=(
-        Rule(
-            "last_frame needs a first_frame: connect one, or take last_frame away.",
-            ("first_frame", "last_frame"),
-            lambda v: v.last_frame is None or v.first_frame is not None,
-        ),
+        LAST_FRAME_NEEDS_FIRST,
         Rule(
             "Frames, video and source_job exclude each other: keep one of them.",
             ("first_frame", "video", "source_job"),
             lambda v: (v.first_frame is not None) + (v.video is not None) + goes_on(v) <= 1,
         ),
-        Rule(
-            "source_job names no job: connect the job output of this node, or paste its task id.",
-            ("source_job",),
-            lambda v: not goes_on(v) or str(task_of(v.source_job)).startswith("task_"),
-        ),
+        names_a_job(),
     ),
     price=Price(key=lambda v: str(v.resolution).upper(), units=lambda v: LONGEST_SECONDS),
 )

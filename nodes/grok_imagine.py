@@ -3,7 +3,8 @@
 Source: https://docs.apimart.ai, Grok Imagine 1.5. Older editions call `resolution` `quality`.
 """
 
-from ..flow.model import Choice, Family, Number, Picture, Price, Text
+from ..flow.model import Choice, Family, Picture, Price, Text
+from ..flow.model.shared_inputs import duration, model, resolution
 
 FAMILY = Family(
     node_id="APIMartGrokImagine",
@@ -13,20 +14,9 @@ FAMILY = Family(
     search_aliases=("grok", "xai", "imagine", "cheap", "text to video", "image to video"),
     inputs=(
         Text(id="prompt", required=True, help="What the clip should show, in any language."),
-        Choice(
-            id="model",
-            options=("grok-imagine-1.5-video-apimart",),
-            default="grok-imagine-1.5-video-apimart",
-            help="The model.",
-        ),
-        Number(
-            id="duration",
-            default=6,
-            minimum=6,
-            maximum=30,
-            help="Seconds of clip, 6 to 30; each is billed. Some channels make 15 s at most.",
-        ),
-        Choice(id="resolution", options=("480p", "720p"), default="480p", help="A higher resolution costs more."),
+        model("grok-imagine-1.5-video-apimart"),
+        duration(6, 30, default=6, help="Seconds of clip, 6 to 30; each is billed. Some channels make 15 s at most."),
+        resolution("480p", "720p"),
         Choice(
             id="size",
             options=("16:9", "9:16", "1:1", "3:2", "2:3"),

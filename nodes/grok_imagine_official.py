@@ -4,7 +4,8 @@ Source: https://docs.apimart.ai, Grok Imagine; the page was read in part, so the
 and editing a clip is left out.
 """
 
-from ..flow.model import Choice, Family, Number, Picture, Price, Rule, Text, Values
+from ..flow.model import Choice, Family, Picture, Price, Rule, Text, Values
+from ..flow.model.shared_inputs import duration, model, resolution
 
 NEWEST = "grok-imagine-video-1.5"
 
@@ -21,19 +22,9 @@ FAMILY = Family(
     search_aliases=("grok", "xai", "imagine", "text to video", "image to video"),
     inputs=(
         Text(id="prompt", required=True, help="What the clip should show, in any language."),
-        Choice(
-            id="model",
-            options=("grok-imagine-video", NEWEST),
-            default="grok-imagine-video",
-            help="1.5 is newer, renders 1080p too, and costs more.",
-        ),
-        Number(id="duration", default=6, minimum=1, maximum=15, help="Seconds of clip, 1 to 15; each is billed."),
-        Choice(
-            id="resolution",
-            options=("480p", "720p", "1080p"),
-            default="480p",
-            help="1080p needs grok-imagine-video-1.5.",
-        ),
+        model("grok-imagine-video", NEWEST, help="1.5 is newer, renders 1080p too, and costs more."),
+        duration(1, 15, default=6),
+        resolution("480p", "720p", "1080p", help="1080p needs grok-imagine-video-1.5."),
         Choice(
             id="aspect_ratio",
             options=("auto", "16:9", "9:16", "1:1", "4:3", "3:4", "3:2", "2:3"),

@@ -3,7 +3,17 @@
 Source: https://docs.apimart.ai, MiniMax-Hailuo-02 (English edition).
 """
 
-from ..flow.model import Choice, Family, Flag, Picture, Price, Rule, Text
+from ..flow.model import Family, Flag, Price, Rule, Text
+from ..flow.model.shared_inputs import (
+    duration_choice,
+    first_frame,
+    last_frame,
+    model,
+    prompt_rewriting,
+    resolution,
+    watermark,
+)
+from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST
 
 FAMILY = Family(
     node_id="APIMartHailuo02",
@@ -13,22 +23,14 @@ FAMILY = Family(
     search_aliases=("hailuo", "minimax", "first last frame", "cheap", "image to video"),
     inputs=(
         Text(id="prompt", required=True, help="What the clip should show."),
-        Choice(id="model", options=("MiniMax-Hailuo-02",), default="MiniMax-Hailuo-02", help="The model."),
-        Choice(
-            id="duration", options=(5, 10), default=5, help="Seconds of clip; each is billed. 1080p makes 5 s only."
-        ),
-        Choice(
-            id="resolution", options=("512p", "768p", "1080p"), default="768p", help="A higher resolution costs more."
-        ),
-        Picture(id="first_frame", wire="first_frame_image", help="Optional: the picture the clip starts with."),
-        Picture(
-            id="last_frame",
-            wire="last_frame_image",
-            help="Optional: the picture the clip ends with; needs first_frame.",
-        ),
-        Flag(id="prompt_optimizer", default=True, help="Let the provider write the prompt out."),
+        model("MiniMax-Hailuo-02"),
+        duration_choice(5, 10, help="Seconds of clip; each is billed. 1080p makes 5 s only."),
+        resolution("512p", "768p", "1080p", default="768p"),
+        first_frame(),
+        last_frame(),
+        prompt_rewriting("prompt_optimizer"),
         Flag(id="fast_pretreatment", default=False, advanced=True, help="Write it out faster and a little worse."),
-        Flag(id="watermark", default=False, help="Put the provider's watermark into the picture."),
+        watermark(),
     ),
     rules=(
         Rule(
@@ -36,11 +38,7 @@ FAMILY = Family(
             ("duration", "resolution"),
             lambda v: v.resolution != "1080p" or v.duration == 5,
         ),
-        Rule(
-            "last_frame needs a first_frame: connect one, or take last_frame away.",
-            ("first_frame", "last_frame"),
-            lambda v: v.last_frame is None or v.first_frame is not None,
-        ),
+        LAST_FRAME_NEEDS_FIRST,
     ),
     price=Price(key=lambda v: v.resolution.upper(), units=lambda v: v.duration),
 )

@@ -3,7 +3,9 @@
 Source: https://docs.apimart.ai, MiniMax-Hailuo-2.3 (English and Chinese editions).
 """
 
-from ..flow.model import Choice, Family, Flag, Picture, Price, Rule, Text
+from ..flow.model import Family, Flag, Price, Rule, Text
+from ..flow.model.shared_inputs import duration_choice, first_frame, model, prompt_rewriting, resolution, watermark
+from ..flow.model.shared_rules import at_most_characters
 
 FAST = "MiniMax-Hailuo-2.3-Fast"
 
@@ -18,24 +20,13 @@ FAMILY = Family(
             required=True,
             help="What the clip should show, up to 2,000 characters; camera moves in square brackets, like [Pan left].",
         ),
-        Choice(
-            id="model",
-            options=("MiniMax-Hailuo-2.3", FAST),
-            default="MiniMax-Hailuo-2.3",
-            help="Fast costs less and needs a first frame.",
-        ),
-        Choice(
-            id="duration", options=(6, 10), default=6, help="Seconds of clip; each is billed. 1080p makes 6 s only."
-        ),
-        Choice(id="resolution", options=("768p", "1080p"), default="768p", help="A higher resolution costs more."),
-        Picture(
-            id="first_frame",
-            wire="first_frame_image",
-            help="The picture the clip starts with: optional, but Fast fails without.",
-        ),
-        Flag(id="prompt_optimizer", default=True, help="Let the provider write the prompt out."),
+        model("MiniMax-Hailuo-2.3", FAST, help="Fast costs less and needs a first frame."),
+        duration_choice(6, 10, help="Seconds of clip; each is billed. 1080p makes 6 s only."),
+        resolution("768p", "1080p"),
+        first_frame(help="The picture the clip starts with: optional, but Fast fails without."),
+        prompt_rewriting("prompt_optimizer"),
         Flag(id="fast_pretreatment", default=False, advanced=True, help="Write it out faster and a little worse."),
-        Flag(id="watermark", default=False, help="Put the provider's watermark into the picture."),
+        watermark(),
     ),
     rules=(
         Rule(
@@ -48,7 +39,7 @@ FAMILY = Family(
             ("model", "first_frame"),
             lambda v: v.model != FAST or v.first_frame is not None,
         ),
-        Rule("prompt takes 2,000 characters; this one is longer.", ("prompt",), lambda v: len(v.prompt) <= 2000),
+        at_most_characters("prompt", 2000),
     ),
     price=Price(key=lambda v: "1080P" if v.resolution == "1080p" else "default", units=lambda v: v.duration),
 )

@@ -4,7 +4,8 @@ Source: https://docs.apimart.ai, HappyHorse (English and Chinese editions). With
 1080P, so it is always sent.
 """
 
-from ..flow.model import Choice, Clip, Family, Flag, Number, Picture, Price, Rule, Text, Values
+from ..flow.model import Choice, Clip, Family, Number, Picture, Price, Rule, Text, Values
+from ..flow.model.shared_inputs import clip_link, first_frame, model, resolution, seed, watermark
 
 
 def billed(values: Values) -> float:
@@ -20,12 +21,7 @@ FAMILY = Family(
     search_aliases=("happyhorse", "alibaba", "reference to video", "video edit", "image to video"),
     inputs=(
         Text(id="prompt", help="What the clip should show; optional with a first frame."),
-        Choice(
-            id="model",
-            options=("happyhorse-1.1", "happyhorse-1.0"),
-            default="happyhorse-1.1",
-            help="1.1 is newer and cheaper in 1080P; 1.0 changes clips.",
-        ),
+        model("happyhorse-1.1", "happyhorse-1.0", help="1.1 is newer and cheaper in 1080P; 1.0 changes clips."),
         Number(
             id="duration",
             default=5,
@@ -34,12 +30,7 @@ FAMILY = Family(
             sent_if=lambda v: v.video is None,
             help="Seconds of clip, 3 to 15; each is billed. Not sent with a clip to change, which keeps its length.",
         ),
-        Choice(
-            id="resolution",
-            options=("720P", "1080P"),
-            default="720P",
-            help="A higher resolution costs more.",
-        ),
+        resolution("720P", "1080P"),
         Choice(
             id="size",
             options=("16:9", "9:16", "1:1", "4:3", "3:4"),
@@ -47,11 +38,7 @@ FAMILY = Family(
             sent_if=lambda v: v.first_frame is None and v.video is None,
             help="The shape of the clip. With a first frame or a clip it follows that and this is not sent.",
         ),
-        Picture(
-            id="first_frame",
-            wire="first_frame_image",
-            help="Optional: the picture the clip starts with. Not together with images or video.",
-        ),
+        first_frame(help="Optional: the picture the clip starts with. Not together with images or video."),
         Picture(
             id="images",
             wire="image_urls",
@@ -64,12 +51,7 @@ FAMILY = Family(
             url_input="clip_url",
             help="Optional: a clip to change, up to 100 MB; needs happyhorse-1.0.",
         ),
-        Text(
-            id="clip_url",
-            multiline=False,
-            optional=True,
-            help="A public direct link to the clip, used instead of the video socket.",
-        ),
+        clip_link("clip_url"),
         Choice(
             id="audio_setting",
             options=("auto", "origin"),
@@ -77,15 +59,8 @@ FAMILY = Family(
             sent_if=lambda v: v.video is not None,
             help="auto lets the model decide about the sound, origin keeps that of the clip. Only sent with a clip.",
         ),
-        Flag(id="watermark", default=False, help="Put the provider's watermark into the picture."),
-        Number(
-            id="seed",
-            default=-1,
-            minimum=-1,
-            maximum=2147483647,
-            unsent=-1,
-            help="0 to 2147483647 asks for a similar clip; -1 leaves it to the provider.",
-        ),
+        watermark(),
+        seed(2**31 - 1),
     ),
     rules=(
         Rule(

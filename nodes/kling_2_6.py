@@ -3,7 +3,17 @@
 Source: https://docs.apimart.ai, Kling v2.6 (English edition).
 """
 
-from ..flow.model import Choice, Family, Flag, Picture, Price, Rule, Text
+from ..flow.model import Choice, Family, Flag, Price, Rule, Text
+from ..flow.model.shared_inputs import (
+    aspect_ratio_without_image,
+    duration_choice,
+    first_frame,
+    last_frame,
+    model,
+    negative_prompt,
+    watermark,
+)
+from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST, at_most_characters
 
 FAMILY = Family(
     node_id="APIMartKling26",
@@ -13,38 +23,24 @@ FAMILY = Family(
     search_aliases=("kling", "kling 2.6", "first last frame", "text to video", "image to video"),
     inputs=(
         Text(id="prompt", required=True, help="What the clip should show, up to 2,500 characters."),
-        Choice(id="model", options=("kling-v2-6",), default="kling-v2-6", help="The model."),
-        Text(id="negative_prompt", help="Optional: what should not appear."),
+        model("kling-v2-6"),
+        negative_prompt(),
         Choice(
             id="mode",
             options=("std", "pro"),
             default="std",
             help="std renders 720p without sound; pro renders 1080p, and alone makes sound and takes a last frame.",
         ),
-        Choice(id="duration", options=(5, 10), default=5, help="Seconds of clip; each is billed."),
-        Choice(
-            id="aspect_ratio",
-            options=("16:9", "9:16", "1:1"),
-            default="16:9",
-            sent_if=lambda v: v.first_frame is None,
-            help="The shape of the clip. With a first frame the clip follows it and this is not sent.",
-        ),
-        Picture(
-            id="first_frame",
-            wire="image_urls",
-            in_list=True,
-            formats=("png", "jpeg"),
-            help="Optional: the picture the clip starts with.",
-        ),
-        Picture(
-            id="last_frame",
-            wire="image_urls",
-            in_list=True,
+        duration_choice(5, 10),
+        aspect_ratio_without_image("16:9", "9:16", "1:1"),
+        first_frame("image_urls", formats=("png", "jpeg")),
+        last_frame(
+            "image_urls",
             formats=("png", "jpeg"),
             help="Optional: the picture the clip ends with; needs first_frame and pro, and excludes audio.",
         ),
         Flag(id="audio", default=False, help="Make a sound track; needs pro and costs more."),
-        Flag(id="watermark", default=False, help="Put the provider's watermark into the picture."),
+        watermark(),
     ),
     rules=(
         Rule(
@@ -52,17 +48,13 @@ FAMILY = Family(
             ("mode", "audio"),
             lambda v: not v.audio or v.mode == "pro",
         ),
-        Rule(
-            "last_frame needs a first_frame: connect one, or take last_frame away.",
-            ("first_frame", "last_frame"),
-            lambda v: v.last_frame is None or v.first_frame is not None,
-        ),
+        LAST_FRAME_NEEDS_FIRST,
         Rule(
             "Only pro without audio takes a last_frame: choose pro and switch audio off, or take last_frame away.",
             ("last_frame", "mode", "audio"),
             lambda v: v.last_frame is None or (v.mode == "pro" and not v.audio),
         ),
-        Rule("prompt takes 2,500 characters; this one is longer.", ("prompt",), lambda v: len(v.prompt) <= 2500),
+        at_most_characters("prompt", 2500),
     ),
     price=Price(key=lambda v: f"{v.mode}-sound" if v.audio else v.mode, units=lambda v: v.duration),
 )

@@ -3,21 +3,17 @@
 Source: https://docs.apimart.ai, Kling v3 (English and Chinese editions), and the schemas that clients made from it.
 """
 
-from ..flow.model import (
-    OFF,
-    Choice,
-    Family,
-    Flag,
-    Number,
-    Picture,
-    Price,
-    Rule,
-    Shots,
-    Text,
-    Values,
-    multi_shot,
-    spread,
+from ..flow.model import OFF, Choice, Family, Flag, Price, Rule, Shots, Text, Values, multi_shot, spread
+from ..flow.model.shared_inputs import (
+    aspect_ratio_without_image,
+    duration,
+    first_frame,
+    last_frame,
+    model,
+    negative_prompt,
+    watermark,
 )
+from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST, SHOTS_ADD_UP_TO_DURATION
 
 
 def row(values: Values) -> str:
@@ -36,36 +32,22 @@ FAMILY = Family(
     search_aliases=("kling", "kling 3", "first last frame", "multi shot", "text to video", "image to video"),
     inputs=(
         Text(id="prompt", help="What the clip should show. Not needed when shots are written by hand."),
-        Choice(id="model", options=("kling-v3",), default="kling-v3", help="The model."),
-        Text(id="negative_prompt", help="Optional: what should not appear."),
+        model("kling-v3"),
+        negative_prompt(),
         Choice(
             id="mode",
             options=("std", "pro", "4k"),
             default="std",
             help="std renders 720p, pro 1080p and 4k 4K; each costs more than the one before.",
         ),
-        Number(id="duration", default=5, minimum=3, maximum=15, help="Seconds of clip, 3 to 15; each is billed."),
-        Choice(
-            id="aspect_ratio",
-            options=("16:9", "9:16", "1:1"),
-            default="16:9",
-            sent_if=lambda v: v.first_frame is None,
-            help="The shape of the clip. With a first frame the clip follows it and this is not sent.",
-        ),
-        Picture(
-            id="first_frame",
-            wire="image_urls",
-            in_list=True,
+        duration(3, 15),
+        aspect_ratio_without_image("16:9", "9:16", "1:1"),
+        first_frame(
+            "image_urls",
             formats=("png", "jpeg"),
             help="Optional: the picture the clip starts with. PNG or JPEG up to 20 MB is made from it.",
         ),
-        Picture(
-            id="last_frame",
-            wire="image_urls",
-            in_list=True,
-            formats=("png", "jpeg"),
-            help="Optional: the picture the clip ends with; needs first_frame.",
-        ),
+        last_frame("image_urls", formats=("png", "jpeg")),
         Flag(id="audio", default=False, help="Make a sound track; costs more in std and pro."),
         Shots(
             id="shots",
@@ -74,7 +56,7 @@ FAMILY = Family(
             help="off makes one shot, auto lets Kling cut the prompt into several. Else each shot has a text and "
             "seconds of its own; the seconds add up to duration.",
         ),
-        Flag(id="watermark", default=False, help="Put the provider's watermark into the picture."),
+        watermark(),
     ),
     rules=(
         Rule(
@@ -82,16 +64,8 @@ FAMILY = Family(
             ("prompt", "shots"),
             lambda v: bool(v.prompt.strip() or v.shots.shots),
         ),
-        Rule(
-            "last_frame needs a first_frame: connect one, or take last_frame away.",
-            ("first_frame", "last_frame"),
-            lambda v: v.last_frame is None or v.first_frame is not None,
-        ),
-        Rule(
-            "The seconds of the shots must add up to duration (this sum is {v.shots.seconds}).",
-            ("shots", "duration"),
-            lambda v: not v.shots.shots or v.shots.seconds == v.duration,
-        ),
+        LAST_FRAME_NEEDS_FIRST,
+        SHOTS_ADD_UP_TO_DURATION,
     ),
     price=Price(key=row, units=lambda v: v.duration),
 )

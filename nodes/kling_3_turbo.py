@@ -3,7 +3,9 @@
 Source: https://docs.apimart.ai, Kling 3.0 Turbo (English edition).
 """
 
-from ..flow.model import MEGABYTE, Choice, Family, Flag, Number, Picture, Price, Rule, Text
+from ..flow.model import MEGABYTE, Family, Price, Rule, Text
+from ..flow.model.shared_inputs import aspect_ratio_without_image, duration, first_frame, model, resolution, watermark
+from ..flow.model.shared_rules import at_most_characters
 
 FAMILY = Family(
     node_id="APIMartKling3Turbo",
@@ -12,24 +14,16 @@ FAMILY = Family(
     search_aliases=("kling", "turbo", "text to video", "image to video"),
     inputs=(
         Text(id="prompt", help="What the clip should show, up to 3,072 characters; 2,500 are recommended."),
-        Choice(id="model", options=("kling-3.0-turbo",), default="kling-3.0-turbo", help="The model."),
-        Choice(id="resolution", options=("720p", "1080p"), default="720p", help="A higher resolution costs more."),
-        Number(id="duration", default=5, minimum=3, maximum=15, help="Seconds of clip, 3 to 15; each is billed."),
-        Choice(
-            id="aspect_ratio",
-            options=("16:9", "9:16", "1:1"),
-            default="16:9",
-            sent_if=lambda v: v.first_frame is None,
-            help="The shape of the clip. With a first frame the clip follows it and this is not sent.",
-        ),
-        Picture(
-            id="first_frame",
-            wire="first_frame_image",
+        model("kling-3.0-turbo"),
+        resolution("720p", "1080p"),
+        duration(3, 15),
+        aspect_ratio_without_image("16:9", "9:16", "1:1"),
+        first_frame(
             formats=("png", "jpeg"),
             max_bytes=20 * MEGABYTE,
             help="Optional: the picture the clip starts with, every side 300 px or more, between 1:2.5 and 2.5:1.",
         ),
-        Flag(id="watermark", default=False, help="Put the provider's watermark into the picture."),
+        watermark(),
     ),
     rules=(
         Rule(
@@ -37,16 +31,16 @@ FAMILY = Family(
             ("prompt", "first_frame"),
             lambda v: bool(v.prompt.strip()) or v.first_frame is not None,
         ),
-        Rule("prompt takes 3,072 characters; this one is longer.", ("prompt",), lambda v: len(v.prompt) <= 3072),
+        at_most_characters("prompt", 3072),
         Rule(
             "Every side of first_frame must be 300 px or more (this one is {v.first_frame.size}).",
             ("first_frame",),
-            lambda v: min(v.first_frame.size.width, v.first_frame.size.height) >= 300,
+            lambda v: v.first_frame.size.shorter_side >= 300,
         ),
         Rule(
             "first_frame must be between 1:2.5 and 2.5:1 (this one is {v.first_frame.size}).",
             ("first_frame",),
-            lambda v: 1 / 2.5 <= v.first_frame.size.width / v.first_frame.size.height <= 2.5,
+            lambda v: 1 / 2.5 <= v.first_frame.size.ratio <= 2.5,
         ),
     ),
     price=Price(key=lambda v: v.resolution.upper(), units=lambda v: v.duration),

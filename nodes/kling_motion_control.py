@@ -4,7 +4,18 @@ Source: https://docs.apimart.ai, Kling motion control (Korean, Japanese and Chin
 Limits that warn are Kling's own; the provider's page does not state them.
 """
 
-from ..flow.model import MEGABYTE, Choice, Clip, Family, Flag, Json, Picture, Price, Rule, Text
+from ..flow.model import MEGABYTE, Choice, Clip, Family, Flag, Json, MotionReference, Picture, Price, Rule, Text
+from ..flow.model.shared_inputs import model
+
+MOTION = MotionReference(
+    min_seconds=3,
+    max_seconds={"image": 10, "video": 30},
+    min_side=340,
+    max_side=3850,
+    max_bytes=100 * MEGABYTE,
+    models=("kling-v3-motion-control", "kling-v2-6-motion-control"),
+    modes=("std", "pro"),
+)
 
 
 def yes_or_no(on: bool) -> Json:
@@ -13,6 +24,15 @@ def yes_or_no(on: bool) -> Json:
 
 def watermark_info(on: bool) -> Json:
     return {"enabled": on}
+
+
+def length_with(orientation: str) -> Rule:
+    return Rule(
+        f"The reference clip is {{v.video.seconds:.5g}} s; {orientation} orientation allows "
+        f"{MOTION.seconds_text(orientation)}. The node APIMart Reference Video trims it.",
+        ("video", "character_orientation"),
+        lambda v: v.character_orientation != orientation or MOTION.allows(orientation, v.video.seconds),
+    )
 
 
 FAMILY = Family(
@@ -35,7 +55,9 @@ FAMILY = Family(
             wire="video_url",
             url_input="video_url",
             required=True,
-            help="The motion: a clip of 3 to 10 s (orientation image) or 3 to 30 s (orientation video), up to 100 MB.",
+            max_bytes=MOTION.max_bytes,
+            help=f"The motion: a clip of {MOTION.seconds_text('image')} (orientation image) or "
+            f"{MOTION.seconds_text('video')} (orientation video), up to {MOTION.bytes_text}.",
         ),
         Text(
             id="video_url",
@@ -43,21 +65,17 @@ FAMILY = Family(
             optional=True,
             help="A public direct link to the motion clip (MP4 or MOV up to 100 MB), used instead of the video socket.",
         ),
-        Choice(
-            id="model",
-            options=("kling-v3-motion-control", "kling-v2-6-motion-control"),
-            default="kling-v3-motion-control",
-            help="v3 is newer; v2.6 costs less.",
-        ),
+        model(*MOTION.models, help="v3 is newer; v2.6 costs less."),
         Choice(
             id="character_orientation",
-            options=("image", "video"),
+            options=tuple(MOTION.max_seconds),
             default="image",
-            help="Where the character faces: as in the picture (clip 3 to 10 s) or as in the clip (3 to 30 s).",
+            help=f"Where the character faces: as in the picture (clip {MOTION.seconds_text('image')}) or as in the "
+            f"clip ({MOTION.seconds_text('video')}).",
         ),
         Choice(
             id="mode",
-            options=("std", "pro"),
+            options=MOTION.modes,
             default="std",
             help="std balances speed and quality; pro is better, slower and dearer.",
         ),
@@ -77,34 +95,25 @@ FAMILY = Family(
         ),
     ),
     rules=(
-        Rule(
-            "The reference clip is {v.video.seconds:.5g} s; image orientation allows 3 to 10 s. "
-            "The node APIMart Reference Video trims it.",
-            ("video", "character_orientation"),
-            lambda v: v.character_orientation != "image" or 3 <= v.video.seconds <= 10,
-        ),
-        Rule(
-            "The reference clip is {v.video.seconds:.5g} s; video orientation allows 3 to 30 s. "
-            "The node APIMart Reference Video trims it.",
-            ("video", "character_orientation"),
-            lambda v: v.character_orientation != "video" or 3 <= v.video.seconds <= 30,
-        ),
+        length_with("image"),
+        length_with("video"),
         Rule(
             "Kling wants every side of the picture at 300 px or more (this one is {v.image.size}).",
             ("image",),
-            lambda v: min(v.image.size.width, v.image.size.height) >= 300,
+            lambda v: v.image.size.shorter_side >= 300,
             warns=True,
         ),
         Rule(
             "Kling wants a picture between 1:2.5 and 2.5:1 (this one is {v.image.size}).",
             ("image",),
-            lambda v: 1 / 2.5 <= v.image.size.width / v.image.size.height <= 2.5,
+            lambda v: 1 / 2.5 <= v.image.size.ratio <= 2.5,
             warns=True,
         ),
         Rule(
-            "Kling wants every side of the clip between 340 and 3850 px (this one is {v.video.measure.size}).",
+            f"Kling wants every side of the clip between {MOTION.min_side} and {MOTION.max_side} px "
+            "(this one is {v.video.measure.size}).",
             ("video",),
-            lambda v: all(340 <= side <= 3850 for side in (v.video.measure.size.width, v.video.measure.size.height)),
+            lambda v: v.video.measure.size.has_sides_of(MOTION.min_side, MOTION.max_side),
             warns=True,
         ),
         Rule(

@@ -12,17 +12,17 @@ from ..flow.model import (
     Family,
     Flag,
     Json,
-    Number,
     Picture,
     Price,
     Rule,
     Shots,
     Text,
     Values,
-    in_role,
     multi_shot,
     spread,
 )
+from ..flow.model.shared_inputs import aspect_ratio, duration, first_frame, last_frame, watermark
+from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST, SHOTS_ADD_UP_TO_DURATION, at_most_characters
 
 
 def reference(url: str) -> Json:
@@ -83,14 +83,8 @@ FAMILY = Family(
             default="std",
             help="std renders 720p, pro 1080p and 4k 4K; each costs more than the one before.",
         ),
-        Number(
-            id="duration",
-            default=5,
-            minimum=3,
-            maximum=15,
-            help="Seconds of clip, 3 to 15 (video-o1: 5 or 10); each is billed.",
-        ),
-        Choice(id="aspect_ratio", options=("16:9", "9:16", "1:1"), default="16:9", help="The shape of the clip."),
+        duration(3, 15, help="Seconds of clip, 3 to 15 (video-o1: 5 or 10); each is billed."),
+        aspect_ratio("16:9", "9:16", "1:1"),
         Picture(
             id="images",
             wire="image_urls",
@@ -99,24 +93,8 @@ FAMILY = Family(
             max_bytes=10 * MEGABYTE,
             help="Optional: up to 7 pictures to refer to in the prompt. PNG or JPEG up to 10 MB is made from each.",
         ),
-        Picture(
-            id="first_frame",
-            wire="image_with_roles",
-            in_list=True,
-            encode=in_role("first_frame"),
-            formats=("png", "jpeg"),
-            max_bytes=10 * MEGABYTE,
-            help="Optional: the picture the clip starts with.",
-        ),
-        Picture(
-            id="last_frame",
-            wire="image_with_roles",
-            in_list=True,
-            encode=in_role("last_frame"),
-            formats=("png", "jpeg"),
-            max_bytes=10 * MEGABYTE,
-            help="Optional: the picture the clip ends with; needs first_frame.",
-        ),
+        first_frame("image_with_roles", formats=("png", "jpeg"), max_bytes=10 * MEGABYTE),
+        last_frame("image_with_roles", formats=("png", "jpeg"), max_bytes=10 * MEGABYTE),
         Clip(
             id="video",
             wire="video_list",
@@ -152,7 +130,7 @@ FAMILY = Family(
             "text and seconds of its own; the seconds add up to duration. How shots go together with references is not "
             "documented.",
         ),
-        Flag(id="watermark", default=False, sent_if=is_omni, help="Put the provider's watermark into the picture."),
+        watermark(sent_if=is_omni),
     ),
     rules=(
         Rule(
@@ -175,26 +153,14 @@ FAMILY = Family(
             ("model", "shots"),
             lambda v: is_omni(v) or v.shots.how == OFF,
         ),
-        Rule(
-            "The seconds of the shots must add up to duration (this sum is {v.shots.seconds}).",
-            ("shots", "duration"),
-            lambda v: not v.shots.shots or v.shots.seconds == v.duration,
-        ),
+        SHOTS_ADD_UP_TO_DURATION,
         Rule(
             "A clip and audio exclude each other: switch audio off, or take the clip away.",
             ("video", "audio"),
             lambda v: v.video is None or not v.audio,
         ),
-        Rule(
-            "last_frame needs a first_frame: connect one, or take last_frame away.",
-            ("first_frame", "last_frame"),
-            lambda v: v.last_frame is None or v.first_frame is not None,
-        ),
-        Rule(
-            "negative_prompt takes 2,500 characters; this one is longer.",
-            ("negative_prompt",),
-            lambda v: len(v.negative_prompt) <= 2500,
-        ),
+        LAST_FRAME_NEEDS_FIRST,
+        at_most_characters("negative_prompt", 2500),
         Rule(
             "Kling takes up to 4 pictures beside a clip.",
             ("images", "video"),

@@ -4,17 +4,11 @@ Source: https://docs.apimart.ai, MiniMax-H3. Pictures beyond five cost extra, an
 billed up to 15 s.
 """
 
-from ..flow.model import MEGABYTE, Audio, Choice, Clip, Family, Flag, Number, Picture, Price, Rule, Text, Values
+from ..flow.model import Audio, Choice, Clip, Family, Picture, Price, Rule, Text, Values
+from ..flow.model.shared_inputs import duration, first_frame, last_frame, model, resolution, watermark
+from ..flow.model.shared_rules import FRAMES_EXCLUDE_REFERENCES, LAST_FRAME_NEEDS_FIRST, has_frames
 
 FREE_PICTURES = 5
-
-
-def has_frames(values: Values) -> bool:
-    return values.first_frame is not None or values.last_frame is not None
-
-
-def has_references(values: Values) -> bool:
-    return bool(values.images or values.videos or values.sounds)
 
 
 def billed(values: Values) -> float:
@@ -35,25 +29,17 @@ FAMILY = Family(
     search_aliases=("minimax", "hailuo", "h3", "reference to video", "first last frame", "2k"),
     inputs=(
         Text(id="prompt", required=True, help="What the clip should show."),
-        Choice(id="model", options=("MiniMax-H3",), default="MiniMax-H3", help="The model."),
-        Number(id="duration", default=5, minimum=4, maximum=15, help="Seconds of clip, 4 to 15; each is billed."),
-        Choice(id="resolution", options=("768P", "2K"), default="768P", help="A higher resolution costs more."),
+        model("MiniMax-H3"),
+        duration(4, 15),
+        resolution("768P", "2K"),
         Choice(
             id="aspect_ratio",
             options=("16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "adaptive"),
             default="16:9",
             help="The shape of the clip; adaptive follows the frames or references.",
         ),
-        Picture(
-            id="first_frame",
-            wire="first_frame_image",
-            help="Optional: the picture the clip starts with. Not together with images, videos or sounds.",
-        ),
-        Picture(
-            id="last_frame",
-            wire="last_frame_image",
-            help="Optional: the picture the clip ends with; needs first_frame.",
-        ),
+        first_frame(help="Optional: the picture the clip starts with. Not together with images, videos or sounds."),
+        last_frame(),
         Picture(
             id="images",
             wire="image_urls",
@@ -70,22 +56,13 @@ FAMILY = Family(
             id="sounds",
             wire="audio_urls",
             many=3,
-            max_bytes=15 * MEGABYTE,
             help="Optional: up to 3 sounds to refer to. WAV or MP3 up to 15 MB is made from each.",
         ),
-        Flag(id="watermark", default=False, help="Put the provider's watermark into the picture."),
+        watermark(),
     ),
     rules=(
-        Rule(
-            "last_frame needs a first_frame: connect one, or take last_frame away.",
-            ("first_frame", "last_frame"),
-            lambda v: v.last_frame is None or v.first_frame is not None,
-        ),
-        Rule(
-            "Frames and references exclude each other: take the frames away, or images, videos and sounds.",
-            ("first_frame", "last_frame", "images", "videos", "sounds"),
-            lambda v: not (has_frames(v) and has_references(v)),
-        ),
+        LAST_FRAME_NEEDS_FIRST,
+        FRAMES_EXCLUDE_REFERENCES,
         Rule(
             "adaptive needs a picture or a clip to follow: choose another aspect_ratio, or connect one.",
             ("aspect_ratio", "first_frame", "images", "videos"),

@@ -3,12 +3,13 @@
 Source: https://docs.apimart.ai, MiniMax-H3-Max.
 """
 
-from ..flow.model import Choice, Family, Number, Picture, Price, Rule, Still, Text
+from ..flow.model import Family, Price, Rule, Still, Text
+from ..flow.model.shared_inputs import duration, first_frame, last_frame, model, resolution
+from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST, at_most_characters
 
 
 def fits(still: Still) -> bool:
-    sides = (still.size.width, still.size.height)
-    return all(256 <= side <= 5760 for side in sides) and 0.4 <= sides[0] / sides[1] <= 2.5
+    return still.size.has_sides_of(256, 5760) and 0.4 <= still.size.ratio <= 2.5
 
 
 FAMILY = Family(
@@ -18,27 +19,17 @@ FAMILY = Family(
     search_aliases=("minimax", "hailuo", "h3", "first last frame", "text to video", "image to video"),
     inputs=(
         Text(id="prompt", required=True, help="What the clip should show, up to 7,000 characters."),
-        Choice(id="model", options=("MiniMax-H3-Max",), default="MiniMax-H3-Max", help="The model."),
-        Number(id="duration", default=5, minimum=5, maximum=15, help="Seconds of clip, 5 to 15; each is billed."),
-        Choice(id="resolution", options=("480P", "768P"), default="768P", help="A higher resolution costs more."),
-        Picture(
-            id="first_frame",
-            wire="first_frame_image",
-            help="Optional: the picture the clip starts with; sides of 256 to 5760 px, between 1:2.5 and 2.5:1.",
+        model("MiniMax-H3-Max"),
+        duration(5, 15),
+        resolution("480P", "768P", default="768P"),
+        first_frame(
+            help="Optional: the picture the clip starts with; sides of 256 to 5760 px, between 1:2.5 and 2.5:1."
         ),
-        Picture(
-            id="last_frame",
-            wire="last_frame_image",
-            help="Optional: the picture the clip ends with; needs first_frame.",
-        ),
+        last_frame(),
     ),
     rules=(
-        Rule("prompt takes 7,000 characters; this one is longer.", ("prompt",), lambda v: len(v.prompt) <= 7000),
-        Rule(
-            "last_frame needs a first_frame: connect one, or take last_frame away.",
-            ("first_frame", "last_frame"),
-            lambda v: v.last_frame is None or v.first_frame is not None,
-        ),
+        at_most_characters("prompt", 7000),
+        LAST_FRAME_NEEDS_FIRST,
         Rule(
             "first_frame must have sides of 256 to 5760 px, between 1:2.5 and 2.5:1 (this is {v.first_frame.size}).",
             ("first_frame",),

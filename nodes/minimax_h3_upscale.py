@@ -4,7 +4,9 @@ Source: https://docs.apimart.ai, MiniMax-H3-Regeneration. The seconds billed are
 the provider knows, so there is no estimate.
 """
 
-from ..flow.model import Choice, Family, Price, Rule, Text, task_of
+from ..flow.model import Family, Price
+from ..flow.model.shared_inputs import earlier_job, model
+from ..flow.model.shared_rules import names_a_job
 
 FAMILY = Family(
     node_id="APIMartMiniMaxH3Upscale",
@@ -12,22 +14,12 @@ FAMILY = Family(
     description="Renders a finished 768P clip of MiniMax H3 once more in 2K. Billed by the seconds of that clip.",
     search_aliases=("minimax", "hailuo", "h3", "upscale", "regeneration", "2k"),
     inputs=(
-        Text(
-            id="source_job",
+        earlier_job(
             wire="source_task_id",
-            multiline=False,
-            encode=task_of,
-            placeholder="task_...",
             help="The earlier 768P job of APIMart MiniMax H3: connect that node's job output, or paste its task id.",
         ),
-        Choice(id="model", options=("MiniMax-H3-Regeneration",), default="MiniMax-H3-Regeneration", help="The model."),
+        model("MiniMax-H3-Regeneration"),
     ),
-    rules=(
-        Rule(
-            "source_job names no job: connect the job output of APIMart MiniMax H3, or paste its task id.",
-            ("source_job",),
-            lambda v: str(task_of(v.source_job)).startswith("task_"),
-        ),
-    ),
+    rules=(names_a_job(of="APIMart MiniMax H3", required=True),),
     price=Price(key=lambda v: "", units=lambda v: 0.0),
 )

@@ -4,7 +4,19 @@ Source: https://docs.apimart.ai, Pixverse v6 (English and Chinese editions). Tha
 plain addresses is what clients made of that page; that there are up to 7 is a limit of the model's maker.
 """
 
-from ..flow.model import Choice, Family, Flag, Number, Picture, Price, Rule, Text, Values, task_of
+from ..flow.model import Choice, Family, Flag, Picture, Price, Rule, Text, Values
+from ..flow.model.shared_inputs import (
+    duration,
+    earlier_job,
+    first_frame,
+    last_frame,
+    model,
+    negative_prompt,
+    resolution,
+    seed,
+    watermark,
+)
+from ..flow.model.shared_rules import at_most_characters, names_a_job
 
 
 def row(values: Values) -> str:
@@ -20,21 +32,10 @@ FAMILY = Family(
     search_aliases=("pixverse", "first last frame", "reference to video", "extend", "text to video", "image to video"),
     inputs=(
         Text(id="prompt", required=True, help="What the clip should show, up to 5,000 characters."),
-        Choice(id="model", options=("pixverse-v6",), default="pixverse-v6", help="The model."),
-        Text(id="negative_prompt", help="Optional: what should not appear, up to 2,048 characters."),
-        Number(
-            id="duration",
-            default=5,
-            minimum=1,
-            maximum=15,
-            help="Seconds of clip, 1 to 15 (5 or 8 between two frames); each is billed.",
-        ),
-        Choice(
-            id="resolution",
-            options=("360p", "540p", "720p", "1080p"),
-            default="540p",
-            help="A higher resolution costs more.",
-        ),
+        model("pixverse-v6"),
+        negative_prompt(2048),
+        duration(1, 15, help="Seconds of clip, 1 to 15 (5 or 8 between two frames); each is billed."),
+        resolution("360p", "540p", "720p", "1080p", default="540p"),
         Choice(
             id="size",
             options=("16:9", "4:3", "1:1", "3:4", "9:16", "2:3", "3:2", "21:9"),
@@ -55,23 +56,10 @@ FAMILY = Family(
             help="Optional: up to 7 pictures of what the clip should bring together. Little is documented of them. Not "
             "together with image, frames or source_job.",
         ),
-        Picture(
-            id="first_frame",
-            wire="first_frame_image",
-            help="Optional: the picture the clip starts with, together with last_frame.",
-        ),
-        Picture(
-            id="last_frame",
-            wire="last_frame_image",
-            help="Optional: the picture the clip ends with, together with first_frame.",
-        ),
-        Text(
-            id="source_job",
-            wire="extend_from_task_id",
-            multiline=False,
-            encode=task_of,
-            placeholder="task_...",
-            help="Optional: an earlier job of this node to continue; connect its job output, or paste its task id.",
+        first_frame(help="Optional: the picture the clip starts with, together with last_frame."),
+        last_frame(help="Optional: the picture the clip ends with, together with first_frame."),
+        earlier_job(
+            help="Optional: an earlier job of this node to continue; connect its job output, or paste its task id."
         ),
         Flag(id="audio", default=False, help="Make a sound track; costs more."),
         Flag(
@@ -81,15 +69,8 @@ FAMILY = Family(
             sent_if=lambda v: v.first_frame is None and not v.references and not v.source_job.strip(),
             help="Make a clip of several shots; for clips from a prompt or a picture.",
         ),
-        Flag(id="watermark", default=False, help="Put the provider's watermark into the picture."),
-        Number(
-            id="seed",
-            default=-1,
-            minimum=-1,
-            maximum=2147483647,
-            unsent=-1,
-            help="0 to 2147483647 asks for a similar clip; -1 leaves it to the provider.",
-        ),
+        watermark(),
+        seed(2**31 - 1),
     ),
     rules=(
         Rule(
@@ -107,17 +88,9 @@ FAMILY = Family(
             ("image", "references", "first_frame", "source_job"),
             lambda v: sum(map(bool, (v.image, v.references, v.first_frame, v.source_job.strip()))) <= 1,
         ),
-        Rule(
-            "source_job names no job: connect the job output of this node, or paste its task id.",
-            ("source_job",),
-            lambda v: not v.source_job.strip() or str(task_of(v.source_job)).startswith("task_"),
-        ),
-        Rule("prompt takes 5,000 characters; this one is longer.", ("prompt",), lambda v: len(v.prompt) <= 5000),
-        Rule(
-            "negative_prompt takes 2,048 characters; this one is longer.",
-            ("negative_prompt",),
-            lambda v: len(v.negative_prompt) <= 2048,
-        ),
+        names_a_job(),
+        at_most_characters("prompt", 5000),
+        at_most_characters("negative_prompt", 2048),
     ),
     price=Price(key=row, units=lambda v: v.duration),
 )

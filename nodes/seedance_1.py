@@ -3,13 +3,11 @@
 Source: https://docs.apimart.ai, doubao-seedance-1-5-pro (English edition); the pages of 1.0 list the same parameters.
 """
 
-from ..flow.model import Choice, Family, Flag, Number, Picture, Price, Rule, Text, Values, in_role
+from ..flow.model import Choice, Family, Flag, Price, Rule, Text
+from ..flow.model.shared_inputs import aspect_ratio_without_image, duration, first_frame, last_frame, resolution, seed
+from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST
 
 NEWEST = "seedance-1-5-pro"
-
-
-def has_frames(values: Values) -> bool:
-    return values.first_frame is not None or values.last_frame is not None
 
 
 FAMILY = Family(
@@ -25,31 +23,11 @@ FAMILY = Family(
             default=NEWEST,
             help="1.5 alone makes sound; 1.0 fast costs least.",
         ),
-        Number(id="duration", default=5, minimum=4, maximum=12, help="Seconds of clip, 4 to 12; each is billed."),
-        Choice(
-            id="resolution", options=("480p", "720p", "1080p"), default="720p", help="A higher resolution costs more."
-        ),
-        Choice(
-            id="aspect_ratio",
-            options=("16:9", "9:16", "1:1", "4:3", "3:4", "21:9"),
-            default="16:9",
-            sent_if=lambda v: not has_frames(v),
-            help="The shape of the clip. With a first frame the clip follows it and this is not sent.",
-        ),
-        Picture(
-            id="first_frame",
-            wire="image_with_roles",
-            in_list=True,
-            encode=in_role("first_frame"),
-            help="Optional: the picture the clip starts with.",
-        ),
-        Picture(
-            id="last_frame",
-            wire="image_with_roles",
-            in_list=True,
-            encode=in_role("last_frame"),
-            help="Optional: the picture the clip ends with; needs first_frame.",
-        ),
+        duration(4, 12),
+        resolution("480p", "720p", "1080p", default="720p"),
+        aspect_ratio_without_image("16:9", "9:16", "1:1", "4:3", "3:4", "21:9"),
+        first_frame("image_with_roles"),
+        last_frame("image_with_roles"),
         Flag(
             id="audio",
             default=False,
@@ -57,14 +35,7 @@ FAMILY = Family(
             help="Make a sound track; seedance-1-5-pro only.",
         ),
         Flag(id="camera_fixed", wire="camerafixed", default=False, help="Keep the camera where it is."),
-        Number(
-            id="seed",
-            default=-1,
-            minimum=-1,
-            maximum=4294967295,
-            unsent=-1,
-            help="0 to 4294967295 asks for a similar clip; -1 leaves it to the provider.",
-        ),
+        seed(2**32 - 1),
     ),
     rules=(
         Rule(
@@ -72,11 +43,7 @@ FAMILY = Family(
             ("model", "audio"),
             lambda v: not v.audio or v.model == NEWEST,
         ),
-        Rule(
-            "last_frame needs a first_frame: connect one, or take last_frame away.",
-            ("first_frame", "last_frame"),
-            lambda v: v.last_frame is None or v.first_frame is not None,
-        ),
+        LAST_FRAME_NEEDS_FIRST,
     ),
     price=Price(key=lambda v: v.resolution.upper(), units=lambda v: v.duration),
 )

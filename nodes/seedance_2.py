@@ -3,25 +3,9 @@
 Source: https://docs.apimart.ai, Seedance 2.0. The page's older editions name other defaults, so sound is always sent.
 """
 
-from ..flow.model import (
-    MEGABYTE,
-    Audio,
-    Choice,
-    Clip,
-    Family,
-    Flag,
-    Number,
-    Picture,
-    Price,
-    Rule,
-    Text,
-    Values,
-    in_role,
-)
-
-
-def has_frames(values: Values) -> bool:
-    return values.first_frame is not None or values.last_frame is not None
+from ..flow.model import Audio, Choice, Clip, Family, Flag, Picture, Price, Rule, Text, Values
+from ..flow.model.shared_inputs import duration, first_frame, last_frame, resolution, seed
+from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST, has_frames
 
 
 def row(values: Values) -> str:
@@ -48,33 +32,16 @@ FAMILY = Family(
             default="seedance-2.0-fast",
             help="fast costs less than 2.0, and mini least; both render up to 720p.",
         ),
-        Number(id="duration", default=5, minimum=4, maximum=15, help="Seconds of clip, 4 to 15; each is billed."),
-        Choice(
-            id="resolution",
-            options=("480p", "720p", "1080p", "4k"),
-            default="720p",
-            help="1080p and 4k need seedance-2.0 and cost more.",
-        ),
+        duration(4, 15),
+        resolution("480p", "720p", "1080p", "4k", default="720p", help="1080p and 4k need seedance-2.0 and cost more."),
         Choice(
             id="size",
             options=("16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "adaptive"),
             default="16:9",
             help="The shape of the clip; adaptive follows what is connected.",
         ),
-        Picture(
-            id="first_frame",
-            wire="image_with_roles",
-            in_list=True,
-            encode=in_role("first_frame"),
-            help="Optional: the picture the clip starts with. Not together with images.",
-        ),
-        Picture(
-            id="last_frame",
-            wire="image_with_roles",
-            in_list=True,
-            encode=in_role("last_frame"),
-            help="Optional: the picture the clip ends with; needs first_frame.",
-        ),
+        first_frame("image_with_roles", help="Optional: the picture the clip starts with. Not together with images."),
+        last_frame("image_with_roles"),
         Picture(id="images", wire="image_urls", many=9, help="Optional: up to 9 pictures to refer to in the prompt."),
         Clip(
             id="videos",
@@ -86,18 +53,10 @@ FAMILY = Family(
             id="sounds",
             wire="audio_urls",
             many=3,
-            max_bytes=15 * MEGABYTE,
             help="Optional: up to 3 sounds of 15 s in all; need a picture or a clip beside them.",
         ),
         Flag(id="generate_audio", default=True, help="Make a sound track."),
-        Number(
-            id="seed",
-            default=-1,
-            minimum=-1,
-            maximum=4294967295,
-            unsent=-1,
-            help="0 to 4294967295 asks for a similar clip; -1 leaves it to the provider.",
-        ),
+        seed(2**32 - 1),
     ),
     rules=(
         Rule(
@@ -110,11 +69,7 @@ FAMILY = Family(
             ("model", "resolution"),
             lambda v: v.model == "seedance-2.0" or v.resolution in ("480p", "720p"),
         ),
-        Rule(
-            "last_frame needs a first_frame: connect one, or take last_frame away.",
-            ("first_frame", "last_frame"),
-            lambda v: v.last_frame is None or v.first_frame is not None,
-        ),
+        LAST_FRAME_NEEDS_FIRST,
         Rule(
             "Frames and images exclude each other: take first_frame and last_frame away, or images.",
             ("first_frame", "last_frame", "images"),

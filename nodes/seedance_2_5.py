@@ -3,29 +3,15 @@
 Source: https://docs.apimart.ai, Seedance 2.5. The job is settled by tokens when it ends; the estimate is by the second.
 """
 
-from ..flow.model import (
-    MEGABYTE,
-    Audio,
-    Choice,
-    Clip,
-    Family,
-    Flag,
-    Number,
-    Picture,
-    Price,
-    Rule,
-    Text,
-    Values,
-    in_role,
+from ..flow.model import Audio, Choice, Clip, Family, Flag, Picture, Price, Rule, Text, Values
+from ..flow.model.shared_inputs import first_frame, last_frame, model, resolution, seed, watermark
+from ..flow.model.shared_rules import (
+    FRAMES_EXCLUDE_REFERENCES,
+    LAST_FRAME_NEEDS_FIRST,
+    at_most_characters,
+    has_frames,
+    has_references,
 )
-
-
-def has_frames(values: Values) -> bool:
-    return values.first_frame is not None or values.last_frame is not None
-
-
-def has_references(values: Values) -> bool:
-    return bool(values.images or values.videos or values.sounds)
 
 
 def row(values: Values) -> str:
@@ -41,43 +27,31 @@ FAMILY = Family(
     search_aliases=("seedance", "bytedance", "doubao", "reference to video", "video edit", "extend"),
     inputs=(
         Text(id="prompt", help="What the clip should show, up to 30,000 characters; optional with references."),
-        Choice(id="model", options=("seedance-2.5",), default="seedance-2.5", help="The model."),
+        model("seedance-2.5"),
         Choice(
             id="duration",
             options=(*range(4, 31), -1),
             default=5,
             help="Seconds of clip, 4 to 30; -1 leaves it to the model, and 30 s are reserved until the job ends.",
         ),
-        Choice(
-            id="resolution", options=("480p", "720p", "1080p"), default="720p", help="A higher resolution costs more."
-        ),
+        resolution("480p", "720p", "1080p", default="720p"),
         Choice(
             id="size",
             options=("adaptive", "16:9", "9:16", "1:1", "4:3", "3:4", "21:9"),
             default="adaptive",
             help="The shape of the clip; must be adaptive with a first or last frame.",
         ),
-        Picture(
-            id="first_frame",
-            wire="image_with_roles",
-            in_list=True,
-            encode=in_role("first_frame"),
+        first_frame(
+            "image_with_roles",
             help="Optional: the picture the clip starts with. Not together with images, videos or sounds.",
         ),
-        Picture(
-            id="last_frame",
-            wire="image_with_roles",
-            in_list=True,
-            encode=in_role("last_frame"),
-            help="Optional: the picture the clip ends with; needs first_frame.",
-        ),
+        last_frame("image_with_roles"),
         Picture(id="images", wire="image_urls", many=30, help="Optional: up to 30 pictures to refer to in the prompt."),
         Clip(id="videos", wire="video_urls", many=10, help="Optional: up to 10 clips to refer to, edit or extend."),
         Audio(
             id="sounds",
             wire="audio_urls",
             many=10,
-            max_bytes=15 * MEGABYTE,
             help="Optional: up to 10 sounds to refer to. WAV or MP3 up to 15 MB is made from each.",
         ),
         Choice(
@@ -89,15 +63,8 @@ FAMILY = Family(
             help="What is done with the references; auto reads it from the prompt. A mismatch fails and is refunded.",
         ),
         Flag(id="generate_audio", default=True, help="Make a sound track."),
-        Flag(id="watermark", default=False, help="Put the provider's watermark into the picture."),
-        Number(
-            id="seed",
-            default=-1,
-            minimum=-1,
-            maximum=4294967295,
-            unsent=-1,
-            help="0 to 4294967295 asks for a similar clip; -1 leaves it to the provider.",
-        ),
+        watermark(),
+        seed(2**32 - 1),
     ),
     rules=(
         Rule(
@@ -105,22 +72,14 @@ FAMILY = Family(
             ("prompt", "images", "videos", "sounds", "first_frame"),
             lambda v: bool(v.prompt.strip()) or has_frames(v) or has_references(v),
         ),
-        Rule(
-            "last_frame needs a first_frame: connect one, or take last_frame away.",
-            ("first_frame", "last_frame"),
-            lambda v: v.last_frame is None or v.first_frame is not None,
-        ),
-        Rule(
-            "Frames and references exclude each other: take the frames away, or images, videos and sounds.",
-            ("first_frame", "last_frame", "images", "videos", "sounds"),
-            lambda v: not (has_frames(v) and has_references(v)),
-        ),
+        LAST_FRAME_NEEDS_FIRST,
+        FRAMES_EXCLUDE_REFERENCES,
         Rule(
             "A first or last frame needs size adaptive: the clip takes the shape of the picture.",
             ("first_frame", "last_frame", "size"),
             lambda v: not has_frames(v) or v.size == "adaptive",
         ),
-        Rule("prompt takes 30,000 characters; this one is longer.", ("prompt",), lambda v: len(v.prompt) <= 30000),
+        at_most_characters("prompt", 30000),
     ),
     price=Price(key=row, units=lambda v: 30 if v.duration == -1 else v.duration),
 )

@@ -3,7 +3,9 @@
 Source: https://docs.apimart.ai, SkyReels V4 (English and Korean editions), and item forms that clients made from it.
 """
 
-from ..flow.model import Choice, Clip, Family, Flag, Json, Number, Picture, Price, Rule, Text, Values
+from ..flow.model import Choice, Clip, Family, Json, Picture, Price, Rule, Text, Values
+from ..flow.model.shared_inputs import duration, first_frame, last_frame, model, prompt_rewriting, resolution
+from ..flow.model.shared_rules import clip_lasts
 
 ANY_TIME = -1
 
@@ -75,19 +77,9 @@ FAMILY = Family(
             help="What the clip should show; must name each reference by its tag: an at sign and image1, image2 ... or "
             "video1.",
         ),
-        Choice(
-            id="model",
-            options=("skyreels-v4-fast", "skyreels-v4-std"),
-            default="skyreels-v4-fast",
-            help="std is better, slower and costs more.",
-        ),
-        Number(id="duration", default=5, minimum=3, maximum=15, help="Seconds of clip, 3 to 15; each is billed."),
-        Choice(
-            id="resolution",
-            options=("480p", "720p", "1080p"),
-            default="720p",
-            help="A higher resolution costs more.",
-        ),
+        model("skyreels-v4-fast", "skyreels-v4-std", help="std is better, slower and costs more."),
+        duration(3, 15),
+        resolution("480p", "720p", "1080p", default="720p"),
         Choice(
             id="aspect_ratio",
             options=("16:9", "9:16", "1:1", "4:3", "3:4"),
@@ -95,18 +87,11 @@ FAMILY = Family(
             sent_if=lambda v: not has_frames(v),
             help="The shape of the clip. With frames the clip follows them and this is not sent.",
         ),
-        Picture(
-            id="first_frame",
-            wire="first_frame_image",
+        first_frame(
             formats=("png", "jpeg"),
             help="Optional: the picture the clip starts with. Not together with images or video.",
         ),
-        Picture(
-            id="last_frame",
-            wire="end_frame_image",
-            formats=("png", "jpeg"),
-            help="Optional: the picture the clip ends with.",
-        ),
+        last_frame("end_frame_image", formats=("png", "jpeg"), help="Optional: the picture the clip ends with."),
         Picture(
             id="middle_frames",
             wire="mid_frame_images",
@@ -143,7 +128,7 @@ FAMILY = Family(
             sent_if=lambda v: v.video is not None,
             help="reference takes the clip's motion over; extend goes on from its end and excludes images.",
         ),
-        Flag(id="prompt_optimizer", default=True, help="Let the provider write the prompt out."),
+        prompt_rewriting("prompt_optimizer"),
     ),
     rules=(
         Rule(
@@ -167,11 +152,7 @@ FAMILY = Family(
             ("video_use", "images", "video"),
             lambda v: v.video is None or v.video_use == "reference" or not v.images,
         ),
-        Rule(
-            "The clip lasts {v.video.seconds:.5g} s; up to 15 s are taken. The node APIMart Reference Video trims it.",
-            ("video",),
-            lambda v: v.video.seconds <= 15.05,
-        ),
+        clip_lasts(0, 15),
     ),
     price=Price(key=row, units=lambda v: v.duration),
 )

@@ -4,6 +4,7 @@ Source: https://docs.apimart.ai, Sora 2 (Korean edition).
 """
 
 from ..flow.model import MEGABYTE, Choice, Family, Picture, Price, Rule, Text
+from ..flow.model.shared_inputs import duration_choice, model, resolution
 
 RETIRED = "OpenAI, its maker, shut the Sora 2 API down on 2026-09-24."
 
@@ -15,19 +16,9 @@ FAMILY = Family(
     retired={"sora-2": RETIRED, "sora-2-pro": RETIRED},
     inputs=(
         Text(id="prompt", required=True, help="What the clip should show."),
-        Choice(
-            id="model",
-            options=("sora-2", "sora-2-pro"),
-            default="sora-2",
-            help="sora-2 renders 720p only; sora-2-pro renders 720p, 1024p and 1080p.",
-        ),
-        Choice(id="duration", options=(4, 8, 12, 16, 20), default=4, help="Seconds of clip; each is billed."),
-        Choice(
-            id="resolution",
-            options=("720p", "1024p", "1080p"),
-            default="720p",
-            help="1024p and 1080p need sora-2-pro and cost more.",
-        ),
+        model("sora-2", "sora-2-pro", help="sora-2 renders 720p only; sora-2-pro renders 720p, 1024p and 1080p."),
+        duration_choice(4, 8, 12, 16, 20),
+        resolution("720p", "1024p", "1080p", help="1024p and 1080p need sora-2-pro and cost more."),
         Choice(
             id="aspect_ratio",
             options=("16:9", "9:16"),

@@ -4,6 +4,7 @@ Source: https://docs.apimart.ai, Veo 3.1 (English and Chinese editions). `durati
 """
 
 from ..flow.model import MEGABYTE, Choice, Family, Flag, Picture, Price, Rule, Text
+from ..flow.model.shared_inputs import aspect_ratio, duration_choice, resolution
 
 FAMILY = Family(
     node_id="APIMartVeo31Channel",
@@ -19,11 +20,9 @@ FAMILY = Family(
             default="veo3.1-fast",
             help="quality costs more than fast; lite costs least and takes text only.",
         ),
-        Choice(id="duration", options=(8,), default=8, help="Always 8 s."),
-        Choice(
-            id="resolution", options=("720p", "1080p", "4k"), default="720p", help="A higher resolution costs more."
-        ),
-        Choice(id="aspect_ratio", options=("16:9", "9:16"), default="16:9", help="Landscape or portrait."),
+        duration_choice(8, help="Always 8 s."),
+        resolution("720p", "1080p", "4k"),
+        aspect_ratio("16:9", "9:16", help="Landscape or portrait."),
         Picture(
             id="images",
             wire="image_urls",

@@ -4,7 +4,8 @@ Source: https://docs.apimart.ai, VEO3 Video Remix (English and Chinese editions)
 no estimate; nor does it say that keys count at its address, so a lost answer is never answered by a second submit.
 """
 
-from ..flow.model import Choice, Family, Flag, Price, Rule, Text, parsed, task_of
+from ..flow.model import Family, Flag, Price, Rule, Text, parsed, task_of
+from ..flow.model.shared_inputs import aspect_ratio, earlier_job, model, resolution
 
 TASK = "task_"
 
@@ -30,32 +31,13 @@ FAMILY = Family(
     path="/v1/videos/{task_id}/remix",
     inputs=(
         Text(id="prompt", required=True, help="What happens in the new seconds."),
-        Text(
-            id="source_job",
+        earlier_job(
             wire="task_id",
-            multiline=False,
-            encode=task_of,
-            placeholder="task_...",
             help="The earlier job of APIMart Veo 3.1 Channel: connect that node's job output, or paste its task id.",
         ),
-        Choice(
-            id="model",
-            options=("veo3.1-fast", "veo3.1-quality"),
-            default="veo3.1-fast",
-            help="The model of the earlier job.",
-        ),
-        Choice(
-            id="resolution",
-            options=("720p", "1080p", "4k"),
-            default="720p",
-            help="The resolution of the extended clip.",
-        ),
-        Choice(
-            id="aspect_ratio",
-            options=("16:9", "9:16"),
-            default="16:9",
-            help="The shape of the extended clip; best that of the earlier one.",
-        ),
+        model("veo3.1-fast", "veo3.1-quality", help="The model of the earlier job."),
+        resolution("720p", "1080p", "4k", help="The resolution of the extended clip."),
+        aspect_ratio("16:9", "9:16", help="The shape of the extended clip; best that of the earlier one."),
         Flag(
             id="new_part_only",
             wire="raw",

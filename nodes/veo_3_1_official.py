@@ -4,7 +4,18 @@ Source: https://docs.apimart.ai, Veo 3.1 official (Korean edition). `enhance_pro
 allowed, and it is the default.
 """
 
-from ..flow.model import Choice, Family, Flag, Number, Picture, Price, Rule, Text, Values
+from ..flow.model import Choice, Family, Flag, Number, Price, Text, Values
+from ..flow.model.shared_inputs import (
+    aspect_ratio,
+    duration_choice,
+    first_frame,
+    last_frame,
+    model,
+    negative_prompt,
+    resolution,
+    seed,
+)
+from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST
 
 
 def resolution_and_sound(values: Values) -> str:
@@ -21,32 +32,14 @@ FAMILY = Family(
     gives_several=True,
     inputs=(
         Text(id="prompt", required=True, help="What the clip should show; English works best."),
-        Choice(
-            id="model",
-            options=("veo3.1-fast-official", "veo3.1-quality-official"),
-            default="veo3.1-fast-official",
-            help="quality costs more than fast.",
-        ),
-        Text(id="negative_prompt", help="Optional: what should not appear."),
-        Choice(id="duration", options=(4, 6, 8), default=8, help="Seconds of clip; each is billed."),
-        Choice(
-            id="resolution", options=("720p", "1080p", "4K"), default="720p", help="A higher resolution costs more."
-        ),
-        Choice(id="aspect_ratio", options=("16:9", "9:16"), default="16:9", help="Landscape or portrait."),
-        Picture(id="first_frame", wire="first_frame_image", help="Optional: the picture the clip starts with."),
-        Picture(
-            id="last_frame",
-            wire="last_frame_image",
-            help="Optional: the picture the clip ends with; needs first_frame.",
-        ),
-        Number(
-            id="seed",
-            default=-1,
-            minimum=-1,
-            maximum=4294967295,
-            unsent=-1,
-            help="0 to 4294967295 asks for a repeatable clip; -1 leaves it to the provider.",
-        ),
+        model("veo3.1-fast-official", "veo3.1-quality-official", help="quality costs more than fast."),
+        negative_prompt(),
+        duration_choice(4, 6, 8, default=8),
+        resolution("720p", "1080p", "4K"),
+        aspect_ratio("16:9", "9:16", help="Landscape or portrait."),
+        first_frame(),
+        last_frame(),
+        seed(2**32 - 1, gives="a repeatable clip"),
         Number(
             id="sample_count",
             default=1,
@@ -69,12 +62,6 @@ FAMILY = Family(
             help="How a picture of another shape is fitted; only sent with a picture.",
         ),
     ),
-    rules=(
-        Rule(
-            "last_frame needs a first_frame: connect one, or take last_frame away.",
-            ("first_frame", "last_frame"),
-            lambda v: v.last_frame is None or v.first_frame is not None,
-        ),
-    ),
+    rules=(LAST_FRAME_NEEDS_FIRST,),
     price=Price(key=resolution_and_sound, units=lambda v: v.duration * v.sample_count),
 )

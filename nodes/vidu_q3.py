@@ -3,7 +3,17 @@
 Source: https://docs.apimart.ai, Vidu Q3 Pro (English and Chinese editions).
 """
 
-from ..flow.model import Choice, Family, Flag, Number, Picture, Price, Rule, Text
+from ..flow.model import Family, Flag, Price, Text
+from ..flow.model.shared_inputs import (
+    aspect_ratio_without_image,
+    duration,
+    first_frame,
+    last_frame,
+    model,
+    resolution,
+    seed,
+)
+from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST, at_most_characters
 
 FAMILY = Family(
     node_id="APIMartViduQ3",
@@ -13,47 +23,18 @@ FAMILY = Family(
     search_aliases=("vidu", "first last frame", "text to video", "image to video"),
     inputs=(
         Text(id="prompt", required=True, help="What the clip should show, up to 2,000 characters."),
-        Choice(
-            id="model",
-            options=("viduq3-pro", "viduq3-turbo"),
-            default="viduq3-turbo",
-            help="turbo is faster and costs less than pro.",
-        ),
-        Number(id="duration", default=5, minimum=1, maximum=16, help="Seconds of clip, 1 to 16; each is billed."),
-        Choice(
-            id="resolution", options=("540p", "720p", "1080p"), default="720p", help="A higher resolution costs more."
-        ),
-        Choice(
-            id="aspect_ratio",
-            options=("16:9", "9:16", "1:1", "4:3", "3:4"),
-            default="16:9",
-            sent_if=lambda v: v.first_frame is None,
-            help="The shape of the clip. With a first frame the clip follows it and this is not sent.",
-        ),
-        Picture(id="first_frame", wire="image_urls", in_list=True, help="Optional: the picture the clip starts with."),
-        Picture(
-            id="last_frame",
-            wire="image_urls",
-            in_list=True,
-            help="Optional: the picture the clip ends with; needs first_frame.",
-        ),
+        model("viduq3-pro", "viduq3-turbo", default="viduq3-turbo", help="turbo is faster and costs less than pro."),
+        duration(1, 16),
+        resolution("540p", "720p", "1080p", default="720p"),
+        aspect_ratio_without_image("16:9", "9:16", "1:1", "4:3", "3:4"),
+        first_frame("image_urls"),
+        last_frame("image_urls"),
         Flag(id="audio", default=True, help="Make a sound track."),
-        Number(
-            id="seed",
-            default=-1,
-            minimum=-1,
-            maximum=4294967295,
-            unsent=-1,
-            help="0 to 4294967295 asks for a similar clip; -1 leaves it to the provider.",
-        ),
+        seed(2**32 - 1),
     ),
     rules=(
-        Rule(
-            "last_frame needs a first_frame: connect one, or take last_frame away.",
-            ("first_frame", "last_frame"),
-            lambda v: v.last_frame is None or v.first_frame is not None,
-        ),
-        Rule("prompt takes 2,000 characters; this one is longer.", ("prompt",), lambda v: len(v.prompt) <= 2000),
+        LAST_FRAME_NEEDS_FIRST,
+        at_most_characters("prompt", 2000),
     ),
     price=Price(key=lambda v: v.resolution.upper(), units=lambda v: v.duration),
 )

@@ -3,7 +3,9 @@
 Source: https://docs.apimart.ai, Vidu Q3 (English and Chinese editions).
 """
 
-from ..flow.model import Choice, Family, Number, Picture, Price, Rule, Text
+from ..flow.model import Family, Picture, Price, Rule, Text
+from ..flow.model.shared_inputs import aspect_ratio, duration, model, resolution, seed
+from ..flow.model.shared_rules import at_most_characters
 
 FAMILY = Family(
     node_id="APIMartViduQ3Reference",
@@ -16,12 +18,7 @@ FAMILY = Family(
             required=True,
             help="What happens, up to 5,000 characters; how things look is said by the pictures.",
         ),
-        Choice(
-            id="model",
-            options=("viduq3", "viduq3-mix"),
-            default="viduq3",
-            help="mix is the better one, costs more and renders 720p and 1080p only.",
-        ),
+        model("viduq3", "viduq3-mix", help="mix is the better one, costs more and renders 720p and 1080p only."),
         Picture(
             id="images",
             wire="image_urls",
@@ -29,28 +26,10 @@ FAMILY = Family(
             required=True,
             help="1 to 7 pictures of people, things or places, every side 128 px or more.",
         ),
-        Number(
-            id="duration",
-            default=5,
-            minimum=1,
-            maximum=16,
-            help="Seconds of clip, 3 to 16 (mix: 1 to 16); each is billed.",
-        ),
-        Choice(id="resolution", options=("540p", "720p", "1080p"), default="720p", help="540p needs viduq3."),
-        Choice(
-            id="aspect_ratio",
-            options=("16:9", "9:16", "1:1", "4:3", "3:4"),
-            default="16:9",
-            help="The shape of the clip.",
-        ),
-        Number(
-            id="seed",
-            default=-1,
-            minimum=-1,
-            maximum=4294967295,
-            unsent=-1,
-            help="0 to 4294967295 asks for a similar clip; -1 leaves it to the provider.",
-        ),
+        duration(1, 16, help="Seconds of clip, 3 to 16 (mix: 1 to 16); each is billed."),
+        resolution("540p", "720p", "1080p", default="720p", help="540p needs viduq3."),
+        aspect_ratio("16:9", "9:16", "1:1", "4:3", "3:4"),
+        seed(2**32 - 1),
     ),
     rules=(
         Rule(
@@ -66,9 +45,9 @@ FAMILY = Family(
         Rule(
             "Every side of the pictures must be 128 px or more.",
             ("images",),
-            lambda v: all(min(still.size.width, still.size.height) >= 128 for still in v.images),
+            lambda v: all(still.size.shorter_side >= 128 for still in v.images),
         ),
-        Rule("prompt takes 5,000 characters; this one is longer.", ("prompt",), lambda v: len(v.prompt) <= 5000),
+        at_most_characters("prompt", 5000),
     ),
     price=Price(key=lambda v: v.resolution.upper(), units=lambda v: v.duration),
 )

@@ -4,6 +4,8 @@ Source: https://docs.apimart.ai, Wan 2.5 (English edition).
 """
 
 from ..flow.model import Choice, Family, Picture, Price, Rule, Text
+from ..flow.model.shared_inputs import duration_choice, model, negative_prompt, resolution
+from ..flow.model.shared_rules import at_most_characters
 
 FAMILY = Family(
     node_id="APIMartWan25",
@@ -12,12 +14,10 @@ FAMILY = Family(
     search_aliases=("wan", "alibaba", "text to video", "image to video"),
     inputs=(
         Text(id="prompt", required=True, help="What the clip should show."),
-        Choice(id="model", options=("wan2.5-preview",), default="wan2.5-preview", help="The model."),
-        Text(id="negative_prompt", help="Optional: what should not appear, up to 500 characters."),
-        Choice(id="duration", options=(5, 10), default=5, help="Seconds of clip; each is billed."),
-        Choice(
-            id="resolution", options=("480p", "720p", "1080p"), default="720p", help="A higher resolution costs more."
-        ),
+        model("wan2.5-preview"),
+        negative_prompt(500),
+        duration_choice(5, 10),
+        resolution("480p", "720p", "1080p", default="720p"),
         Choice(
             id="size",
             options=("16:9", "9:16", "1:1", "4:3", "3:4"),
@@ -38,11 +38,7 @@ FAMILY = Family(
             ("resolution", "size", "image"),
             lambda v: v.image is not None or v.resolution != "480p" or v.size in ("16:9", "9:16", "1:1"),
         ),
-        Rule(
-            "negative_prompt takes 500 characters; this one is longer.",
-            ("negative_prompt",),
-            lambda v: len(v.negative_prompt) <= 500,
-        ),
+        at_most_characters("negative_prompt", 500),
     ),
     price=Price(key=lambda v: v.resolution.upper(), units=lambda v: v.duration),
 )

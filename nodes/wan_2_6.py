@@ -3,7 +3,16 @@
 Source: https://docs.apimart.ai, Wan 2.6 and wan2.6-i2v-flash (English editions).
 """
 
-from ..flow.model import MEGABYTE, Audio, Choice, Family, Flag, Number, Picture, Price, Rule, Text, Values
+from ..flow.model import MEGABYTE, Audio, Choice, Family, Flag, Picture, Price, Rule, Text, Values
+from ..flow.model.shared_inputs import (
+    aspect_ratio_without_image,
+    duration,
+    model,
+    negative_prompt,
+    prompt_rewriting,
+    resolution,
+    seed,
+)
 
 FLASH = "wan2.6-i2v-flash"
 
@@ -20,28 +29,11 @@ FAMILY = Family(
     search_aliases=("wan", "alibaba", "text to video", "image to video", "cheap"),
     inputs=(
         Text(id="prompt", help="What the clip should show; optional for flash, which starts from the picture."),
-        Choice(
-            id="model",
-            options=("wan2.6", FLASH),
-            default="wan2.6",
-            help="flash needs a picture and costs less than 2.6.",
-        ),
-        Text(id="negative_prompt", help="Optional: what should not appear, up to 500 characters."),
-        Number(
-            id="duration",
-            default=5,
-            minimum=2,
-            maximum=15,
-            help="Seconds of clip: 5, 10 or 15, or 2 to 15 for flash; each is billed.",
-        ),
-        Choice(id="resolution", options=("720p", "1080p"), default="720p", help="A higher resolution costs more."),
-        Choice(
-            id="aspect_ratio",
-            options=("16:9", "9:16", "1:1", "4:3", "3:4"),
-            default="16:9",
-            sent_if=lambda v: v.image is None,
-            help="The shape of the clip. With a picture the clip follows it and this is not sent.",
-        ),
+        model("wan2.6", FLASH, help="flash needs a picture and costs less than 2.6."),
+        negative_prompt(500),
+        duration(2, 15, help="Seconds of clip: 5, 10 or 15, or 2 to 15 for flash; each is billed."),
+        resolution("720p", "1080p"),
+        aspect_ratio_without_image("16:9", "9:16", "1:1", "4:3", "3:4", image="image"),
         Picture(
             id="image",
             wire="image_urls",
@@ -52,7 +44,6 @@ FAMILY = Family(
         Audio(
             id="sound",
             wire="audio_url",
-            max_bytes=15 * MEGABYTE,
             help="Optional: a sound of 3 to 30 s that the clip follows. WAV or MP3 up to 15 MB is made from it.",
         ),
         Flag(
@@ -68,20 +59,8 @@ FAMILY = Family(
             sent_if=lambda v: v.model != FLASH,
             help="One shot, or several; 2.6 only.",
         ),
-        Flag(
-            id="prompt_extend",
-            default=True,
-            sent_if=lambda v: v.model != FLASH,
-            help="Let the provider write the prompt out.",
-        ),
-        Number(
-            id="seed",
-            default=-1,
-            minimum=-1,
-            maximum=2147483647,
-            unsent=-1,
-            help="0 to 2147483647 asks for a similar clip; -1 leaves it to the provider.",
-        ),
+        prompt_rewriting("prompt_extend", sent_if=lambda v: v.model != FLASH),
+        seed(2**31 - 1),
     ),
     rules=(
         Rule(
@@ -102,7 +81,7 @@ FAMILY = Family(
         Rule(
             "Every side of the picture must be 240 to 8000 px (this one is {v.image.size}).",
             ("image",),
-            lambda v: all(240 <= side <= 8000 for side in (v.image.size.width, v.image.size.height)),
+            lambda v: v.image.size.has_sides_of(240, 8000),
         ),
         Rule(
             "The sound must last 3 to 30 s (this one lasts {v.sound.seconds:.3g} s).",

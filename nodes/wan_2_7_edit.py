@@ -3,7 +3,9 @@
 Source: https://docs.apimart.ai, wan2.7-videoedit.
 """
 
-from ..flow.model import Choice, Clip, Family, Flag, Json, Number, Picture, Price, Rule, Text
+from ..flow.model import Choice, Clip, Family, Json, Picture, Price, Rule, Text
+from ..flow.model.shared_inputs import clip_link, duration, model, prompt_rewriting, resolution
+from ..flow.model.shared_rules import at_most_characters, clip_lasts
 
 
 def metadata(setting: str) -> Json:
@@ -18,7 +20,7 @@ FAMILY = Family(
     search_aliases=("wan", "alibaba", "video edit", "video to video", "restyle"),
     inputs=(
         Text(id="prompt", help="What should change, up to 5,000 characters."),
-        Choice(id="model", options=("wan2.7-videoedit",), default="wan2.7-videoedit", help="The model."),
+        model("wan2.7-videoedit"),
         Clip(
             id="video",
             wire="video_urls",
@@ -27,21 +29,10 @@ FAMILY = Family(
             url_input="video_url",
             help="The clip to edit: 2 to 10 s, sides of 240 to 4096 px, between 1:8 and 8:1, up to 100 MB.",
         ),
-        Text(
-            id="video_url",
-            multiline=False,
-            optional=True,
-            help="A public direct link to the clip (MP4 or MOV), used instead of the video socket.",
-        ),
+        clip_link(files="MP4 or MOV"),
         Picture(id="images", wire="image_urls", many=4, help="Optional: up to 4 pictures of what it should look like."),
-        Number(
-            id="duration",
-            default=0,
-            minimum=0,
-            maximum=10,
-            help="0 keeps the length of the clip; 2 to 10 cuts it to so many seconds.",
-        ),
-        Choice(id="resolution", options=("720P", "1080P"), default="720P", help="A higher resolution costs more."),
+        duration(0, 10, default=0, help="0 keeps the length of the clip; 2 to 10 cuts it to so many seconds."),
+        resolution("720P", "1080P"),
         Choice(
             id="audio_setting",
             wire="metadata",
@@ -50,26 +41,22 @@ FAMILY = Family(
             encode=metadata,
             help="auto lets the model decide about the sound, origin keeps that of the clip.",
         ),
-        Flag(id="prompt_extend", default=True, help="Let the provider write the prompt out."),
+        prompt_rewriting("prompt_extend"),
     ),
     rules=(
         Rule("duration must be 0 or 2 to 10.", ("duration",), lambda v: v.duration != 1),
-        Rule(
-            "The clip lasts {v.video.seconds:.5g} s; 2 to 10 s are taken. The node APIMart Reference Video trims it.",
-            ("video",),
-            lambda v: 2 <= v.video.seconds <= 10.05,
-        ),
+        clip_lasts(2, 10),
         Rule(
             "Every side of the clip must be 240 to 4096 px (this one is {v.video.measure.size}).",
             ("video",),
-            lambda v: all(240 <= side <= 4096 for side in (v.video.measure.size.width, v.video.measure.size.height)),
+            lambda v: v.video.measure.size.has_sides_of(240, 4096),
         ),
         Rule(
             "The clip must be between 1:8 and 8:1 (this one is {v.video.measure.size}).",
             ("video",),
-            lambda v: 1 / 8 <= v.video.measure.size.width / v.video.measure.size.height <= 8,
+            lambda v: 1 / 8 <= v.video.measure.size.ratio <= 8,
         ),
-        Rule("prompt takes 5,000 characters; this one is longer.", ("prompt",), lambda v: len(v.prompt) <= 5000),
+        at_most_characters("prompt", 5000),
     ),
     price=Price(key=lambda v: v.resolution, units=lambda v: v.duration or v.video.seconds),
 )

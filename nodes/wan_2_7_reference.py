@@ -3,7 +3,18 @@
 Source: https://docs.apimart.ai, wan2.7-r2v (English edition).
 """
 
-from ..flow.model import Choice, Clip, Family, Flag, Number, Picture, Price, Rule, Text, Values, in_role
+from ..flow.model import Clip, Family, Picture, Price, Rule, Text, Values, in_role
+from ..flow.model.shared_inputs import (
+    aspect_ratio_without_image,
+    duration,
+    first_frame,
+    model,
+    negative_prompt,
+    prompt_rewriting,
+    resolution,
+    seed,
+)
+from ..flow.model.shared_rules import at_most_characters
 
 
 def references(values: Values) -> int:
@@ -22,23 +33,11 @@ FAMILY = Family(
             required=True,
             help="What the clip should show, up to 5,000 characters; image 1, video 1 ... mean the references.",
         ),
-        Choice(id="model", options=("wan2.7-r2v",), default="wan2.7-r2v", help="The model."),
-        Text(id="negative_prompt", help="Optional: what should not appear."),
-        Number(
-            id="duration",
-            default=5,
-            minimum=2,
-            maximum=15,
-            help="Seconds of clip, 2 to 15, up to 10 with a reference clip; each is billed.",
-        ),
-        Choice(id="resolution", options=("720P", "1080P"), default="720P", help="A higher resolution costs more."),
-        Choice(
-            id="size",
-            options=("16:9", "9:16", "1:1", "4:3", "3:4"),
-            default="16:9",
-            sent_if=lambda v: v.first_frame is None,
-            help="The shape of the clip. With a first frame the clip follows it and this is not sent.",
-        ),
+        model("wan2.7-r2v"),
+        negative_prompt(),
+        duration(2, 15, help="Seconds of clip, 2 to 15, up to 10 with a reference clip; each is billed."),
+        resolution("720P", "1080P"),
+        aspect_ratio_without_image("16:9", "9:16", "1:1", "4:3", "3:4", id="size"),
         Picture(
             id="images",
             wire="image_with_roles",
@@ -49,22 +48,9 @@ FAMILY = Family(
         Clip(
             id="videos", wire="video_urls", many=5, help="Up to 5 clips of 1 to 30 s to refer to; 5 references in all."
         ),
-        Picture(
-            id="first_frame",
-            wire="image_with_roles",
-            in_list=True,
-            encode=in_role("first_frame"),
-            help="Optional: the picture the clip starts with; counts as a reference.",
-        ),
-        Flag(id="prompt_extend", default=True, help="Let the provider write the prompt out."),
-        Number(
-            id="seed",
-            default=-1,
-            minimum=-1,
-            maximum=2147483647,
-            unsent=-1,
-            help="0 to 2147483647 asks for a similar clip; -1 leaves it to the provider.",
-        ),
+        first_frame("image_with_roles", help="Optional: the picture the clip starts with; counts as a reference."),
+        prompt_rewriting("prompt_extend"),
+        seed(2**31 - 1),
     ),
     rules=(
         Rule(
@@ -82,7 +68,7 @@ FAMILY = Family(
             ("videos",),
             lambda v: all(1 <= clip.seconds <= 30.05 for clip in v.videos),
         ),
-        Rule("prompt takes 5,000 characters; this one is longer.", ("prompt",), lambda v: len(v.prompt) <= 5000),
+        at_most_characters("prompt", 5000),
     ),
     price=Price(key=lambda v: v.resolution, units=lambda v: v.duration),
 )

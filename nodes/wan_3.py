@@ -3,30 +3,9 @@
 Source: https://docs.apimart.ai, Wan 3.0. The page was read in part: the range of duration is that of Wan 2.7.
 """
 
-from ..flow.model import (
-    MEGABYTE,
-    Audio,
-    Choice,
-    Clip,
-    Family,
-    Flag,
-    Number,
-    Picture,
-    Price,
-    Rule,
-    Text,
-    Values,
-    in_role,
-)
-
-
-def has_frames(values: Values) -> bool:
-    return values.first_frame is not None or values.last_frame is not None
-
-
-def has_references(values: Values) -> bool:
-    return bool(values.images or values.videos or values.sounds)
-
+from ..flow.model import Audio, Choice, Clip, Family, Flag, Picture, Price, Rule, Text
+from ..flow.model.shared_inputs import duration, first_frame, last_frame, model, resolution, seed
+from ..flow.model.shared_rules import FRAMES_EXCLUDE_REFERENCES, LAST_FRAME_NEEDS_FIRST, has_frames
 
 FAMILY = Family(
     node_id="APIMartWan3",
@@ -36,54 +15,30 @@ FAMILY = Family(
     search_aliases=("wan", "alibaba", "reference to video", "first last frame", "text to video"),
     inputs=(
         Text(id="prompt", help="What the clip should show; optional with a picture or a clip."),
-        Choice(
-            id="model",
-            options=("wan3.0-video", "wan3.0-video-prime"),
-            default="wan3.0-video",
-            help="prime is the better one; its price is not in the list.",
-        ),
-        Number(id="duration", default=5, minimum=2, maximum=15, help="Seconds of clip, 2 to 15; each is billed."),
-        Choice(
-            id="resolution", options=("480P", "720P", "1080P"), default="720P", help="A higher resolution costs more."
-        ),
+        model("wan3.0-video", "wan3.0-video-prime", help="prime is the better one; its price is not in the list."),
+        duration(2, 15),
+        resolution("480P", "720P", "1080P", default="720P"),
         Choice(
             id="size",
             options=("adaptive", "16:9", "9:16", "1:1", "4:3", "3:4"),
             default="adaptive",
             help="The shape of the clip; adaptive follows what is connected.",
         ),
-        Picture(
-            id="first_frame",
-            wire="image_with_roles",
-            in_list=True,
-            encode=in_role("first_frame"),
+        first_frame(
+            "image_with_roles",
             help="Optional: the picture the clip starts with. Not together with images, videos or sounds.",
         ),
-        Picture(
-            id="last_frame",
-            wire="image_with_roles",
-            in_list=True,
-            encode=in_role("last_frame"),
-            help="Optional: the picture the clip ends with; needs first_frame.",
-        ),
+        last_frame("image_with_roles"),
         Picture(id="images", wire="image_urls", many=9, help="Optional: pictures to refer to in the prompt."),
         Clip(id="videos", wire="video_urls", many=3, help="Optional: clips to refer to, up to 100 MB each."),
         Audio(
             id="sounds",
             wire="audio_urls",
             many=3,
-            max_bytes=15 * MEGABYTE,
             help="Optional: sounds to refer to. WAV or MP3 up to 15 MB is made from each.",
         ),
         Flag(id="audio", default=True, help="Make a sound track."),
-        Number(
-            id="seed",
-            default=-1,
-            minimum=-1,
-            maximum=2147483647,
-            unsent=-1,
-            help="0 to 2147483647 asks for a similar clip; -1 leaves it to the provider.",
-        ),
+        seed(2**31 - 1),
     ),
     rules=(
         Rule(
@@ -91,16 +46,8 @@ FAMILY = Family(
             ("prompt", "images", "videos", "first_frame"),
             lambda v: bool(v.prompt.strip() or v.images or v.videos or has_frames(v)),
         ),
-        Rule(
-            "last_frame needs a first_frame: connect one, or take last_frame away.",
-            ("first_frame", "last_frame"),
-            lambda v: v.last_frame is None or v.first_frame is not None,
-        ),
-        Rule(
-            "Frames and references exclude each other: take the frames away, or images, videos and sounds.",
-            ("first_frame", "last_frame", "images", "videos", "sounds"),
-            lambda v: not (has_frames(v) and has_references(v)),
-        ),
+        LAST_FRAME_NEEDS_FIRST,
+        FRAMES_EXCLUDE_REFERENCES,
     ),
     price=Price(key=lambda v: v.resolution, units=lambda v: v.duration),
 )

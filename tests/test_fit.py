@@ -13,7 +13,7 @@ from apimart.flow.errors import Refused
 from apimart.flow.media import content_of_clip, decode_frames, decode_sound, fit_clip, fitted_size, measure
 from apimart.flow.model import Measure, Size
 
-SMALL = {"min_side": 32, "max_side": 512}
+SMALL = {"min_side": 32, "max_side": 512, "max_bytes": 100_000_000}
 NTSC = Fraction(30000, 1001)
 
 
@@ -191,7 +191,7 @@ def test_a_shape_that_is_too_long_is_refused() -> None:
 
 def test_a_small_clip_is_enlarged(tmp_path: Path) -> None:
     source = clips.write_clip(tmp_path / "c.mp4", frames=12)
-    found = fit_clip(source, tmp_path / "out.mp4")
+    found = fit_clip(source, tmp_path / "out.mp4", min_side=340, max_side=3850, max_bytes=100_000_000)
     assert found.size == Size(454, 340)
 
 

@@ -7,13 +7,14 @@ import re
 import help_pages
 import pages
 import pytest
+from apimart import nodes
 from apimart.flow.catalogue import models_of
-from apimart.flow.host.utilities import UTILITIES
 from journeys import FAMILIES
 from pack import ROOT
 from phrases import ENGLISH, LANGUAGES
 from PIL import Image
 
+UTILITIES = nodes.utilities()
 WRITTEN = pages.pages()
 THERE = {path.relative_to(ROOT).as_posix() for path in (ROOT / pages.DOCS).rglob("*.md")}
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apimart import nodes
-from apimart.flow.host.utilities import REFERENCE_VIDEO
 from apimart.flow.model import (
     CLIP_OUTPUTS,
     TAKE,
@@ -28,6 +27,7 @@ from apimart.flow.model import (
     Text,
     socket_names,
 )
+from apimart.nodes.reference_video import UTILITY as REFERENCE_VIDEO
 from recipes import CLIP, FITTED, RECIPES, SOUND, Recipe
 
 FOLDER = "example_workflows"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apimart import nodes
-from apimart.flow.host.utilities import UTILITIES
 from apimart.flow.model import (
     CLIP_OUTPUTS,
     TAKE,
@@ -26,7 +25,7 @@ Shown = dict[str, str]
 def labels(language: Language) -> dict[str, dict[str, object]]:
     """Title, description, inputs and outputs of every node, by node id."""
     families = {one.node_id: _node(one, (*one.inputs, TAKE), CLIP_OUTPUTS, language) for one in nodes.families()}
-    return families | {one.node_id: _node(one, one.inputs, one.outputs, language) for one in UTILITIES}
+    return families | {one.node_id: _node(one, one.inputs, one.outputs, language) for one in nodes.utilities()}
 
 
 def _node(

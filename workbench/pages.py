@@ -15,7 +15,6 @@ from collections.abc import Sequence
 import pack
 from apimart import nodes
 from apimart.flow.catalogue import living_models, models_of
-from apimart.flow.host.utilities import UTILITIES
 from apimart.flow.model import Family
 from apimart.flow.prices import printed_prices
 from gallery import FOLDER, gallery
@@ -55,7 +54,7 @@ def of_language(language: Language) -> dict[str, str]:
     families = nodes.families()
     writer = Help(language, living_models(families))
     helped = {one.node_id: writer.family(one) for one in families}
-    helped |= {one.node_id: writer.utility(one) for one in UTILITIES}
+    helped |= {one.node_id: writer.utility(one) for one in nodes.utilities()}
     ending = ".md" if language.code == ENGLISH else f"/{language.code}.md"
     shown = json.dumps(labels(language), ensure_ascii=False, indent=1) + "\n"
     phrases = {} if language.code == ENGLISH else {f"{PHRASES}/{language.code}.json": language.written()}
@@ -80,7 +79,7 @@ def reference(families: Sequence[Family]) -> str:
         )
         for one in families
     )
-    utilities = ", ".join(f"[{one.title}]({DOCS}/{one.node_id}.md)" for one in UTILITIES)
+    utilities = ", ".join(f"[{one.title}]({DOCS}/{one.node_id}.md)" for one in nodes.utilities())
     return document(
         "# Models",
         f"{ORIGIN} Every node has `take`, too: a number that asks for another take of the same request.",

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import pack
 from apimart import nodes
-from apimart.flow.host.utilities import UTILITIES
 from chromium import chromium
 from comfy_page import BADGES, ComfyPage
 from comfy_server import ComfyServer
@@ -42,7 +41,7 @@ ALONE = """() => {
 
 
 def main(words: Sequence[str]) -> int:
-    node_ids = [*(one.node_id for one in nodes.families()), *(one.node_id for one in UTILITIES)]
+    node_ids = [*(one.node_id for one in nodes.families()), *(one.node_id for one in nodes.utilities())]
     parser = argparse.ArgumentParser(prog="dev.py pictures", description=__doc__)
     parser.add_argument("node_ids", nargs="*", metavar="NODE_ID", help="take these only")
     wanted: list[str] = parser.parse_args(words).node_ids or node_ids

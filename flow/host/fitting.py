@@ -12,23 +12,27 @@ from comfy_api.latest import io
 
 from ..errors import Refused
 from ..media import fit_clip, seconds_shown
-from ..model import Measure
+from ..model import Measure, MotionReference
 from ..prices import printed_prices
 from ..stopping import Stopped
 from .progress import local
 from .sockets import footage_of, plain_source, video_of
 
-SHORTEST_SECONDS = 3.0
-LONGEST_SECONDS = {"image": 10.0, "video": 30.0}
-MODELS = ("kling-v3-motion-control", "kling-v2-6-motion-control")
 
-
-async def fit(video: Any, orientation: str, start: float, length: float, keep_sound: bool) -> io.NodeOutput:
-    return await local(partial(_fit, video, orientation, start, length, keep_sound))
+async def fit(
+    limits: MotionReference, video: Any, orientation: str, start: float, length: float, keep_sound: bool
+) -> io.NodeOutput:
+    return await local(partial(_fit, limits, video, orientation, start, length, keep_sound))
 
 
 def _fit(
-    video: Any, orientation: str, start: float, length: float, keep_sound: bool, stopped: Stopped
+    limits: MotionReference,
+    video: Any,
+    orientation: str,
+    start: float,
+    length: float,
+    keep_sound: bool,
+    stopped: Stopped,
 ) -> io.NodeOutput:
     folder = Path(folder_paths.get_temp_directory()) / "apimart"
     folder.mkdir(parents=True, exist_ok=True)
@@ -37,37 +41,47 @@ def _fit(
     try:
         given = source or written
         assert given is not None
-        seconds = _seconds(seconds_shown(given), orientation, start, length)
+        seconds = _seconds(limits, seconds_shown(given), orientation, start, length)
         out = folder / f"reference_{secrets.token_hex(6)}.mp4"
-        fitted = fit_clip(given, out, start=start, seconds=seconds, keep_sound=keep_sound, stopped=stopped)
+        fitted = fit_clip(
+            given,
+            out,
+            start=start,
+            seconds=seconds,
+            min_side=limits.min_side,
+            max_side=limits.max_side,
+            max_bytes=limits.max_bytes,
+            keep_sound=keep_sound,
+            stopped=stopped,
+        )
     finally:
         if written is not None:
             written.unlink(missing_ok=True)
-    return io.NodeOutput(video_of(out), fitted.seconds, report_of(fitted))
+    return io.NodeOutput(video_of(out), fitted.seconds, report_of(limits, fitted))
 
 
-def _seconds(whole: float, orientation: str, start: float, length: float) -> float | None:
+def _seconds(limits: MotionReference, whole: float, orientation: str, start: float, length: float) -> float | None:
     """How long the fitted clip is to be, None for all of it. Raises Refused when too little is left."""
-    longest = LONGEST_SECONDS[orientation]
+    longest = limits.max_seconds[orientation]
     left = whole - start
     wanted = min(left, longest, length or longest)
-    if wanted < SHORTEST_SECONDS:
+    if wanted < limits.min_seconds:
         raise Refused(
             f"From {start:g} s on, {max(wanted, 0):.5g} s of the clip's {whole:.5g} s are left or asked for; "
-            f"a motion reference is at least {SHORTEST_SECONDS:g} s.",
+            f"a motion reference is at least {limits.min_seconds} s.",
             next_step="Begin earlier, ask for more, or use a longer clip.",
         )
     return None if wanted >= left else wanted
 
 
-def report_of(fitted: Measure) -> str:
+def report_of(limits: MotionReference, fitted: Measure) -> str:
     """What the clip is and what each model and mode will charge for it."""
     prices = printed_prices()
     sound = f"with {fitted.sound_seconds:.2f} s of sound" if fitted.has_sound else "without sound"
     found = f"{fitted.seconds:.2f} s, {fitted.frames} frames, {float(fitted.rate):.3f} fps, {fitted.size}"
     lines = [f"{found}, {fitted.codec} in {fitted.container}, {fitted.bytes / 1e6:.1f} MB, {sound}."]
-    for model in MODELS:
-        for mode in ("std", "pro"):
+    for model in limits.models:
+        for mode in limits.modes:
             usd = prices.usd(model, mode)
             if usd is not None:
                 lines.append(f"{model} {mode}: {fitted.seconds:.2f} s x {usd:g} = {fitted.seconds * usd:.3f} USD")

@@ -9,13 +9,12 @@ from typing import Any, ClassVar
 
 from comfy_api.latest import ComfyExtension, io
 
-from ..model import Family
+from ..model import Family, Utility, Work
 from .gate import TASK_ID
 from .offer import FAMILIES
 from .presence import losses
 from .routes import register
 from .schema import schema_of, schema_of_utility
-from .utilities import COLLECT_JOB, REFERENCE_VIDEO, VIDEO_FRAMES
 from .wanted import frames_wanted
 
 
@@ -55,12 +54,22 @@ class FamilyNode(io.ComfyNode):
         return output
 
 
-class CollectJob(io.ComfyNode):
-    """Brings home what any job of this account made; buys nothing."""
+class UtilityNode(io.ComfyNode):
+    """One node per utility; a class below for each work that a utility can name."""
+
+    UTILITY: ClassVar[Utility]
 
     @classmethod
     def define_schema(cls) -> io.Schema:
-        return schema_of_utility(COLLECT_JOB, hidden=[io.Hidden.unique_id, io.Hidden.prompt], is_output_node=True)
+        return schema_of_utility(cls.UTILITY)
+
+
+class CollectJob(UtilityNode):
+    """Waits for a job of this account and gives what it made."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return schema_of_utility(cls.UTILITY, hidden=[io.Hidden.unique_id, io.Hidden.prompt], is_output_node=True)
 
     @classmethod
     def validate_inputs(cls, task_id: str | None) -> bool | str:
@@ -73,16 +82,12 @@ class CollectJob(io.ComfyNode):
 
     @classmethod
     async def execute(cls, task_id: str) -> io.NodeOutput:
-        output: io.NodeOutput = await _run_of(cls, COLLECT_JOB.gives_several).collect(task_id.strip())
+        output: io.NodeOutput = await _run_of(cls, cls.UTILITY.gives_several).collect(task_id.strip())
         return output
 
 
-class VideoFrames(io.ComfyNode):
-    """Only the frames that are wanted, at only the size that is wanted."""
-
-    @classmethod
-    def define_schema(cls) -> io.Schema:
-        return schema_of_utility(VIDEO_FRAMES)
+class VideoFrames(UtilityNode):
+    """Decodes the selected frames of a clip."""
 
     @classmethod
     async def execute(cls, video: Any, **selection: int) -> io.NodeOutput:
@@ -90,33 +95,38 @@ class VideoFrames(io.ComfyNode):
         return output
 
 
-class ReferenceVideo(io.ComfyNode):
-    """The way out when a clip is too long, too short of pixels, too heavy, or in the wrong format."""
-
-    @classmethod
-    def define_schema(cls) -> io.Schema:
-        return schema_of_utility(REFERENCE_VIDEO)
+class ReferenceVideo(UtilityNode):
+    """Makes a clip fit for motion control, within the limits of the utility."""
 
     @classmethod
     async def execute(
         cls, video: Any, character_orientation: str, start: float, length: float, keep_sound: bool
     ) -> io.NodeOutput:
-        output: io.NodeOutput = await _loaded("fitting").fit(video, character_orientation, start, length, keep_sound)
+        output: io.NodeOutput = await _loaded("fitting").fit(
+            cls.UTILITY.limits, video, character_orientation, start, length, keep_sound
+        )
         return output
+
+
+WORKS: dict[Work, type[UtilityNode]] = {
+    "collect a job": CollectJob,
+    "select frames": VideoFrames,
+    "fit a motion reference": ReferenceVideo,
+}
 
 
 class Extension(ComfyExtension):
     """What ComfyUI asks the pack for."""
 
-    def __init__(self, families: tuple[Family, ...]) -> None:
-        self._families = families
+    def __init__(self, families: tuple[Family, ...], utilities: tuple[Utility, ...]) -> None:
+        self._families, self._utilities = families, utilities
         FAMILIES.update({family.node_id: family for family in families})
 
     async def on_load(self) -> None:
         register(self._families)
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
-        return [*(node_of(family) for family in self._families), CollectJob, VideoFrames, ReferenceVideo]
+        return [*map(node_of, self._families), *map(utility_node_of, self._utilities)]
 
 
 def node_of(family: Family) -> type[FamilyNode]:
@@ -124,6 +134,11 @@ def node_of(family: Family) -> type[FamilyNode]:
     if family.judged_widgets:
         members["validate_inputs"] = classmethod(_validation_of(family))
     return type(family.node_id, (FamilyNode,), members)
+
+
+def utility_node_of(utility: Utility) -> type[UtilityNode]:
+    members = {"UTILITY": utility, "__doc__": utility.description}
+    return type(utility.node_id, (WORKS[utility.work],), members)
 
 
 def _validation_of(family: Family) -> Callable[..., bool | str]:

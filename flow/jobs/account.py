@@ -77,7 +77,7 @@ class Account:
 
     def key(self, fingerprint: str) -> tuple[str, str, str]:
         """What makes jobs the same: the ledger, sandbox or live, and the question."""
-        return self.ledger.name, self.settings.realm, fingerprint
+        return self.ledger.store.name, self.settings.realm, fingerprint
 
     def purchase(
         self,

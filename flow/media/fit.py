@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import Refused
 from ..files import written_whole
-from ..model import MEGABYTE, Measure, Size
+from ..model import Measure, Size
 from ..stopping import Stopped, never
 from .container import missing_bytes, opened
 from .encode import Picture, Window, write_clip
@@ -38,9 +38,9 @@ def fit_clip(
     *,
     start: float = 0.0,
     seconds: float | None = None,
-    min_side: int = 340,
-    max_side: int = 3850,
-    max_bytes: int = 100 * MEGABYTE,
+    min_side: int,
+    max_side: int,
+    max_bytes: int,
     keep_sound: bool = True,
     stopped: Stopped = never,
 ) -> Measure:

@@ -21,9 +21,10 @@ from .inputs import (
 )
 from .json import Json
 from .media import MEGABYTE, Footage, Frames, Measure, Selection, Size, Sound, Still, several
+from .motion import MotionReference
 from .shots import OFF, Cut, Shot
 from .stages import Address, Attachment, Body, Files, MediaFile, Medium, Question, Request, Standing, Ticket
-from .utility import CLIP_OUTPUTS, TAKE, Output, Utility
+from .utility import CLIP_OUTPUTS, TAKE, Output, Utility, Work
 from .values import Values
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Measure",
     "MediaFile",
     "Medium",
+    "MotionReference",
     "Number",
     "Output",
     "Picture",
@@ -69,6 +71,7 @@ __all__ = [
     "Ticket",
     "Utility",
     "Values",
+    "Work",
     "always",
     "as_it_is",
     "in_role",

@@ -20,6 +20,19 @@ class Size:
     width: int
     height: int
 
+    @property
+    def shorter_side(self) -> int:
+        return min(self.width, self.height)
+
+    @property
+    def ratio(self) -> float:
+        """The aspect ratio: above 1 for landscape."""
+        return self.width / self.height
+
+    def has_sides_of(self, minimum: int, maximum: int) -> bool:
+        """Whether both sides are `minimum` to `maximum` pixels."""
+        return minimum <= self.shorter_side and max(self.width, self.height) <= maximum
+
     def __str__(self) -> str:
         return f"{self.width}x{self.height}"
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from .inputs import Input, Number
+from .motion import MotionReference
+
+Work = Literal["collect a job", "select frames", "fit a motion reference"]
 
 
 @dataclass(frozen=True)
@@ -18,8 +22,12 @@ class Output:
 
 @dataclass(frozen=True, kw_only=True)
 class Utility:
-    """A node that buys nothing. `notes` and `troubles` (what happened, what to do) are for its help page."""
+    """A node that buys nothing. `notes` and `troubles` (what happened, what to do) are for its help page.
 
+    `work` says which of the host's functions runs it; one that fits a motion reference does so to `limits`.
+    """
+
+    work: Work
     node_id: str
     title: str
     description: str
@@ -29,6 +37,7 @@ class Utility:
     notes: tuple[str, ...] = ()
     troubles: tuple[tuple[str, str], ...] = ()
     gives_several: bool = False
+    limits: MotionReference | None = None
 
 
 # What every node that buys or collects gives, in the order that workflows rely on.

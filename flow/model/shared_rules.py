@@ -1,0 +1,60 @@
+"""Rules that many families hold alike, and what such rules ask of the values."""
+
+from __future__ import annotations
+
+from .encodings import task_of
+from .family import Rule
+from .values import Values
+
+TOLERANCE_SECONDS = 0.05  # a clip cut at a whole second may measure a frame longer
+
+
+def has_frames(values: Values) -> bool:
+    """Whether a first or a last frame is connected."""
+    return values.first_frame is not None or values.last_frame is not None
+
+
+def has_references(values: Values) -> bool:
+    """Whether anything is connected to `images`, `videos` or `sounds`."""
+    return bool(values.images or values.videos or values.sounds)
+
+
+LAST_FRAME_NEEDS_FIRST = Rule(
+    "last_frame needs a first_frame: connect one, or take last_frame away.",
+    ("first_frame", "last_frame"),
+    lambda v: v.last_frame is None or v.first_frame is not None,
+)
+FRAMES_EXCLUDE_REFERENCES = Rule(
+    "Frames and references exclude each other: take the frames away, or images, videos and sounds.",
+    ("first_frame", "last_frame", "images", "videos", "sounds"),
+    lambda v: not (has_frames(v) and has_references(v)),
+)
+SHOTS_ADD_UP_TO_DURATION = Rule(
+    "The seconds of the shots must add up to duration (this sum is {v.shots.seconds}).",
+    ("shots", "duration"),
+    lambda v: not v.shots.shots or v.shots.seconds == v.duration,
+)
+
+
+def at_most_characters(name: str, most: int) -> Rule:
+    """The text `name` has at most `most` characters."""
+    return Rule(f"{name} takes {most:,} characters; this one is longer.", (name,), lambda v: len(v[name]) <= most)
+
+
+def clip_lasts(minimum: int, maximum: int) -> Rule:
+    """The clip of `video` lasts `minimum` to `maximum` seconds; a minimum of 0 is not said."""
+    limits = f"{minimum} to {maximum} s" if minimum else f"up to {maximum} s"
+    return Rule(
+        f"The clip lasts {{v.video.seconds:.5g}} s; {limits} are taken. The node APIMart Reference Video trims it.",
+        ("video",),
+        lambda v: minimum <= v.video.seconds <= maximum + TOLERANCE_SECONDS,
+    )
+
+
+def names_a_job(name: str = "source_job", *, of: str = "this node", required: bool = False) -> Rule:
+    """The text `name` is the job output of a node or a task id; may be empty unless `required`. `of` names the node."""
+    return Rule(
+        f"{name} names no job: connect the job output of {of}, or paste its task id.",
+        (name,),
+        lambda v: (not required and not v[name].strip()) or str(task_of(v[name])).startswith("task_"),
+    )
