@@ -100,9 +100,8 @@ class Downloads:
             self._download(url, part, stopped, is_fresh=is_fresh)
         except Gone:
             raise _too_late(entry) from None
-        except PackError as error:
-            error.task_id = entry.task_id
-            raise
+        except Unreachable as error:
+            raise _not_now(entry, error) from None
 
     def _download(self, url: str, part: Path, stopped: Event, *, is_fresh: bool) -> None:
         """Try until the file is whole; each try goes on where the last one broke off.
@@ -204,6 +203,16 @@ def _linked(files: tuple[str, ...], part: Path) -> bool:
 
 def _sounds_gone(reason: str) -> bool:
     return any(word in reason.lower() for word in ("not found", "not_found", "retired", "no longer", "not exist"))
+
+
+def _not_now(entry: Entry, error: Unreachable) -> Unreachable:
+    return Unreachable(
+        error.what,
+        spent="The job is paid.",
+        next_step="Queue again: the video is downloaded, not bought again. If its link stays dead, raise `take` to buy "
+        "it once more.",
+        task_id=entry.task_id,
+    )
 
 
 def _too_late(entry: Entry) -> Refused:

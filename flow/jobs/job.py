@@ -211,6 +211,7 @@ class Job:
     async def _run(self) -> None:
         try:
             end: Outcome | BaseException = await self._carried()
+            self.entry = end.entry
         except asyncio.CancelledError:
             end = self.left("Stopped waiting.")
         except Exception as error:  # noqa: BLE001 - whoever waits is told; nobody else would hear of it

@@ -1,0 +1,203 @@
+"""Jobs outlive whoever asked for them: waiting ends, work goes on, and what was not sent is given up."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+from apimart.flow.errors import Declined, Unfinished, Unreachable
+from apimart.flow.jobs import Ended
+from journeys import Person, asked, picture, until
+
+pytest_plugins = ["journey_fixtures"]
+
+SORA = "APIMartSora2"
+KLING = "APIMartKlingMotionControl"
+
+
+def entries(process):
+    return process.ledger.entries()
+
+
+def polled(seller):
+    return [one for one in seller.requests if one["path"].startswith("/v1/tasks/")]
+
+
+def waiting(person, process, when, *asked_for):
+    """Wait for these nodes in a prompt of their own and cancel it as soon as `when()` holds; what each was told."""
+
+    async def prompt():
+        nodes = [asyncio.ensure_future(process.buy(node, inputs, person._hear)) for node, inputs in asked_for]
+        await asyncio.to_thread(until, when)
+        for one in nodes:
+            one.cancel()
+        return await asyncio.gather(*nodes, return_exceptions=True)
+
+    return asyncio.run(prompt())
+
+
+def test_a_job_that_nobody_waits_for_any_more_is_brought_home(person, seller):
+    seller.control(job_seconds=1)
+    with person.process() as process:
+        [stopped] = waiting(person, process, lambda: polled(seller), (SORA, {"prompt": "x"}))
+        until(lambda: entries(process)[0].state == "fetched")
+        [entry] = entries(process)
+    assert isinstance(stopped, Unfinished)
+    assert stopped.task_id == entry.task_id
+    assert (person.output / "apimart").joinpath(entry.files[0]).is_file()
+    assert seller.sold == 1
+
+
+def test_a_job_that_waits_for_the_provider_to_slow_down_is_given_up_with_nothing_spent(person, seller):
+    seller.behave("submit", "429", times=-1, retry_after=30)
+    with person.process() as process:
+        [stopped] = waiting(
+            person, process, lambda: any("slow down" in one.line for one in person.heard), (SORA, {"prompt": "x"})
+        )
+        until(lambda: entries(process)[0].state == "dropped")
+    assert "Nothing was submitted" in str(stopped)
+    seller.control(reset=True)
+    assert person.buy(SORA, prompt="x").files.paths
+    assert seller.sold == 1
+
+
+def test_a_job_that_still_uploads_is_given_up_and_the_next_one_starts_anew(person, seller):
+    seller.behave("upload", "slow", seconds=1.5)
+    with person.process() as process:
+        said = lambda: any(one.line == "Uploading" for one in person.heard)  # noqa: E731 - it is asked for, not kept
+        [stopped] = waiting(person, process, said, (SORA, {"prompt": "x", "image": picture()}))
+        again = asyncio.run(process.buy(SORA, {"prompt": "x", "image": picture()}, person._hear))
+    assert "Nothing was submitted" in str(stopped)
+    assert again.files.paths[0].is_file()
+    assert seller.sold == 1
+
+
+def test_one_of_two_that_wait_may_leave_before_anything_is_sent(person, seller):
+    seller.behave("submit", "429", retry_after=1)
+    with person.process() as process:
+
+        async def prompt():
+            leaving, staying = (
+                asyncio.ensure_future(process.buy(SORA, {"prompt": "x"}, person._hear)) for _ in range(2)
+            )
+            await asyncio.to_thread(until, lambda: any("slow down" in one.line for one in person.heard))
+            leaving.cancel()
+            return await staying
+
+        outcome = asyncio.run(prompt())
+    assert outcome.files.paths[0].is_file()
+    assert seller.sold == 1
+
+
+def test_the_same_question_twice_in_a_process_is_one_job(person, seller):
+    seller.control(job_seconds=1)
+    with person.process() as process:
+        both = asyncio.run(_gather(*(process.buy(SORA, {"prompt": "x"}, person._hear) for _ in range(2))))
+    assert both[0] is both[1]
+    assert len({one["path"] for one in polled(seller)}) == seller.sold == 1
+
+
+async def _gather(*work):
+    return await asyncio.gather(*work)
+
+
+def test_a_stalled_download_that_is_asked_for_again_is_one_download_and_whole(person, seller):
+    seller.behave("download", "slow", times=1, seconds=0.3)
+    with person.process() as process:
+        fetching = lambda: any(one["path"].startswith("/f/") for one in seller.requests)  # noqa: E731 - as above
+        waiting(person, process, fetching, (SORA, {"prompt": "x"}))
+        outcome = asyncio.run(process.buy(SORA, {"prompt": "x"}, person._hear))
+    fetched = [one for one in seller.requests if one["path"].startswith("/f/")]
+    whole = Person(person.home.parent / "other home", person.output.parent / "other output")
+    assert len(fetched) == 1
+    assert outcome.files.paths[0].read_bytes() == whole.collect(outcome.entry.task_id).files.paths[0].read_bytes()
+    assert [one.name for one in outcome.files.paths[0].parent.iterdir()] == [outcome.files.paths[0].name]
+
+
+def test_a_429_is_waited_for_in_the_providers_words_and_no_longer_than_the_person_waits(person, seller, monkeypatch):
+    monkeypatch.setenv("APIMART_WAIT_SECONDS", "1")
+    seller.behave("submit", "429", times=-1, retry_after=0.4, message="quota of this minute is used up")
+    with pytest.raises(Unfinished, match="quota of this minute") as caught:
+        person.buy(SORA, prompt="x")
+    assert "Nothing was submitted" in str(caught.value)
+    with person.ledger() as ledger:
+        assert ledger.entries()[0].state == "dropped"
+    assert seller.sold == 0
+
+
+def test_a_vanished_task_ends_its_own_job_only(person, seller):
+    seller.control(job_seconds=600)
+    gone = {"prompt": "gone", "model": "sora-2-pro"}
+    person.queue((SORA, gone), (SORA, {"prompt": "kept"}), stop_after=1.5)
+    seller.behave("poll", "gone", times=-1, model="sora-2-pro")
+    seller.control(finish_now=True)
+    with person.process() as process:
+        process.runner.use(process.account)
+        until(lambda: any(one.state == "fetched" for one in entries(process)))
+        [fetched] = [one for one in entries(process) if one.state == "fetched"]
+    assert fetched.prompt == "kept"
+
+
+def test_everybody_is_told_how_a_job_ended_that_nobody_waited_for(person, seller):
+    seller.control(job_seconds=1)
+    told = []
+    with person.process() as process:
+        process.runner.on_event = told.append
+        waiting(person, process, lambda: polled(seller), (SORA, {"prompt": "x"}))
+        until(lambda: any(isinstance(one, Ended) for one in told))
+    [end] = [one for one in told if isinstance(one, Ended)]
+    assert (end.entry.state, end.error, end.is_awaited) == ("fetched", None, False)
+
+
+def test_two_comfyuis_on_one_data_folder_both_have_the_video_in_their_own_output_folder(person, seller, tmp_path):
+    one = person.buy(SORA, prompt="x").files.paths[0]
+    other = Person(person.home, tmp_path / "another output").buy(SORA, prompt="x").files.paths[0]
+    assert other.is_relative_to(tmp_path / "another output")
+    assert other.read_bytes() == one.read_bytes()
+    assert person.buy(SORA, prompt="x").files.paths[0] == one
+    assert len([each for each in seller.requests if each["path"].startswith("/f/")]) == 1
+
+
+def test_a_file_name_is_the_same_in_every_time_zone(person, seller, monkeypatch):
+    import time
+
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+    time.tzset()
+    try:
+        east = person.buy(SORA, prompt="x")
+        monkeypatch.setenv("TZ", "Pacific/Niue")
+        time.tzset()
+        east.files.paths[0].unlink()
+        assert person.buy(SORA, prompt="x").files == east.files
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_warnings_are_said_before_the_upload_and_stand_beside_the_reason_of_a_failure(person, seller, motion_url):
+    seller.control(fail_jobs={"reason": "upstream error", "times": 1})
+    inputs = {**asked(KLING, motion_url), "image": picture(200, 1200)}
+    with pytest.raises(Declined) as caught:
+        person.buy(KLING, **inputs)
+    first = next(one for one in person.heard if one.warnings)
+    assert seller.uploads == 1
+    assert person.heard.index(first) < next(n for n, one in enumerate(person.heard) if one.line == "Uploading")
+    assert first.warnings[0] in str(caught.value)
+
+
+def test_a_dead_link_of_a_fresh_job_names_the_task_and_what_to_do(person, seller):
+    seller.behave("download", "500", times=-1)
+    with pytest.raises(Unreachable) as caught:
+        person.buy(SORA, prompt="x")
+    assert seller.tasks[0]["id"] in str(caught.value)
+    assert "take" in str(caught.value)
+
+
+def test_a_job_ends_no_thread_of_the_prompt_and_no_loop_outlives_it(person, seller):
+    seller.control(job_seconds=600)
+    with person.process() as process:
+        before = {one.name for one in threading.enumerate()}
+        waiting(person, process, lambda: polled(seller), (SORA, {"prompt": "x"}))
+        ours = {one.name for one in threading.enumerate()} - before
+    assert all(name.startswith("apimart") for name in ours)
