@@ -91,7 +91,7 @@ class Buyer:
             raise self._after_no(entry, error, is_first) from None
         if isinstance(outcome, Ticket):
             self._ledger.ticket(entry_id, outcome)
-        elif is_first:
+        elif is_first and not outcome.under_way:
             self._ledger.unsend(entry_id)
         return outcome
 
@@ -102,7 +102,7 @@ class Buyer:
             raise Unknown("An earlier submit of this request got no answer.")
 
     def _after_lost_answer(self, entry: Entry, unknown: Unknown) -> Unknown:
-        if self._honours_keys(entry):
+        if not unknown.final and self._honours_keys(entry):
             return unknown
         raise unknown
 
