@@ -106,13 +106,20 @@ class Unreachable(PackError):
 
 
 class Unknown(PackError):
-    """The submit was sent and no answer came: it may have been bought."""
+    """The submit was sent and no answer came: it may have been bought.
+
+    `final` means that the provider cannot tell either: sending it again under the same key is of no use.
+    """
 
     spent = "The provider may have started and billed this job."
     next_step = (
         "It is not bought again by itself: look it up in the APIMart console, then declare the job "
         "bought (with its task id) or not bought."
     )
+
+    def __init__(self, what: str, *, final: bool = False, request_id: str | None = None) -> None:
+        super().__init__(what, request_id=request_id)
+        self.final = final
 
 
 class Declined(PackError):

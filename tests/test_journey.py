@@ -250,7 +250,8 @@ def test_a_submit_that_was_not_executed_is_bought_once(person, seller, do):
 
 
 @pytest.mark.parametrize(
-    "do", ["500", "502", "503", "drop_after", "empty_2xx_no_id", "409_indeterminate", "wrong_json", "html"]
+    "do",
+    ["408", "500", "502", "503", "504", "drop_after", "empty_2xx_no_id", "409_indeterminate", "wrong_json", "html"],
 )
 def test_a_lost_answer_is_unknown_and_never_bought_again_by_itself(person, seller, do):
     seller.behave("submit", do)
@@ -267,6 +268,20 @@ def test_a_lost_answer_is_asked_for_again_where_keys_are_honoured(person, seller
     seller.behave("submit", "drop_after", times=2)
     assert person.buy(SORA, prompt="x").files.paths
     assert seller.sold == 1
+
+
+def test_an_outcome_that_the_provider_cannot_tell_is_not_asked_for_again_even_there(person, seller):
+    seller.control(honour_idempotency=True)
+    seller.behave("submit", "409_indeterminate")
+    with pytest.raises(Unknown):
+        person.buy(SORA, prompt="x")
+    assert len([one for one in seller.requests if one["method"] == "POST"]) == 1
+
+
+def test_the_wait_after_a_429_is_told_in_the_providers_own_words(person, seller):
+    seller.behave("submit", "429", message="three videos a minute, please", retry_after=0.1)
+    person.buy(SORA, prompt="x")
+    assert any("three videos a minute, please" in news.line for news in person.news)
 
 
 def test_an_unknown_job_is_resolved_by_its_task_id(person, seller):

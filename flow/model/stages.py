@@ -103,7 +103,6 @@ class Ticket:
     task_id: str
     request_id: str | None = None
     status: str = "submitted"
-    replayed: bool = False
 
 
 @dataclass(frozen=True)

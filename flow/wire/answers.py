@@ -56,8 +56,7 @@ def ticket_of(answer: Answer) -> Ticket | None:
         task_id = _at(place, name)
         if isinstance(task_id, str) and task_id:
             status = _at(place, "status")
-            replayed = str(answer.headers.get("Idempotency-Replayed", "")).lower() == "true"
-            return Ticket(task_id, answer.request_id, str(status or "submitted"), replayed)
+            return Ticket(task_id, answer.request_id, str(status or "submitted"))
     return None
 
 

@@ -15,6 +15,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from ..errors import Refused
+from .session import Session
 
 PORTS = {"http": 80, "https": 443}
 PRIVATE_NAMES = ("localhost", "local", "internal", "home.arpa", "lan")
@@ -58,9 +59,9 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def guarded_session(opened: Iterable[str] = (), *, connections: int = 10) -> requests.Session:
-    """A session that connects to public addresses, and to the `opened` origins wherever they are."""
-    session = requests.Session()
+def guarded_session(opened: Iterable[str] = (), *, connections: int = 10) -> Session:
+    """A session without a key that connects to public addresses, and to the `opened` origins wherever they are."""
+    session = Session()
     for scheme in ("http://", "https://"):
         session.mount(scheme, _GuardedAdapter(tuple(opened), pool_maxsize=connections))
     return session

@@ -9,19 +9,20 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import requests
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from ..errors import PackError, Refused, Unknown, Unreachable
+from ..errors import PackError, Refused, Unknown, Unreachable, redact
 from ..model import Address, Json, MediaFile, Standing, Ticket
 from .answers import Answer, Fault, fault_of, standing_of, ticket_of
+from .exchange import FAILURES, Exchange, Phase
 from .form import Form
-from .reasons import error_for
+from .reasons import cause_of, error_for, next_step_after
+from .session import Bearer, Session
 
 RESPONSE_VERSION = "2026-07-27"
 CONNECT_SECONDS = 10.0
@@ -30,21 +31,26 @@ SUBMIT_SECONDS = 45.0
 UPLOAD_SECONDS = 120.0
 UPLOAD_LIFE_SECONDS = 72 * 3600
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
-TRANSIENT = (408, 425, 429, 500, 502, 503, 504)
 CHANNEL_WAIT_SECONDS = 5.0
+# An answer to a request that ran is none of these; 408, 425, 499 and most 5xx come from gateways, whatever ran behind.
+NOT_EXECUTED = (400, 401, 402, 403, 404, 405, 413, 415, 422)
 PLAIN_PATH = re.compile(r"(/[A-Za-z0-9_-]+)+")
 
 
 @dataclass(frozen=True)
 class Again:
-    """The provider did not execute the submit; it may be sent again after `seconds`."""
+    """The submit may be sent again after `seconds`; `reason` is for the person.
+
+    The provider did not execute it, or, where `under_way`, is executing an earlier one with the same key.
+    """
 
     seconds: float
     reason: str
+    under_way: bool = False
 
 
 class NotTaken(PackError):
-    """The provider answered a submit with no, before doing anything: nothing was bought."""
+    """The submit never left this machine: nothing was bought."""
 
 
 class Provider:
@@ -52,7 +58,7 @@ class Provider:
 
     def __init__(self, base_url: str, key: str, *, language: str = "en", clock: Callable[[], float] = time.monotonic):
         self.base_url = base_url
-        self._key = key
+        self._bearer = Bearer(key)
         self._language = language
         self._clock = clock
         self._paused_until = 0.0
@@ -64,24 +70,18 @@ class Provider:
         return max(0.0, self._paused_until - self._clock())
 
     def submit(self, body: Mapping[str, Json], idempotency_key: str, path: str) -> Ticket | Again:
-        """Buy. Raises NotTaken (nothing bought) or Unknown (perhaps bought).
+        """Buy. Raises Unknown (perhaps bought), else NotTaken or another error (nothing bought).
 
         What a person put into `path` leads nowhere else: each of its parts is a plain word, or nothing is sent.
-        A connection of its own: on a kept one, a server's hang-up would look like a lost answer.
         """
         if not PLAIN_PATH.fullmatch(path):
             raise NotTaken(f"The request cannot be sent to {path[:120]!r}.", next_step="Set the widgets again.")
         headers = {"Idempotency-Key": idempotency_key, "X-APIMart-Response-Version": RESPONSE_VERSION}
-        with requests.Session() as session:
+        with Exchange(self._bearer) as exchange:
             try:
-                answer = self._send(session, "POST", path, SUBMIT_SECONDS, json=dict(body), headers=headers)
-            except requests.RequestException as error:
-                if _never_opened(error):
-                    raise NotTaken(
-                        f"No connection to {self._host}: {_short(error)}.",
-                        next_step="Check the network, proxy and certificate settings, and queue again.",
-                    ) from None
-                raise Unknown(f"The submit to {self._host} got no answer ({_short(error)}).") from None
+                answer = self._send(exchange.session, "POST", path, SUBMIT_SECONDS, json=dict(body), headers=headers)
+            except FAILURES as error:
+                raise self._failed(exchange.phase, error) from None
         return self._submitted(answer)
 
     def task(self, task_id: str, language: str = "") -> Standing:
@@ -139,11 +139,8 @@ class Provider:
 
     def prices(self) -> list[Mapping[str, Any]]:
         """The public price catalogue's video rows; asked without the key."""
-        with requests.Session() as session:
-            try:
-                answer = self._send(session, "GET", "/api/pricing/models/all", READ_SECONDS, with_key=False)
-            except requests.RequestException as error:
-                raise Unreachable(f"No price list from {self._host}: {_short(error)}.") from None
+        with Session() as session:
+            answer = self._asked(session, "GET", "/api/pricing/models/all", READ_SECONDS)
         rows = _field(_field(_field(answer.json, "data"), "models"), "video")
         if answer.status >= 300 or not isinstance(rows, list):
             raise self._said_no(fault_of(answer), "The price list could not be read")
@@ -163,10 +160,10 @@ class Provider:
     def _host(self) -> str:
         return urlsplit(self.base_url).hostname or self.base_url
 
-    def _session(self) -> requests.Session:
+    def _session(self) -> Session:
         if not hasattr(self._local, "session"):
-            self._local.session = requests.Session()
-        session: requests.Session = self._local.session
+            self._local.session = Session(self._bearer)
+        session: Session = self._local.session
         return session
 
     def _get(self, path: str, **query: str) -> Answer:
@@ -174,30 +171,30 @@ class Provider:
 
     def _ask(self, method: str, path: str, seconds: float, **arguments: Any) -> Answer:
         """A question that costs nothing."""
+        return self._asked(self._session(), method, path, seconds, **arguments)
+
+    def _asked(self, session: Session, method: str, path: str, seconds: float, **arguments: Any) -> Answer:
         try:
-            return self._send(self._session(), method, path, seconds, **arguments)
-        except requests.RequestException as error:
-            raise Unreachable(f"No answer from {self._host}: {_short(error)}.") from None
+            return self._send(session, method, path, seconds, **arguments)
+        except FAILURES as error:
+            what = f"No answer from {self._host}: {cause_of(error)}."
+            raise Unreachable(what, next_step=next_step_after(error, Unreachable.next_step)) from None
 
     def _send(
         self,
-        session: requests.Session,
+        session: Session,
         method: str,
         path: str,
         seconds: float,
         *,
         headers: Mapping[str, str] | None = None,
-        with_key: bool = True,
         **arguments: Any,
     ) -> Answer:
         """One HTTP exchange; the key goes to `base_url` only, so redirects are not followed."""
-        sent = {"Accept": "application/json", **(headers or {})}
-        if with_key:
-            sent["Authorization"] = f"Bearer {self._key}"
         with session.request(
             method,
             self.base_url + path,
-            headers=sent,
+            headers={"Accept": "application/json", **(headers or {})},
             timeout=(CONNECT_SECONDS, seconds),
             allow_redirects=False,
             stream=True,
@@ -218,27 +215,45 @@ class Provider:
             return ticket
         fault = fault_of(answer)
         if answer.status == 429:
-            return Again(fault.retry_after or 5.0, "the provider asks to slow down")
+            return Again(fault.retry_after or 5.0, _words_of(fault))
         if answer.status == 409 and fault.speaks_of("idempotency_in_progress"):
-            return Again(fault.retry_after or 2.0, "the same submit is still being taken")
+            return Again(fault.retry_after or 2.0, "the same submit is still being taken", under_way=True)
         if answer.status == 503 and fault.speaks_of("idempotency_unavailable"):
             return Again(fault.retry_after or CHANNEL_WAIT_SECONDS, "the provider did not execute the submit")
         if _surely_not_taken(fault):
             raise self._said_no(fault, "The request was not taken")
         raise Unknown(
             f"The submit was answered with HTTP {answer.status} and no task ({fault.message}).",
+            final=answer.status == 409 and fault.speaks_of("idempotency_result_indeterminate"),
             request_id=fault.request_id,
         )
+
+    def _failed(self, phase: Phase, error: Exception) -> NotTaken | Unknown:
+        """What a submit without an answer means."""
+        cause = cause_of(error)
+        if phase is Phase.CONNECTING:
+            return NotTaken(f"No connection to {self._host}: {cause}.", next_step=next_step_after(error))
+        if phase is Phase.SENDING:
+            return Unknown(f"The connection to {self._host} broke while the submit was sent ({cause}).")
+        return Unknown(f"The submit to {self._host} got no answer ({cause}).")
 
     def _said_no(self, fault: Fault, what: str) -> PackError:
         return error_for(fault, what, self._host)
 
 
+def _words_of(fault: Fault) -> str:
+    """Why a submit has to wait, in the provider's own words where it has some."""
+    wait = "" if fault.retry_after is None else f" (Retry-After: {fault.retry_after:g} s)"
+    return redact(fault.message or "the provider asks to slow down") + wait
+
+
 def _surely_not_taken(fault: Fault) -> bool:
-    """Which answers prove that nothing was executed; 500, 502 and other 503 do not."""
+    """Which answers prove that nothing was executed. A body that could not be built never reached a model."""
     if fault.status == 409:
         return fault.speaks_of("idempotency_key_reused")
-    return 400 <= fault.status < 500 or (fault.status == 500 and fault.speaks_of("build_request_failed"))
+    if fault.status == 500:
+        return fault.code == "build_request_failed" or fault.message.startswith("build_request_failed")
+    return fault.status in NOT_EXECUTED
 
 
 def _declares_keys(schema: Any) -> bool:
@@ -246,19 +261,6 @@ def _declares_keys(schema: Any) -> bool:
     if not isinstance(block, Mapping) or block.get("supported") is False:
         return False
     return str(block.get("header", "Idempotency-Key")).lower() == "idempotency-key"
-
-
-def _never_opened(error: requests.RequestException) -> bool:
-    """Whether the failure came before a byte of the request could reach the provider."""
-    if isinstance(error, (requests.ConnectTimeout, requests.exceptions.InvalidURL)):
-        return True
-    cause = error.args[0] if error.args else None
-    reason = cause.reason if isinstance(cause, MaxRetryError) else None
-    if isinstance(error, requests.exceptions.ProxyError):
-        return reason is not None
-    if isinstance(error, requests.exceptions.SSLError):
-        return "CERTIFICATE_VERIFY_FAILED" in str(error)
-    return isinstance(reason, (NewConnectionError, ConnectTimeoutError))
 
 
 def _bounded(response: requests.Response) -> str:
@@ -279,21 +281,3 @@ def _json(text: str) -> Any:
 
 def _field(place: Any, name: str) -> Any:
     return place.get(name) if isinstance(place, Mapping) else None
-
-
-def _short(error: Exception) -> str:
-    """The innermost cause in a few words; requests' own text holds whole addresses."""
-    cause: Any = error
-    for inner in _chain(error):
-        cause = inner
-    text = str(cause).rsplit(": ", 1)[-1] or type(cause).__name__
-    return text.strip("'\")( .")[:120]
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    inner: Any = error
-    while isinstance(inner, BaseException):
-        yield inner
-        inner = getattr(inner, "reason", None) or next(
-            (one for one in inner.args if isinstance(one, BaseException)), None
-        )

@@ -1,6 +1,10 @@
-"""The provider's refusals in words: what it means and what to do next."""
+"""Refusals of the provider and failures of the network in words: what they mean and what to do next."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
 
 from ..errors import Declined, NotSet, PackError, Refused, Unreachable
 from .answers import Fault
@@ -17,6 +21,16 @@ MODERATION = (
 )
 RETIRED = ("model_not_found", "not_found", "no longer", "retired", "deprecated", "was not found", "not exist")
 MEDIA = ("mediapostreverse", "web page", "fetch", "download", "unreachable", "hotlink")
+CHECK_NETWORK = (
+    "Check the network, the proxy (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY) and the certificates (REQUESTS_CA_BUNDLE), "
+    "and queue again."
+)
+INSTALL_SOCKS = (
+    "A SOCKS proxy needs one more library: run `pip install pysocks` with ComfyUI's Python, restart ComfyUI, "
+    "and queue again."
+)
+# urllib3 begins its texts with the connection: "<... object at 0x7f..>: " in 1.26, "HTTPSConnection(host=...): " in 2.
+CONNECTION = re.compile(r"^[^:]*?(?: object at 0x\w+>|Connection(?:Pool)?\(.*?\)): ")
 
 
 def error_for(fault: Fault, what: str, host: str) -> PackError:
@@ -58,3 +72,26 @@ def why_declined(reason: str) -> str:
     if any(word in text for word in RETIRED):
         return "The model behind this name is gone at its maker: choose another model."
     return "Change the request, or queue again as it is: a new attempt may pass, and failed jobs are free."
+
+
+def cause_of(error: Exception) -> str:
+    """The innermost cause in a few words; requests' own text holds whole addresses."""
+    cause: Any = error
+    for inner in _chain(error):
+        cause = inner
+    text = CONNECTION.sub("", str(cause)) or type(cause).__name__
+    return text.strip("'\" .")[:120]
+
+
+def next_step_after(error: Exception, usual: str = CHECK_NETWORK) -> str:
+    """What to do about a connection that failed; `usual` unless the cause itself says it."""
+    return INSTALL_SOCKS if "SOCKS support" in str(error) else usual
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    inner: Any = error
+    while isinstance(inner, BaseException):
+        yield inner
+        inner = getattr(inner, "reason", None) or next(
+            (one for one in inner.args if isinstance(one, BaseException)), None
+        )

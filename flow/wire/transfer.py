@@ -15,6 +15,7 @@ from urllib3.exceptions import HTTPError
 from ..errors import Refused, Unreachable
 from .form import Form
 from .guard import PrivateAddressError, check_address, guarded_session, origin_of
+from .session import Bearer
 
 CHUNK_BYTES = 1 << 20
 CONNECT_SECONDS = 10.0
@@ -109,24 +110,27 @@ class Transfer:
     def send_form(
         self, url: str, field: str, path: Path, mime: str, fields: Mapping[str, str], *, bearer: str = ""
     ) -> str:
-        """Post a file as a form; the beginning of the answer's text. Raises Unreachable.
+        """Post a file as a form; the beginning of the answer's text. Raises Unreachable, NotSet for an unsendable key.
 
         `bearer` is sent to `url` only: redirects of an upload are not followed.
         """
         self.check(url)
-        with Form(field, path, mime, fields=dict(fields)) as form, _heard(url):
-            headers = {"Content-Type": form.content_type, **({"Authorization": f"Bearer {bearer}"} if bearer else {})}
-            with self._session.post(
+        with (
+            Form(field, path, mime, fields=dict(fields)) as form,
+            _heard(url),
+            self._session.post(
                 url,
                 data=form,
-                headers=headers,
+                headers={"Content-Type": form.content_type},
+                auth=Bearer(bearer) if bearer else None,
                 timeout=(CONNECT_SECONDS, UPLOAD_SECONDS),
                 allow_redirects=False,
                 stream=True,
-            ) as answer:
-                if answer.status_code >= 300:
-                    raise Unreachable(f"{_host(url)} answered HTTP {answer.status_code} to the upload.")
-                return next(answer.iter_content(MAX_REPLY_BYTES), b"").decode("utf-8", "replace")
+            ) as answer,
+        ):
+            if answer.status_code >= 300:
+                raise Unreachable(f"{_host(url)} answered HTTP {answer.status_code} to the upload.")
+            return next(answer.iter_content(MAX_REPLY_BYTES), b"").decode("utf-8", "replace")
 
     def _open(self, url: str, headers: Mapping[str, str]) -> requests.Response:
         with _heard(url):

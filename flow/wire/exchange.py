@@ -1,0 +1,81 @@
+"""How far an HTTP exchange came before it failed, recorded by its own connection."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+
+from .session import Bearer, Session
+
+# What `requests` lets out: its own errors (OSError), a missing certificate bundle (OSError), names that cannot be
+# encoded (ValueError), and those of urllib3 that it does not translate.
+FAILURES = (OSError, ValueError, HTTPError)
+
+
+class Phase(Enum):
+    """CONNECTING covers all before the first byte of the request: names, proxy, CONNECT tunnel and TLS."""
+
+    CONNECTING = "connecting"
+    SENDING = "sending"
+    WAITING = "waiting"
+
+
+class Exchange:
+    """One request with a connection of its own. What failed while CONNECTING was never sent; later it may have been.
+
+    On a kept connection a server's hang-up would look like a lost answer.
+    """
+
+    def __init__(self, bearer: Bearer | None = None) -> None:
+        self.phase = Phase.CONNECTING
+        self.session = Session(bearer)
+        for scheme in ("http://", "https://"):
+            self.session.mount(scheme, _RecordingAdapter(self))
+
+    def __enter__(self) -> Exchange:  # Self needs Python 3.11
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.session.close()
+
+
+class _Recording:
+    """Mixed into a connection class of urllib3; `connect` ends when tunnel and TLS stand."""
+
+    exchange: Exchange
+
+    def connect(self) -> None:
+        super().connect()  # type: ignore[misc]  # mixed into urllib3's connections
+        self.exchange.phase = Phase.SENDING
+
+    def getresponse(self, *args: Any, **kwargs: Any) -> Any:
+        self.exchange.phase = Phase.WAITING
+        return super().getresponse(*args, **kwargs)  # type: ignore[misc]  # mixed into urllib3's connections
+
+
+class _RecordingAdapter(HTTPAdapter):
+    """Direct, through a proxy or through SOCKS: each pool manager keeps its own classes, here with the record."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        super().__init__(pool_connections=1, pool_maxsize=1)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self._record(self.poolmanager)
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        self._record(manager)
+        return manager
+
+    def _record(self, manager: Any) -> None:
+        classes = manager.pool_classes_by_scheme
+        manager.pool_classes_by_scheme = {scheme: self._recorded(pool) for scheme, pool in classes.items()}
+
+    def _recorded(self, pool: Any) -> Any:
+        connection = type("Connection", (_Recording, pool.ConnectionCls), {"exchange": self._exchange})
+        return type("Pool", (pool,), {"ConnectionCls": connection})
