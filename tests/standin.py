@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,13 +35,15 @@ class _Server(ThreadingHTTPServer):
 class StandIn:
     """Listens on a free port of 127.0.0.1 while the test is in its `with` block."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.visits: list[Visit] = []
         self.acts: dict[str, Act] = {}
         self.over = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _handler_of(self))
         self.port = int(self._server.server_address[1])
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
 
     def serve(self, path: str, content: bytes, kind: str = "video/mp4") -> str:
         """A file, whole or by Range; its address."""

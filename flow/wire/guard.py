@@ -9,12 +9,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.utils import select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from ..errors import Refused
+from .listening import Listening, ListeningAdapter
 
 PORTS = {"http": 80, "https": 443}
 PRIVATE_NAMES = ("localhost", "local", "internal", "home.arpa", "lan")
@@ -128,11 +128,11 @@ class _Guard:
         return connection
 
 
-class _GuardedHTTP(_Guard, HTTPConnection):
+class _GuardedHTTP(_Guard, Listening, HTTPConnection):
     pass
 
 
-class _GuardedHTTPS(_Guard, HTTPSConnection):
+class _GuardedHTTPS(_Guard, Listening, HTTPSConnection):
     pass
 
 
@@ -144,12 +144,12 @@ class _HTTPSPool(HTTPSConnectionPool):
     ConnectionCls = _GuardedHTTPS
 
 
-class _GuardedAdapter(HTTPAdapter):
+class _GuardedAdapter(ListeningAdapter):
     """Judges every hop of a redirect. The opened origins go through an adapter without guard."""
 
     def __init__(self, opened: tuple[str, ...], **kwargs: Any) -> None:
         self._opened = opened
-        self._plain = HTTPAdapter(**kwargs)
+        self._plain = ListeningAdapter(**kwargs)
         super().__init__(**kwargs)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:

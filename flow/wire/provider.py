@@ -19,8 +19,10 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 
 from ..errors import PackError, Refused, Unknown, Unreachable
 from ..model import Address, Json, MediaFile, Standing, Ticket
+from ..stopping import Stopped, never
 from .answers import Answer, Fault, fault_of, standing_of, ticket_of
 from .form import Form
+from .listening import ListeningAdapter, listening
 from .reasons import error_for
 
 RESPONSE_VERSION = "2026-07-27"
@@ -104,9 +106,12 @@ class Provider:
             )
         raise self._said_no(fault, "The job's state could not be read")
 
-    def upload_image(self, file: MediaFile) -> Address:
-        """Give a picture a public address for 72 hours; free. Raises Unreachable or NotTaken."""
-        with Form("file", file.path, file.mime) as form:
+    def upload_image(self, file: MediaFile, *, stopped: Stopped = never) -> Address:
+        """Give a picture a public address for 72 hours; free.
+
+        Raises Unreachable, NotTaken, or Unfinished soon after `stopped` says so.
+        """
+        with Form("file", file.path, file.mime) as form, listening(stopped):
             headers = {"Content-Type": form.content_type}
             answer = self._ask("POST", "/v1/uploads/images", UPLOAD_SECONDS, data=form, headers=headers)
         url = _field(answer.json, "url") or _field(_field(answer.json, "data"), "url")
@@ -166,6 +171,8 @@ class Provider:
     def _session(self) -> requests.Session:
         if not hasattr(self._local, "session"):
             self._local.session = requests.Session()
+            for scheme in ("http://", "https://"):
+                self._local.session.mount(scheme, ListeningAdapter())
         session: requests.Session = self._local.session
         return session
 

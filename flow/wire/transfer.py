@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,10 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from ..errors import Refused, Unreachable
+from ..stopping import Stopped, never
 from .form import Form
 from .guard import PrivateAddressError, check_address, guarded_session, origin_of
+from .listening import listening
 
 CHUNK_BYTES = 1 << 20
 CONNECT_SECONDS = 10.0
@@ -57,7 +59,10 @@ class Gone(Unreachable):
 
 
 class Transfer:
-    """Fetches public files without any key. `opened` origins may be private (base URL, sandbox, media store)."""
+    """Fetches public files without any key. `opened` origins may be private (base URL, sandbox, media store).
+
+    Whatever is going on ends with Unfinished soon after `stopped` says so, also while the other side is silent.
+    """
 
     def __init__(self, opened: Iterable[str] = ()) -> None:
         self._opened = tuple({origin_of(one) for one in opened if one})
@@ -66,9 +71,9 @@ class Transfer:
     def check(self, url: str) -> None:
         check_address(url, opened=self._opened)
 
-    def probe(self, url: str) -> Probe:
+    def probe(self, url: str, *, stopped: Stopped = never) -> Probe:
         """Read the first bytes of `url`. Raises Refused for a private address, Unreachable for no answer."""
-        with self._open(url, {"Range": f"bytes=0-{HEAD_BYTES - 1}"}) as answer:
+        with listening(stopped), self._open(url, {"Range": f"bytes=0-{HEAD_BYTES - 1}"}) as answer:
             head = _head(answer) if answer.status_code < 400 else b""
             return Probe(
                 answer.url,
@@ -87,34 +92,43 @@ class Transfer:
         *,
         max_bytes: int | None = None,
         seconds: float | None = None,
-        stopped: Callable[[], bool] = lambda: False,
+        stopped: Stopped = never,
     ) -> Arrival:
         """Bring `url` into `part`, going on where an earlier attempt ended.
 
-        Raises Unreachable when it breaks off (what came is kept), Refused when it is not a file or too large.
+        Raises Unreachable when it breaks off or takes longer than `seconds`, Refused when it is not a file or too
+        large. What came is kept, also when it is stopped.
         """
         have = part.stat().st_size if part.exists() else 0
-        with self._open(url, {"Range": f"bytes={have}-"} if have else {}) as answer:
+        with listening(stopped), self._open(url, {"Range": f"bytes={have}-"} if have else {}) as answer:
             whole = _whole_length(answer)
             if answer.status_code == 416 and have and have == whole:
                 return Arrival(part, have, "")
             have = _goes_on_at(answer, part, have)
             if max_bytes is not None and (whole or 0) > max_bytes:
                 raise _too_large(url, max_bytes)
-            size = _write(_pieces(answer, seconds, stopped), part, have, url, max_bytes)
+            size = _write(_pieces(answer, seconds), part, have, url, max_bytes)
         if whole is not None and size != whole:
             raise Unreachable(f"The download from {_host(url)} broke off at {size} of {whole} bytes.")
         return Arrival(part, size, answer.headers.get("Content-Type", "").split(";")[0].strip().lower())
 
     def send_form(
-        self, url: str, field: str, path: Path, mime: str, fields: Mapping[str, str], *, bearer: str = ""
+        self,
+        url: str,
+        field: str,
+        path: Path,
+        mime: str,
+        fields: Mapping[str, str],
+        *,
+        bearer: str = "",
+        stopped: Stopped = never,
     ) -> str:
         """Post a file as a form; the beginning of the answer's text. Raises Unreachable.
 
         `bearer` is sent to `url` only: redirects of an upload are not followed.
         """
         self.check(url)
-        with Form(field, path, mime, fields=dict(fields)) as form, _heard(url):
+        with Form(field, path, mime, fields=dict(fields)) as form, _heard(url), listening(stopped):
             headers = {"Content-Type": form.content_type, **({"Authorization": f"Bearer {bearer}"} if bearer else {})}
             with self._session.post(
                 url,
@@ -171,7 +185,7 @@ def _goes_on_at(answer: requests.Response, part: Path, have: int) -> int:
     return 0
 
 
-def _pieces(answer: requests.Response, seconds: float | None, stopped: Callable[[], bool]) -> Iterator[bytes]:
+def _pieces(answer: requests.Response, seconds: float | None) -> Iterator[bytes]:
     """What comes, as soon as it comes: a server that trickles must not outlast `seconds`."""
     ends = None if seconds is None else time.monotonic() + seconds
     # urllib3 before 2.2 has only `read`, which waits for a whole chunk.
@@ -179,8 +193,8 @@ def _pieces(answer: requests.Response, seconds: float | None, stopped: Callable[
     try:
         while chunk := read(CHUNK_BYTES):
             yield chunk
-            if stopped() or (ends is not None and time.monotonic() > ends):
-                raise Unreachable(f"The download from {_host(answer.url)} took too long or was stopped.")
+            if ends is not None and time.monotonic() > ends:
+                raise Unreachable(f"The download from {_host(answer.url)} took too long.")
     except (HTTPError, TimeoutError, ConnectionError) as error:
         raise Unreachable(f"The download from {_host(answer.url)} broke off ({type(error).__name__}).") from None
 
