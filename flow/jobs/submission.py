@@ -70,9 +70,9 @@ class Submission:
                     raise outcome
                 seconds = min(2.0**resends, LONGEST_RESEND_SECONDS)
                 outcome = Again(seconds, "the answer was lost; the same key is sent again")
-            elif is_first:
+            elif is_first and not outcome.under_way:
                 job.was_not_sent()
-            self._require_patience(entry, outcome, time.monotonic() - began, is_first)
+            self._require_patience(outcome, time.monotonic() - began, is_first)
             job.tell(f"Waiting: {outcome.reason}")
             await asyncio.sleep(outcome.seconds)
 
@@ -121,11 +121,11 @@ class Submission:
     def _line_of_waiting(self) -> str:
         return f"Waiting: {self._jobs_at_once} jobs are in flight, this one waits its turn"
 
-    def _require_patience(self, entry: Entry, again: Again, waited: float, is_first: bool) -> None:
+    def _require_patience(self, again: Again, waited: float, is_first: bool) -> None:
         if waited + again.seconds <= self._wait_seconds:
             return
         what = f"The provider did not take the request within {self._wait_seconds:.0f} s: {again.reason}."
-        if is_first:
+        if is_first and not again.under_way:
             raise Unfinished(what, spent=NOT_SUBMITTED, next_step="Queue again later.")
         raise Unknown(f"An earlier submit of this request got no answer. {what}")
 
@@ -137,14 +137,14 @@ class Submission:
         try:
             outcome = self._provider.submit(entry.body or {}, entry.idempotency_key, entry.path)
         except Unknown as unknown:
-            if self._honours_keys(entry):
+            if not unknown.final and self._honours_keys(entry):
                 return unknown
             raise
         except PackError as error:
             raise self._after_no(entry, error, is_first) from None
         if isinstance(outcome, Ticket):
             return self._ledger.ticket(entry_id, outcome)
-        if is_first:
+        if is_first and not outcome.under_way:
             self._ledger.unsend(entry_id)
         return outcome
 

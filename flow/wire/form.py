@@ -6,14 +6,27 @@ import secrets
 from pathlib import Path
 from types import TracebackType
 
+from ..stopping import Stopped, never, raise_if_stopped
+
 
 class Form:
     """A request body for `requests`: a few text fields, then one file, never whole in memory.
 
-    The file goes under a neutral name, so that names on this machine stay here.
+    The file goes under a neutral name, so that names on this machine stay here. Reading raises Unfinished as soon as
+    `stopped` says so.
     """
 
-    def __init__(self, field: str, path: Path, mime: str, *, name: str = "", fields: dict[str, str] | None = None):
+    def __init__(
+        self,
+        field: str,
+        path: Path,
+        mime: str,
+        *,
+        name: str = "",
+        fields: dict[str, str] | None = None,
+        stopped: Stopped = never,
+    ) -> None:
+        self._stopped = stopped
         boundary = secrets.token_hex(16)
         self.content_type = f"multipart/form-data; boundary={boundary}"
         texts = "".join(
@@ -34,6 +47,7 @@ class Form:
         return self._length
 
     def read(self, size: int = -1) -> bytes:
+        raise_if_stopped(self._stopped)
         wanted = 1 << 20 if size < 0 else size
         if not self._pending:
             self._pending = self._file.read(wanted)

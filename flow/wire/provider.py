@@ -18,6 +18,7 @@ import requests
 
 from ..errors import PackError, Refused, Unknown, Unreachable, redact
 from ..model import Address, Json, MediaFile, Standing, Ticket
+from ..stopping import Stopped, never
 from .answers import Answer, Fault, fault_of, standing_of, ticket_of
 from .exchange import FAILURES, Exchange, Phase
 from .form import Form
@@ -104,9 +105,12 @@ class Provider:
             )
         raise self._said_no(fault, "The job's state could not be read")
 
-    def upload_image(self, file: MediaFile) -> Address:
-        """Give a picture a public address for 72 hours; free. Raises Unreachable or NotTaken."""
-        with Form("file", file.path, file.mime) as form:
+    def upload_image(self, file: MediaFile, *, stopped: Stopped = never) -> Address:
+        """Give a picture a public address for 72 hours; free.
+
+        Raises Unreachable, NotTaken, or Unfinished when it was `stopped`.
+        """
+        with Form("file", file.path, file.mime, stopped=stopped) as form:
             headers = {"Content-Type": form.content_type}
             answer = self._ask("POST", "/v1/uploads/images", UPLOAD_SECONDS, data=form, headers=headers)
         url = _field(answer.json, "url") or _field(_field(answer.json, "data"), "url")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from ..errors import Refused, Unreachable
+from ..stopping import Stopped, never, raise_if_stopped
 from .form import Form
 from .guard import PrivateAddressError, check_address, guarded_session, origin_of
 from .session import Bearer
@@ -88,11 +89,12 @@ class Transfer:
         *,
         max_bytes: int | None = None,
         seconds: float | None = None,
-        stopped: Callable[[], bool] = lambda: False,
+        stopped: Stopped = never,
     ) -> Arrival:
         """Bring `url` into `part`, going on where an earlier attempt ended.
 
-        Raises Unreachable when it breaks off (what came is kept), Refused when it is not a file or too large.
+        Raises Unreachable when it breaks off or takes longer than `seconds`, Refused when it is not a file or too
+        large, Unfinished when it was `stopped`. What came is kept.
         """
         have = part.stat().st_size if part.exists() else 0
         with self._open(url, {"Range": f"bytes={have}-"} if have else {}) as answer:
@@ -108,7 +110,15 @@ class Transfer:
         return Arrival(part, size, answer.headers.get("Content-Type", "").split(";")[0].strip().lower())
 
     def send_form(
-        self, url: str, field: str, path: Path, mime: str, fields: Mapping[str, str], *, bearer: str = ""
+        self,
+        url: str,
+        field: str,
+        path: Path,
+        mime: str,
+        fields: Mapping[str, str],
+        *,
+        bearer: str = "",
+        stopped: Stopped = never,
     ) -> str:
         """Post a file as a form; the beginning of the answer's text. Raises Unreachable, NotSet for an unsendable key.
 
@@ -116,7 +126,7 @@ class Transfer:
         """
         self.check(url)
         with (
-            Form(field, path, mime, fields=dict(fields)) as form,
+            Form(field, path, mime, fields=dict(fields), stopped=stopped) as form,
             _heard(url),
             self._session.post(
                 url,
@@ -175,7 +185,7 @@ def _goes_on_at(answer: requests.Response, part: Path, have: int) -> int:
     return 0
 
 
-def _pieces(answer: requests.Response, seconds: float | None, stopped: Callable[[], bool]) -> Iterator[bytes]:
+def _pieces(answer: requests.Response, seconds: float | None, stopped: Stopped) -> Iterator[bytes]:
     """What comes, as soon as it comes: a server that trickles must not outlast `seconds`."""
     ends = None if seconds is None else time.monotonic() + seconds
     # urllib3 before 2.2 has only `read`, which waits for a whole chunk.
@@ -183,8 +193,9 @@ def _pieces(answer: requests.Response, seconds: float | None, stopped: Callable[
     try:
         while chunk := read(CHUNK_BYTES):
             yield chunk
-            if stopped() or (ends is not None and time.monotonic() > ends):
-                raise Unreachable(f"The download from {_host(answer.url)} took too long or was stopped.")
+            raise_if_stopped(stopped)
+            if ends is not None and time.monotonic() > ends:
+                raise Unreachable(f"The download from {_host(answer.url)} took too long.")
     except (HTTPError, TimeoutError, ConnectionError) as error:
         raise Unreachable(f"The download from {_host(answer.url)} broke off ({type(error).__name__}).") from None
 
