@@ -16,7 +16,7 @@ import folder_paths
 from ..errors import NotSet
 from ..ledger import Ledger
 from ..run import Journey
-from ..settings import Settings, read
+from ..settings import DEFAULT_BASE_URL, Settings, read
 from .office import Office
 
 SANDBOX = Path(__file__).resolve().parents[2] / "sandbox" / "__main__.py"
@@ -35,7 +35,7 @@ def home() -> Path:
 def settings() -> Settings:
     """The settings in force now; in the sandbox they lead to it, and the environment may name one that runs already."""
     found = read(home())
-    if found.sandbox and not os.environ.get("APIMART_BASE_URL"):
+    if found.sandbox and found.base_url == DEFAULT_BASE_URL:
         return replace(found, base_url=_sandbox_url(found.home))
     return found
 
