@@ -90,15 +90,11 @@ def locked(lock: Path) -> Iterator[None]:
 
 
 def _acquire(held: int) -> None:
-    if sys.platform != "win32":
-        fcntl.flock(held, fcntl.LOCK_EX)
-        return
-    while True:
-        try:
-            msvcrt.locking(held, msvcrt.LK_NBLCK, 1)
-            return
-        except PermissionError:  # somebody holds it
+    if sys.platform == "win32":
+        while not _acquired(held):
             time.sleep(_FIRST_PAUSE_SECONDS)
+    else:
+        fcntl.flock(held, fcntl.LOCK_EX)
 
 
 def _release(held: int) -> None:
@@ -107,6 +103,16 @@ def _release(held: int) -> None:
         msvcrt.locking(held, msvcrt.LK_UNLCK, 1)
     else:
         fcntl.flock(held, fcntl.LOCK_UN)
+
+
+if sys.platform == "win32":
+
+    def _acquired(held: int) -> bool:
+        try:
+            msvcrt.locking(held, msvcrt.LK_NBLCK, 1)
+        except PermissionError:  # somebody holds it
+            return False
+        return True
 
 
 def _private(name: str, flags: int) -> int:

@@ -9,7 +9,7 @@ import stat
 import time
 
 import pytest
-from apimart.flow.errors import Unknown
+from apimart.flow.errors import NotSet, Refused, Unknown
 from apimart.flow.host.graphs import keep_graph
 from apimart.flow.host.summary import summary
 from apimart.flow.host.tongues import language_of
@@ -106,6 +106,53 @@ def test_a_limit_that_the_browser_set_is_kept_to(face, person):
     face.post("settings", {"limit_usd_per_job": 0.1})
     with pytest.raises(Exception, match="pass your limit"):
         person.buy(SORA, prompt="a waterfall")
+
+
+def test_a_limit_of_nothing_that_the_browser_set_is_kept_to(face, person):
+    assert face.post("settings", {"limit_usd_per_job": 0}).json["limit_usd_per_job"] == 0
+    with pytest.raises(Refused, match="pass your limit"):
+        person.buy(SORA, prompt="a waterfall")
+    assert face.post("settings", {"limit_usd_per_job": None}).json["limit_usd_per_job"] is None
+
+
+def test_settings_that_cannot_be_read_are_said_so_and_buy_nothing(face, person, seller):
+    (face.person.home / "settings.json").write_text('{"limit_usd_per_day": 2, "lan')
+    found = face.get("status").json
+    assert "cannot be read" in found["problems"]["settings.json"]
+    assert found["limit_usd_per_day"] == 0
+    assert estimate(face, SORA, PLAIN_SORA)["usd"] > 0
+    for path in ("jobs", "totals"):
+        assert face.get(path).status == 200
+    for path in ("balance", "media-store"):
+        assert face.post(path).status == 409
+    with pytest.raises(NotSet, match=r"settings\.json"):
+        person.buy(SORA, prompt="a waterfall")
+    assert seller.sold == 0
+
+
+def test_settings_that_cannot_be_read_are_not_saved_over_but_set_aside_when_asked(face):
+    file = face.person.home / "settings.json"
+    file.write_text('{"limit_usd_per_day": 2, "lan')
+    refused = face.post("settings", {"limit_usd_per_day": 3})
+    assert (refused.status, "cannot be read" in refused.json["error"]) == (409, True)
+    assert face.post("settings/set-aside").json["problems"] == {}
+    assert face.post("settings", {"limit_usd_per_day": 3}).json["limit_usd_per_day"] == 3
+    assert file.with_name("settings.json.broken").read_text() == '{"limit_usd_per_day": 2, "lan'
+
+
+def test_a_saved_value_that_cannot_be_is_named_and_set_again(face):
+    (face.person.home / "settings.json").write_text('{"limit_usd_per_day": "two", "language": "ko"}')
+    assert set(face.get("status").json["problems"]) == {"limit_usd_per_day"}
+    found = face.post("settings", {"limit_usd_per_day": 2}).json
+    assert (found["problems"], found["limit_usd_per_day"], found["language"]) == ({}, 2, "ko")
+
+
+def test_a_key_that_no_header_can_carry_is_said_so(face, monkeypatch):
+    monkeypatch.setenv("APIMART_API_KEY", "sk-\u00fcml\u00e4ut-00000000")
+    assert "APIMART_API_KEY" in face.get("status").json["problems"]["key"]
+    answer = face.post("balance")
+    assert (answer.status, "APIMART_API_KEY" in answer.json["error"]) == (409, True)
+    assert "\u00fcml\u00e4ut" not in answer.body.decode()
 
 
 def test_what_the_environment_decides_is_named(face, monkeypatch):

@@ -21,6 +21,7 @@ GETS = ["status", "families", "totals", "jobs", f"jobs/{NOBODY}", f"jobs/{NOBODY
 POSTS = [
     "key",
     "settings",
+    "settings/set-aside",
     "language",
     "balance",
     "media-store",
@@ -31,6 +32,7 @@ POSTS = [
 HARMFUL = {
     "key": {"key": "sk-the-key-of-an-attacker-0001"},
     "settings": {"limit_usd_per_day": None, "sandbox": True},
+    "settings/set-aside": {},
     "language": {"page": "0" * 32, "language": "ja"},
     "balance": {},
     "media-store": {},
@@ -211,6 +213,7 @@ def test_odd_days_are_refused(face, query):
         ("limit_usd_per_day", True),
         ("limit_usd_per_job", 1e12),
         ("limit_purchases_per_run", 1.5),
+        ("limit_purchases_per_run", 10**400),
         ("wait_seconds", 0),
         ("jobs_at_once", 0),
         ("jobs_at_once", 10**9),
@@ -288,11 +291,10 @@ def test_a_job_of_nobody_is_not_found(face):
 
 
 def test_an_error_of_ours_says_nothing_of_what_it_was_about(face, monkeypatch):
-    monkeypatch.setenv("APIMART_LEDGER_URL", "x")
     monkeypatch.setenv("APIMART_WAIT_SECONDS", "sk-the-key-of-somebody-0001")
-    answer = face.get("status")
-    assert answer.status >= 400
-    assert b"sk-the-key" not in answer.body
+    for answer in (face.get("status"), face.post("balance")):
+        assert b"APIMART_WAIT_SECONDS" in answer.body
+        assert b"sk-the-key" not in answer.body
 
 
 def test_answers_are_neither_kept_nor_embedded_elsewhere(face):

@@ -12,7 +12,17 @@ from typing import Any
 from ..errors import NotSet, Refused
 from ..model import Json, MediaFile
 from ..publish import open_store, opened_origins
-from ..settings import LANGUAGES, Settings, environment_names, save_key, save_settings, saved_settings
+from ..settings import (
+    FLAGS,
+    LANGUAGES,
+    NUMBERS,
+    Number,
+    Settings,
+    environment_names,
+    save_key,
+    save_settings,
+    set_aside,
+)
 from ..wire import Transfer
 from .gate import Denied
 from .runtime import Runtime
@@ -23,6 +33,7 @@ TEST_CLIP_HEAD = bytes.fromhex("00000018667479706d703432000000006d70343269736f6d
 
 
 def status(runtime: Runtime) -> dict[str, Json]:
+    """What is in force, by setting, and in `problems` what is set and cannot be read, by setting or file."""
     found = runtime.settings
     limits = found.limits
     return {
@@ -38,6 +49,7 @@ def status(runtime: Runtime) -> dict[str, Json]:
         "probe_video_url": found.probe_video_url,
         "wait_seconds": found.wait_seconds,
         "jobs_at_once": found.jobs_at_once,
+        "problems": {one.name: f"{one.what} {one.next_step}" for one in found.problems},
         "from_environment": list(environment_names()),
         "version": version(),
         "jobs": dict(runtime.ledger_of(found).counts(found.realm)),
@@ -56,15 +68,22 @@ def keep_key(runtime: Runtime, key: str) -> dict[str, Json]:
 
 
 def change_settings(runtime: Runtime, changes: Mapping[str, Any]) -> dict[str, Json]:
-    """Save `changes`, None for the default. Raises Denied, with nothing changed, when one of them is not allowed."""
+    """Save `changes`, None for the default; 0 is a limit of nothing.
+
+    Raises Denied when one of them is not allowed, NotSet when they cannot be saved; nothing is changed then.
+    """
     for name, value in changes.items():
         if name not in ALLOWED:
             raise Denied(400, f"There is no setting '{name[:40]}'.")
         if value is not None and not ALLOWED[name](value):
-            raise Denied(400, f"{name} cannot be that.")
-    saved = saved_settings(runtime.home)
-    if any(saved.get(name) != value for name, value in changes.items()):
-        save_settings(runtime.home, changes)
+            raise Denied(400, f"{name} must be {NUMBERS[name]}." if name in NUMBERS else f"{name} cannot be that.")
+    save_settings(runtime.home, changes)
+    return status(runtime)
+
+
+def set_aside_settings(runtime: Runtime) -> dict[str, Json]:
+    """Begin anew where settings.json cannot be read: it is renamed, and no limit is set until somebody sets one."""
+    set_aside(runtime.home)
     return status(runtime)
 
 
@@ -77,6 +96,7 @@ def balance(runtime: Runtime) -> dict[str, Json]:
 def try_media_store(runtime: Runtime) -> dict[str, Json]:
     """Publish a few bytes that look like a clip, read them back from outside, take them away again."""
     found = runtime.reached()
+    found.require_no_problems()
     transfer = Transfer((found.base_url, *opened_origins(found)))
     store = open_store(found, transfer)
     if store is None:
@@ -119,24 +139,14 @@ def _is_flag(value: Any) -> bool:
     return isinstance(value, bool)
 
 
-def _is_amount(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1_000_000
-
-
-def _is_whole(least: int, most: int) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+def _within(number: Number) -> Callable[[Any], bool]:
+    """Whether a value of JSON is a number that `number` allows."""
+    return lambda value: isinstance(value, (int, float)) and not isinstance(value, bool) and number.allows(value)
 
 
 ALLOWED: Mapping[str, Callable[[Any], bool]] = {
-    "sandbox": _is_flag,
+    **dict.fromkeys(FLAGS, _is_flag),
+    **{name: _within(number) for name, number in NUMBERS.items()},
     "language": lambda value: value in LANGUAGES,
-    "limit_usd_per_job": _is_amount,
-    "limit_usd_per_day": _is_amount,
-    "limit_purchases_per_run": _is_whole(0, 10_000),
     "media_store": lambda value: value in MEDIA_STORES,
-    "media_delete": _is_flag,
-    "public_hosts_agreed": _is_flag,
-    "probe_video_url": _is_flag,
-    "wait_seconds": _is_whole(30, 86_400),
-    "jobs_at_once": _is_whole(1, 100),
 }

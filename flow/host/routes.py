@@ -65,6 +65,7 @@ class Routes:
             ("GET", "status", self.status),
             ("POST", "key", self.key),
             ("POST", "settings", self.settings),
+            ("POST", "settings/set-aside", self.set_aside),
             ("POST", "language", self.language),
             ("POST", "balance", self.balance),
             ("POST", "media-store", self.media_store),
@@ -89,6 +90,10 @@ class Routes:
 
     async def settings(self, request: web.Request) -> web.Response:
         return answer(await self._ask("panel", "change_settings", await gate.json_body(request)))
+
+    async def set_aside(self, request: web.Request) -> web.Response:
+        gate.require_fields(await gate.json_body(request))
+        return answer(await self._ask("panel", "set_aside_settings"))
 
     async def language(self, request: web.Request) -> web.Response:
         body = await gate.json_body(request)

@@ -18,7 +18,7 @@ from ..errors import NotSet
 from ..jobs import Account, Ended, Progress, Runner
 from ..ledger import Ledger
 from ..model import Family
-from ..settings import Settings, read
+from ..settings import DEFAULT_BASE_URL, Settings, read
 from ..wire import Provider
 from .offer import FAMILIES
 
@@ -52,7 +52,7 @@ class Runtime:
     def reached(self) -> Settings:
         """The settings with the address to talk to; starts the sandbox where one is wanted and none is named."""
         found = self.settings
-        if found.sandbox and not os.environ.get("APIMART_BASE_URL"):
+        if found.sandbox and found.base_url == DEFAULT_BASE_URL:
             return replace(found, base_url=self._sandbox_url())
         return found
 

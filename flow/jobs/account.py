@@ -10,7 +10,7 @@ from ..ledger import Entry, Ledger
 from ..model import Family, Values
 from ..publish import Publisher, open_result_store, open_store, opened_origins
 from ..request import Reader, ask
-from ..settings import Settings, read
+from ..settings import Limits, Settings, read
 from ..stopping import Stopped, never
 from ..wire import Provider, Transfer
 from .download import Downloads
@@ -54,7 +54,7 @@ class Account:
             ledger,
             self._provider,
             owner,
-            limits=lambda: read(settings.home).limits,
+            limits=self._limits,
             jobs_at_once=settings.jobs_at_once,
             wait_seconds=settings.wait_seconds,
             retired=retired,
@@ -120,6 +120,12 @@ class Account:
         if entry.unsent and not is_ready(entry, self._now()):
             return "intended"
         return "published" if entry.state == "intended" else entry.state
+
+    def _limits(self) -> Limits:
+        """Those in force at this moment. Raises NotSet when they cannot be read."""
+        found = read(self.settings.home)
+        found.require_no_problems()
+        return found.limits
 
     def place_is_free(self) -> None:
         """A job of this account is over: another one may be submitted."""

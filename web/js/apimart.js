@@ -140,7 +140,8 @@ async function tellLanguage() {
   lastTold = telling;
   const status = await server.get("status");
   if (status.from_environment.includes("language")) return;
-  if (status.language !== language()) await server.post("settings", { language: language() });
+  const canSave = !status.problems["settings.json"];
+  if (canSave && status.language !== language()) await server.post("settings", { language: language() });
   if (api.clientId) await server.post("language", { page: api.clientId, language: language() });
 }
 

@@ -4,6 +4,14 @@ import { element } from "./elements.js";
 import { NAMES } from "./language.js";
 
 const BROWSER_STORES = ["litterbox", "tmpfiles"];
+/** What can be unreadable and has no row of its own. */
+const WITHOUT_ROW = ["settings.json", "base_url"];
+
+/** What a number field holds: null when it is empty, undefined for what is no number, which must not pass as empty. */
+export function numberIn({ value, validity }) {
+  if (value === "") return validity.badInput ? undefined : null;
+  return Number.isFinite(Number(value)) ? Number(value) : undefined;
+}
 
 /** ComfyUI's settings of this extension; the first ones of a group come first. Texts are read whenever they are shown. */
 export function settings({ server, say, onStatus }) {
@@ -78,7 +86,14 @@ class Panel {
       type: "password", autocomplete: "off", spellcheck: "false", maxlength: 600,
       placeholder: this.say("key.placeholder"), "aria-label": this.say("key.name"), "data-apimart": "key",
     });
+    const { problems } = this.status;
+    const setAside = () => this.attempt(name, async () => {
+      this.take(await this.server.post("settings/set-aside"));
+      return this.say("panel.aside.done");
+    });
     return [
+      ...WITHOUT_ROW.map((one) => problems[one] && element("small", { role: "alert", class: "is-wrong" }, problems[one])),
+      problems["settings.json"] && this.button("panel.aside", setAside),
       element("div", { class: "apimart-line" }, field,
         this.button("key.save", () => field.value.trim() && keep(field.value.trim(), "key.saved")),
         source === "file" && this.button("key.remove", () => keep("", "key.removed")),
@@ -114,7 +129,7 @@ class Panel {
     const field = element("input", {
       type: "number", min: 0, step, value: this.status[name] ?? "", placeholder: this.say("limit.none"),
       disabled: this.isFixed(name), "data-apimart": name,
-      onchange: () => this.change(name, field.value === "" ? null : Number(field.value)),
+      onchange: () => this.changeNumber(name, numberIn(field)),
     });
     return [field, this.said(name)];
   }
@@ -141,6 +156,12 @@ class Panel {
     });
   }
 
+  changeNumber(name, value) {
+    if (value !== undefined) return this.change(name, value);
+    this.words.set(name, { text: this.say("panel.number"), isWrong: true });
+    this.rows.get(name)();
+  }
+
   /** Do something and say in the row how it went. */
   async attempt(name, work) {
     try {
@@ -151,9 +172,10 @@ class Panel {
     this.rows.get(name)();
   }
 
-  /** The row's last words, else what its source is, else `usually`. */
+  /** The row's last words, else what is wrong with the setting, else what its source is, else `usually`. */
   said(name, usually = "") {
-    const words = this.words.get(name);
+    const problem = this.status.problems[name];
+    const words = this.words.get(name) ?? (problem && { text: problem, isWrong: true });
     const text = words?.text ?? (this.isFixed(name) ? this.say("panel.environment") : usually);
     return element("small", { role: "status", class: words?.isWrong ? "is-wrong" : null }, text);
   }

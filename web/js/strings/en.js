@@ -120,7 +120,10 @@ export default {
   "opening.name": "Say what an opened graph costs",
   "opening.tip": "Once per graph and browser session.",
 
+  "panel.aside": "Set the file aside and start without limits",
+  "panel.aside.done": "The file is kept beside as settings.json.broken. Set your limits again.",
   "panel.environment": "Set by the environment.",
+  "panel.number": "That is no number; nothing was changed.",
   "panel.saved": "Saved.",
   "panel.unreachable": "ComfyUI does not answer: {reason}",
 };

@@ -120,7 +120,10 @@ export default {
   "opening.name": "グラフを開いたとき料金を表示",
   "opening.tip": "グラフとブラウザーセッションごとに1回表示します。",
 
+  "panel.aside": "ファイルを退避し、上限なしで始め直す",
+  "panel.aside.done": "ファイルは同じフォルダーにsettings.json.brokenとして残しました。上限を設定し直してください。",
   "panel.environment": "環境変数で設定されています。",
+  "panel.number": "数値ではありません。何も変更されていません。",
   "panel.saved": "保存しました。",
   "panel.unreachable": "ComfyUIが応答しません: {reason}",
 };

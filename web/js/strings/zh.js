@@ -120,7 +120,10 @@ export default {
   "opening.name": "打开工作流时提示费用",
   "opening.tip": "每个工作流在每个浏览器会话中提示一次。",
 
+  "panel.aside": "把该文件移到一旁，以无上限状态重新开始",
+  "panel.aside.done": "原文件已在同一目录保留为 settings.json.broken。请重新设置上限。",
   "panel.environment": "由环境变量设置。",
+  "panel.number": "这不是数字；未做任何更改。",
   "panel.saved": "已保存。",
   "panel.unreachable": "ComfyUI 没有响应：{reason}",
 };

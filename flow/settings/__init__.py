@@ -1,0 +1,22 @@
+"""What a person set up: the environment first, then one owner-only folder that ComfyUI does not serve."""
+
+from .kept import save_key, save_settings, set_aside
+from .reading import DEFAULT_BASE_URL, Limits, Problem, Settings, default_home, environment_names, read
+from .rules import FLAGS, LANGUAGES, NUMBERS, Number
+
+__all__ = [
+    "DEFAULT_BASE_URL",
+    "FLAGS",
+    "LANGUAGES",
+    "NUMBERS",
+    "Limits",
+    "Number",
+    "Problem",
+    "Settings",
+    "default_home",
+    "environment_names",
+    "read",
+    "save_key",
+    "save_settings",
+    "set_aside",
+]

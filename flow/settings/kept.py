@@ -1,0 +1,113 @@
+"""What is kept in the data folder: settings.json and the key, read as they are and changed by one process at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..errors import NotSet
+from ..files import locked, patiently, put_in_place, write_private
+from ..model import Json
+
+SETTINGS = "settings.json"
+KEY = "key"
+
+
+def saved_settings(home: Path) -> dict[str, Json]:
+    """What was saved, empty where there is no file. Raises NotSet for a file that is there and cannot be read."""
+    file = home / SETTINGS
+    try:
+        found = json.loads(patiently(file.read_bytes))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise _unreadable(file, error.strerror) from None
+    except (ValueError, RecursionError):
+        raise _unreadable(file, "it is empty, cut off or no JSON") from None
+    if not isinstance(found, dict):
+        raise _unreadable(file, "it holds no settings by name")
+    return found
+
+
+def save_settings(home: Path, changes: Mapping[str, Json]) -> None:
+    """Save `changes` beside what is saved already; None takes a value away.
+
+    Raises NotSet, with nothing changed, when the file cannot be written, and when what is there cannot be read: the
+    limits in it would be lost.
+    """
+    with _alone(home, SETTINGS):
+        saved = saved_settings(home)
+        kept = {name: value for name, value in {**saved, **changes}.items() if value is not None}
+        if kept != saved:
+            write_private(home / SETTINGS, json.dumps(kept, indent=1).encode())
+
+
+def set_aside(home: Path) -> None:
+    """Rename a settings.json that cannot be read to settings.json.broken; afterwards nothing is set, limits included.
+
+    Does nothing when the file can be read or is not there. Raises NotSet when it cannot be renamed.
+    """
+    with _alone(home, SETTINGS):
+        try:
+            saved_settings(home)
+        except NotSet:
+            put_in_place(home / SETTINGS, home / f"{SETTINGS}.broken")
+
+
+def saved_key(home: Path) -> str:
+    """The saved key as it is, empty where there is none. Raises NotSet for a file that cannot be read."""
+    try:
+        return patiently((home / KEY).read_bytes).decode("utf-8-sig", "surrogateescape").strip()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise NotSet(
+            f"The key in {home / KEY} cannot be read ({error.strerror}).",
+            next_step="Save the key again in Settings > APIMart, or make the file readable.",
+        ) from None
+
+
+def save_key(home: Path, key: str) -> None:
+    """Keep the key in the one protected file; an empty key removes it. Raises NotSet for what cannot be a key."""
+    file = home / KEY
+    checked = checked_key(key) if key.strip() else ""
+    with _alone(home, KEY):
+        if checked:
+            write_private(file, checked.encode())
+        else:
+            file.unlink(missing_ok=True)
+
+
+def checked_key(key: str) -> str:
+    """The key without the blanks around it. Raises NotSet when it cannot be one."""
+    key = key.strip()
+    if not can_be_sent(key) or not 8 <= len(key) <= 512:
+        raise NotSet("That is not an APIMart key: a key is 8 to 512 visible characters without spaces.", next_step="")
+    return key
+
+
+def can_be_sent(key: str) -> bool:
+    """Whether an HTTP header can carry it."""
+    return key.isascii() and key.isprintable() and " " not in key
+
+
+@contextmanager
+def _alone(home: Path, name: str) -> Iterator[None]:
+    """Change a file of the data folder while no other process changes one. Raises NotSet for what the disk refuses."""
+    try:
+        with locked(home / "settings.lock"):
+            yield
+    except OSError as error:
+        raise NotSet(
+            f"{home / name} cannot be saved ({error.strerror}).",
+            next_step="Make the data folder writable, or set the value in the environment.",
+        ) from None
+
+
+def _unreadable(file: Path, reason: str | None) -> NotSet:
+    return NotSet(
+        f"The settings in {file} cannot be read ({reason}), and with them your limits.",
+        next_step="Correct the file, or set it aside in Settings > APIMart and set your limits again.",
+    )

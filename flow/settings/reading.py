@@ -1,0 +1,230 @@
+"""The settings in force now, and what stands in their way."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from ..errors import NotSet, hide
+from ..model import Json
+from .kept import KEY, SETTINGS, can_be_sent, saved_key, saved_settings
+from .rules import FLAGS, NUMBERS, flag, language, text
+
+_T = TypeVar("_T")
+LIVE_HOST = "api.apimart.ai"
+DEFAULT_BASE_URL = f"https://{LIVE_HOST}"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a person is willing to spend; None means no limit, 0 means nothing."""
+
+    usd_per_job: float | None = None
+    usd_per_day: float | None = None
+    purchases_per_run: int | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is set and cannot be read: `name` is the setting's, or `settings.json` for all that is saved.
+
+    `what` and `next_step` are whole sentences, and never repeat what was set: it may be a key in the wrong place.
+    """
+
+    name: str
+    what: str
+    next_step: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be set. `home` is the data folder; `key_source` says where the key came from.
+
+    With `problems`, the values are good for showing only: `require_key` refuses, so that nobody buys on a guess.
+    """
+
+    home: Path
+    key: str = field(repr=False, default="")
+    key_source: str = "none"
+    base_url: str = DEFAULT_BASE_URL
+    sandbox: bool = False
+    wait_seconds: float = 1200.0
+    jobs_at_once: int = 10
+    limits: Limits = Limits()
+    ledger_url: str = field(repr=False, default="")
+    media_store: str = field(repr=False, default="")
+    media_delete: bool = False
+    result_store: str = field(repr=False, default="")
+    public_hosts_agreed: bool = False
+    probe_video_url: bool = True
+    language: str = "en"
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def realm(self) -> str:
+        """Sandbox jobs and paid jobs never answer for each other."""
+        return "sandbox" if self.sandbox else "live"
+
+    @property
+    def account(self) -> str:
+        """A name for the key that says nothing about it."""
+        return hashlib.sha256(f"apimart-account:{self.key}".encode()).hexdigest()[:12]
+
+    def require_no_problems(self) -> None:
+        """Raises NotSet, with every problem in it, when something that is set cannot be read."""
+        if self.problems:
+            next_steps = dict.fromkeys(one.next_step for one in self.problems)
+            raise NotSet(" ".join(one.what for one in self.problems), next_step=" ".join(next_steps))
+
+    def require_key(self) -> str:
+        """The key. Raises NotSet without one, and for whatever is set and cannot be read."""
+        self.require_no_problems()
+        if not self.key:
+            raise NotSet(
+                "No APIMart key is set.",
+                next_step="Set the environment variable APIMART_API_KEY, or Settings > APIMart > Key, and queue again. "
+                "Without a key, APIMART_SANDBOX=1 runs the graph in the sandbox for free.",
+            )
+        return self.key
+
+
+def read(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings in force now. A value in the environment wins over the saved one; a blank one is none.
+
+    Never raises: what cannot be read is told in `problems`. In its place stands a limit of 0, else the default.
+    """
+    reader = _Reader(home, os.environ if environment is None else environment)
+    key, source = reader.key()
+    sandbox = reader.flag("sandbox")
+    return Settings(
+        home=home,
+        key=key or ("sandbox" if sandbox else ""),
+        key_source=source,
+        base_url=reader.base_url(sandbox),
+        sandbox=sandbox,
+        wait_seconds=reader.number("wait_seconds", 1200.0),
+        jobs_at_once=int(reader.number("jobs_at_once", 10)),
+        limits=reader.limits(),
+        ledger_url=reader.written("LEDGER_URL"),
+        media_store=reader.value("media_store", text, "", ""),
+        media_delete=reader.flag("media_delete"),
+        result_store=reader.written("RESULT_STORE"),
+        public_hosts_agreed=reader.flag("public_hosts_agreed"),
+        probe_video_url=reader.flag("probe_video_url"),
+        language=reader.value("language", language, "en", "en"),
+        problems=tuple(reader.problems),
+    )
+
+
+def default_home(environment: Mapping[str, str] | None = None) -> Path:
+    """The data folder outside ComfyUI: APIMART_HOME, else a folder in the person's home."""
+    env = os.environ if environment is None else environment
+    return Path(env.get("APIMART_HOME") or Path.home() / ".apimart").expanduser()
+
+
+def environment_names(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The settings that the environment decides, so that saved values do not count."""
+    env = os.environ if environment is None else environment
+    named = (name for name in env if name.startswith("APIMART_") and env[name].strip())
+    return tuple(sorted(name.removeprefix("APIMART_").lower() for name in named))
+
+
+class _Reader:
+    """Reads one setting after the other, and gathers what cannot be read."""
+
+    def __init__(self, home: Path, environment: Mapping[str, str]) -> None:
+        self.problems: list[Problem] = []
+        self._home = home
+        self._environment = environment
+        self._saved: dict[str, Json] | None = None
+        try:
+            self._saved = saved_settings(home)
+        except NotSet as error:
+            self._refuse(SETTINGS, error.what, error.next_step)
+
+    def written(self, name: str) -> str:
+        """What the environment says, empty for nothing."""
+        return self._environment.get(f"APIMART_{name}", "").strip()
+
+    def value(self, name: str, rule: Callable[[Json], _T], default: _T, unreadable: _T) -> _T:
+        """A setting by its rule: `default` where nothing is set, `unreadable` where that cannot be told."""
+        said: Json = self.written(name.upper())
+        where, next_step = f"APIMART_{name.upper()}", "Correct it, and start ComfyUI again."
+        if not said:
+            if self._saved is None:
+                return unreadable
+            said = self._saved.get(name)
+            where, next_step = f"{name} in {self._home / SETTINGS}", "Set it again in Settings > APIMart."
+        if said is None:
+            return default
+        try:
+            return rule(said)
+        except ValueError as error:
+            self._refuse(name, f"{where} {error}.", next_step)
+            return unreadable
+
+    def flag(self, name: str) -> bool:
+        return self.value(name, flag, FLAGS[name], FLAGS[name])
+
+    def number(self, name: str, default: float) -> float:
+        return self.value(name, NUMBERS[name].read, default, default)
+
+    def limits(self) -> Limits:
+        """A limit that cannot be read is one of 0."""
+        job, day, run = (
+            self.value(name, NUMBERS[name].read, None, 0.0)
+            for name in ("limit_usd_per_job", "limit_usd_per_day", "limit_purchases_per_run")
+        )
+        return Limits(job, day, None if run is None else int(run))
+
+    def key(self) -> tuple[str, str]:
+        """The key and where it came from; empty for one that cannot be read or sent."""
+        key, source, where = self.written("API_KEY"), "environment", "APIMART_API_KEY"
+        if not key:
+            source, where = "file", f"The file {self._home / KEY}"
+            try:
+                key = saved_key(self._home)
+            except NotSet as error:
+                self._refuse(KEY, error.what, error.next_step)
+                return "", source
+        hide(key)
+        if can_be_sent(key):
+            return key, source if key else "none"
+        self._refuse(
+            KEY, f"{where} holds characters that no key has.", "Copy the key again, without anything around it."
+        )
+        return "", source
+
+    def base_url(self, sandbox: bool) -> str:
+        """Where the provider is. The sandbox is never the live one, whatever the environment says."""
+        url = (self.written("BASE_URL") or DEFAULT_BASE_URL).rstrip("/")
+        reason = _reason_against(url)
+        if sandbox and self.written("BASE_URL") and not reason and urlsplit(url).hostname == LIVE_HOST:
+            reason = "names the live provider, and APIMART_SANDBOX is on"
+        if reason:
+            self._refuse("base_url", f"APIMART_BASE_URL {reason}.", "Correct it, and start ComfyUI again.")
+            return DEFAULT_BASE_URL
+        return url
+
+    def _refuse(self, name: str, what: str, next_step: str) -> None:
+        self.problems.append(Problem(name, what, next_step))
+
+
+def _reason_against(url: str) -> str:
+    """Why the key may not be sent there, as what goes on after the variable's name; empty for a good address."""
+    try:
+        parts = urlsplit(url)
+        is_whole = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_whole = False
+    if not is_whole or (parts.scheme == "http" and parts.hostname not in LOOPBACK):
+        return "must be an https address (http only on this machine)"
+    if parts.username or parts.password or parts.query or parts.fragment:
+        return "must hold no name, password, query or fragment"
+    return ""

@@ -1,0 +1,85 @@
+"""What each setting may be: one rule for the environment, the saved file and the settings panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import nan
+
+from ..model import Json
+
+LANGUAGES = ("en", "zh", "ko", "ja")
+YES = ("1", "true", "yes", "y", "on")
+NO = ("0", "false", "no", "n", "off")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number from `least` to `most`, both included; `whole` ones have no fraction."""
+
+    least: int
+    most: int
+    whole: bool = False
+
+    def __str__(self) -> str:
+        return f"a {'whole ' if self.whole else ''}number from {self.least} to {self.most}"
+
+    def allows(self, value: float) -> bool:
+        """False for NaN and the infinities, too."""
+        return self.least <= value <= self.most and not (self.whole and value % 1)
+
+    def read(self, value: Json) -> float:
+        """A JSON number, or one as a person writes it. Raises ValueError, whose text goes on after a setting's name."""
+        found = nan if isinstance(value, bool) else _number(value)
+        if not self.allows(found):
+            raise ValueError(f"must be {self}")
+        return float(found)
+
+
+FLAGS: Mapping[str, bool] = {
+    "sandbox": False,
+    "media_delete": False,
+    "public_hosts_agreed": False,
+    "probe_video_url": True,
+}
+NUMBERS: Mapping[str, Number] = {
+    "limit_usd_per_job": Number(0, 1_000_000),
+    "limit_usd_per_day": Number(0, 1_000_000),
+    "limit_purchases_per_run": Number(0, 1_000_000, whole=True),
+    "wait_seconds": Number(1, 1_000_000),
+    "jobs_at_once": Number(1, 10_000, whole=True),
+}
+
+
+def flag(value: Json) -> bool:
+    """A JSON flag, or a word for one in any case. Raises ValueError, whose text goes on after a setting's name."""
+    word = str(value).strip().lower()
+    if word not in (*YES, *NO):
+        raise ValueError(f"must be {_choice(YES)}, else {_choice(NO)}")
+    return word in YES
+
+
+def language(value: Json) -> str:
+    """One of `LANGUAGES`. Raises ValueError, whose text goes on after a setting's name."""
+    code = str(value).strip().lower()
+    if code not in LANGUAGES:
+        raise ValueError(f"must be {_choice(LANGUAGES)}")
+    return code
+
+
+def text(value: Json) -> str:
+    """A text without the blanks around it. Raises ValueError, whose text goes on after a setting's name."""
+    if not isinstance(value, str):
+        raise ValueError("must be a text")
+    return value.strip()
+
+
+def _number(value: Json) -> float:
+    try:
+        return value if isinstance(value, (int, float)) else float(value) if isinstance(value, str) else nan
+    except ValueError:
+        return nan
+
+
+def _choice(words: tuple[str, ...]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
