@@ -165,7 +165,9 @@ def _standing_in_books(office: Office, family: Family, values: Values, widgets: 
     except PackError:
         return ""
     found = office.settings
-    entry = office.books(found).find(found.realm, question.fingerprint)
+    books = office.books(found)
+    books.rekey(found.realm, question.earlier, question.fingerprint)
+    entry = books.find(found.realm, question.fingerprint)
     return "" if entry is None else _standing(entry, office)
 
 

@@ -44,6 +44,21 @@ class Purchases(Books):
             enforce(connection, limits, planned, since=since, now=self.now())
             return self._written(connection, found, intent)
 
+    def rekey(self, realm: str, earlier: str, fingerprint: str) -> None:
+        """Let the question that `earlier` stands for be found under the fingerprint that it has now.
+
+        Where both are known the newer one counts, unless it is over: then it becomes history.
+        """
+        if self.find(realm, earlier) is None:
+            return
+        with self.writing(alone=True) as connection:
+            found, known = (current_entry(connection, realm, one) for one in (earlier, fingerprint))
+            if found is None or (known is not None and not known.over):
+                return
+            if known is not None:
+                _change(connection, known, superseded_at=self.now())
+            _change(connection, found, fingerprint=fingerprint)
+
     def _written(self, connection: Connection, found: Entry | None, intent: Intent) -> tuple[Entry, bool]:
         facts = {**asdict(intent), "prompt": _short(intent.prompt), "asked_at": self.now()}
         if found is not None and found.unsent:

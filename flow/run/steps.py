@@ -54,6 +54,7 @@ class Run:
 
     async def _intended(self, question: Question) -> Entry:
         """The entry of the question; a new one is checked and written down first."""
+        await self._watch.thread(lambda: self._at.ledger.rekey(self._at.realm, question.earlier, question.fingerprint))
         entry = await self._watch.thread(lambda: self._at.ledger.find(self._at.realm, question.fingerprint))
         if entry is not None and not entry.over and not (entry.unsent and entry.body is None):
             return entry
