@@ -84,7 +84,7 @@ def held_against_schema(question: Question, provider: Provider, ledger: Ledger, 
     if not question.family.any_model:
         return ()
     schema = _schema(question.model, provider, ledger, now)
-    wrong, doubtful = faults_by_schema(_body(question), schema)
+    wrong, doubtful = faults_by_schema(question.body([ANY_ADDRESS] * len(question.media)), schema)
     if wrong:
         raise Refused(" ".join(wrong), next_step="Change parameters, or the widgets that name the media.")
     return tuple(doubtful)
@@ -145,14 +145,6 @@ def _schema(model: str, provider: Provider, ledger: Ledger, now: float) -> Mappi
     schema: dict[str, Json] = dict(found) if isinstance(found, Mapping) else {}
     ledger.cache.remember(name, schema, now + (DAY_SECONDS if schema else RETRY_SECONDS))
     return schema
-
-
-def _body(question: Question) -> dict[str, Json]:
-    """The body as it will be sent, but for the addresses."""
-    body = dict(question.parameters)
-    for medium in question.media:
-        medium.input.place(body, ANY_ADDRESS)
-    return question.family.shape(body)
 
 
 def _faults(name: str, value: Any, wanted: Any) -> list[str]:

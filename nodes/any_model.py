@@ -8,6 +8,8 @@ from ..flow.model import Audio, Choice, Clip, Family, Json, Picture, Price, Rule
 OWN = ("parameters", "image_parameter", "video_parameter", "sound_parameter", "images", "videos", "sounds")
 FRAMES = ("first_frame_image", "last_frame_image")
 ROLES = ("first_frame", "last_frame")
+# How many files a parameter takes; image_urls is bounded by its socket, the other lists are not.
+MOST = {"image_url": 1, "first_frame_image": 2, "image_with_roles": 2, "video_url": 1, "audio_url": 1}
 
 
 def parameters_of(values: Values) -> dict[str, Json]:
@@ -19,10 +21,23 @@ def is_object(text: str) -> bool:
     return not text.strip() or isinstance(parsed(text), dict)
 
 
+def is_mergeable(written: Json) -> bool:
+    return isinstance(written, dict) and not {"model", "prompt"} & {*written}
+
+
+def fits(count: int, parameter: str) -> bool:
+    return count <= MOST.get(parameter, count)
+
+
 def placed(urls: Json, parameter: Json) -> dict[str, Json]:
-    """Addresses under the chosen parameter: as a list, one alone, a first and a last frame, or with their roles."""
+    """Addresses under the chosen parameter: as a list, one alone, a first and a last frame, or with their roles.
+
+    More than it takes stay a list, which a rule refuses.
+    """
     if not isinstance(urls, list) or not isinstance(parameter, str):
         return {}
+    if not fits(len(urls), parameter):
+        return {parameter: urls}
     if parameter == "first_frame_image":
         return dict(zip(FRAMES, urls, strict=False))
     if parameter == "image_with_roles":
@@ -31,15 +46,14 @@ def placed(urls: Json, parameter: Json) -> dict[str, Json]:
 
 
 def shaped(body: dict[str, Json]) -> dict[str, Json]:
+    """The written parameters as part of the body; what a rule refuses of them stays as it was written."""
     kept = {name: value for name, value in body.items() if name not in OWN}
-    written = body.get("parameters")
+    written = body.get("parameters", {})
     for medium in ("image", "video", "sound"):
         kept |= placed(body.get(f"{medium}s"), body.get(f"{medium}_parameter"))
-    return {**(written if isinstance(written, dict) else {}), **kept}
-
-
-def most_images(values: Values) -> int:
-    return {"image_urls": 30, "image_url": 1}.get(values.image_parameter, 2)
+    if isinstance(written, dict) and is_mergeable(written):
+        return {**written, **kept}
+    return {**kept, "parameters": written}
 
 
 FAMILY = Family(
@@ -105,22 +119,22 @@ FAMILY = Family(
         Rule(
             "parameters may hold neither model nor prompt: they have widgets of their own.",
             ("parameters",),
-            lambda v: not {"model", "prompt"} & {*parameters_of(v)},
+            lambda v: is_mergeable(parameters_of(v)),
         ),
         Rule(
             "{v.image_parameter} takes fewer pictures: take some away, or choose image_urls.",
             ("images", "image_parameter"),
-            lambda v: len(v.images) <= most_images(v),
+            lambda v: fits(len(v.images), v.image_parameter),
         ),
         Rule(
             "video_url takes one clip: take the others away, or choose video_urls.",
             ("videos", "video_parameter"),
-            lambda v: v.video_parameter == "video_urls" or len(v.videos) <= 1,
+            lambda v: fits(len(v.videos), v.video_parameter),
         ),
         Rule(
             "audio_url takes one sound: take the others away, or choose audio_urls.",
             ("sounds", "sound_parameter"),
-            lambda v: v.sound_parameter == "audio_urls" or len(v.sounds) <= 1,
+            lambda v: fits(len(v.sounds), v.sound_parameter),
         ),
     ),
     price=Price(key=lambda v: "", units=lambda v: 0.0),

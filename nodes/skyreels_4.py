@@ -44,15 +44,17 @@ def names_references(values: Values) -> bool:
 
 
 def shaped(body: dict[str, Json]) -> dict[str, Json]:
-    """Each reference is an object with the tag that the prompt calls it by."""
+    """Each reference is an object with the tag that the prompt calls it by; times that a rule refuses stay."""
     kept = {name: value for name, value in body.items() if name not in ("video_use", "middle_times")}
-    middles, times = body.get("mid_frame_images"), body.get("middle_times")
-    if isinstance(middles, list):
-        shown_at = times if isinstance(times, list) and times else [ANY_TIME] * len(middles)
+    middles, times = body.get("mid_frame_images"), body.get("middle_times") or []
+    if isinstance(middles, list) and isinstance(times, list) and len(times) in (0, len(middles)):
+        shown_at = times or [ANY_TIME] * len(middles)
         kept["mid_frame_images"] = [
             {"tag": f"@image{number}", "image_url": url, "time_stamp": second}
             for number, (url, second) in enumerate(zip(middles, shown_at, strict=True), 1)
         ]
+    elif isinstance(middles, list):
+        kept["middle_times"] = times
     images, videos = body.get("ref_images"), body.get("ref_videos")
     if isinstance(images, list):
         kept["ref_images"] = [

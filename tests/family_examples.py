@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from apimart.flow.model import Choice, Clip, Cut, Footage, Measure, Shot, Size, Sound, Text
@@ -53,7 +54,7 @@ NEEDED_BY_MODEL = {
 
 # What is said to each family with as much connected as goes together; clips are put in by the test.
 FRAMES = {"first_frame": picture(seed=1), "last_frame": picture(seed=2)}
-RICH = {
+RICH: dict[str, dict[str, Any]] = {
     "APIMartFlux3Video": {"images": pictures(2), "draft": True},
     "APIMartGeminiOmni": {"images": pictures(3), "generation_type": "reference"},
     "APIMartGeminiOmni11": {**FRAMES, "resolution": "1080p"},
@@ -91,7 +92,7 @@ RICH = {
 # For each rule, in the order of the family's rules, what makes it say no; everything else stays as in `small`.
 LAST_ALONE = {"last_frame": picture()}
 LONG = {"prompt": "x" * 30001}
-BROKEN = {
+BROKEN: dict[str, list[dict[str, Any]]] = {
     "APIMartFlux3Video": [{"draft": True, "draft_job": JOB}, {"draft_job": "my clip"}],
     "APIMartGeminiOmni": [{"images": pictures(2)}, {"images": pictures(3)}],
     "APIMartGeminiOmni11": [LAST_ALONE, {"video": clip(), "source_job": JOB}, {"source_job": "my clip"}],

@@ -37,6 +37,12 @@ def ask(ledger: Ledger, fingerprint: str, usd_per_day: str = "") -> list[Any]:
     return [entry.id, made]
 
 
+def rekey(ledger: Ledger, earlier: str, fingerprint: str) -> list[Any]:
+    """As a run looks its question up: [entry id, whether we made it]."""
+    ledger.rekey("live", earlier, fingerprint)
+    return ask(ledger, fingerprint)
+
+
 def ask_many(ledger: Ledger, prefix: str, count: str) -> list[list[Any]]:
     """Different questions, every one in a thread of its own, taken all the way to their files."""
     with ThreadPoolExecutor(int(count)) as threads:
@@ -89,9 +95,8 @@ def ask_with_little_room(ledger: Ledger, fingerprint: str) -> list[Any]:
     return ["sent"]
 
 
-COMMANDS: dict[str, Callable[..., Any]] = {
-    one.__name__: one for one in (ask, ask_many, mark_sent, mark_sent_in_turn, lease, half_write, ask_with_little_room)
-}
+TOLD = (ask, rekey, ask_many, mark_sent, mark_sent_in_turn, lease, half_write, ask_with_little_room)
+COMMANDS: dict[str, Callable[..., Any]] = {one.__name__: one for one in TOLD}
 
 
 def say(outcome: Any) -> None:

@@ -78,7 +78,7 @@ UNPRICED = {
     "MiniMax-H3-Regeneration",
     "APIMartVeo31Extend",
 }
-FINGERPRINTS = {
+EARLIER_FINGERPRINTS = {
     "APIMartKlingMotionControl": "8e6acbbadb7e021080762edf8364e6619d6bc23c87108154a50e1fc89ff472f6",
     "APIMartSora2": "925e30518759441c58698e916c90330477bc611dbe14bda9c5549a9a41a41a47",
     "APIMartVeo31": "ad4f46aefb7b928ece7e463d7c212a5906aa84b01038a260a859f2b9a8aa82fc",
@@ -106,10 +106,7 @@ def accepted(family, folder, **inputs):
 
 
 def body_of(question):
-    body = dict(question.parameters)
-    for medium in question.media:
-        medium.input.place(body, f"https://example.com/{medium.content[:8]}")
-    return question.family.shape(body)
+    return question.body(f"https://example.com/{medium.content[:8]}" for medium in question.media)
 
 
 def little(family, model):
@@ -123,7 +120,7 @@ def test_node_ids_are_frozen():
     assert sorted(FAMILIES) == sorted(NODE_IDS)
 
 
-def test_the_fingerprints_of_the_first_families_are_what_they_were():
+def test_what_the_first_version_bought_is_known_by_its_fingerprint():
     import numpy as np
     from apimart.flow.model import Footage, Still
 
@@ -137,9 +134,9 @@ def test_the_fingerprints_of_the_first_families_are_what_they_were():
     def identified(footage: Footage) -> Footage:
         return replace(footage, content="c1")
 
-    for node_id, expected in FINGERPRINTS.items():
+    for node_id, expected in EARLIER_FINGERPRINTS.items():
         family = FAMILIES[node_id]
-        assert ask(family, Values({**defaults(family), **inputs[node_id]}), identified).fingerprint == expected
+        assert ask(family, Values({**defaults(family), **inputs[node_id]}), identified).earlier == expected
 
 
 def test_every_documented_model_has_a_node_or_a_reason_why_not():

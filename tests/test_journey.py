@@ -9,7 +9,10 @@ from pathlib import Path
 import av
 import pytest
 from apimart.flow.errors import Declined, NotSet, Refused, Unfinished, Unknown, Unreachable
-from journeys import asked, picture, until
+from apimart.flow.ledger import Ledger
+from apimart.flow.model import Values
+from apimart.flow.request import ask
+from journeys import FAMILIES, asked, defaults, picture, until
 
 pytest_plugins = ["journey_fixtures"]
 
@@ -87,6 +90,24 @@ def test_a_second_run_buys_nothing(person, seller):
     first, second = person.buy(*[SORA], prompt="x"), person.buy(SORA, prompt="x")
     assert seller.sold == 1
     assert first.files == second.files
+
+
+def test_two_settings_that_send_the_same_are_one_purchase(person, seller):
+    plain = {"prompt": "x", "model": "sora-2"}
+    first, second = (person.buy("APIMartVideo", **plain, parameters=text) for text in ("", "{}"))
+    assert seller.sold == 1
+    assert first.files == second.files
+
+
+def test_what_was_bought_under_the_first_fingerprint_is_not_bought_again(person, seller):
+    first = person.buy(SORA, prompt="x")
+    earlier = ask(FAMILIES[SORA], Values({**defaults(FAMILIES[SORA]), "prompt": "x"}), lambda clip: clip).earlier
+    ledger = Ledger.open(person.home / "ledger.sqlite")
+    ledger.rekey(first.entry.realm, first.entry.fingerprint, earlier)
+    ledger.close()
+    second = person.buy(SORA, prompt="x")
+    assert seller.sold == 1
+    assert (first.entry.id, first.files) == (second.entry.id, second.files)
 
 
 def test_another_take_is_another_purchase(person, seller):

@@ -11,7 +11,7 @@ from aiohttp import web
 from apimart.flow.errors import NotSet, Refused, Unreachable
 from apimart.flow.host.public import add_routes
 from apimart.flow.ledger import Ledger
-from apimart.flow.model import Address, Attachment, Body, Clip, Question, Request, Values
+from apimart.flow.model import Address, Attachment, Body, Clip, Footage, Medium, Question, Request, Values
 from apimart.flow.publish import Publisher
 from apimart.flow.publish.here import ThisComfyUI, public_folder
 from apimart.flow.publish.hosts import Litterbox
@@ -76,8 +76,9 @@ def publishing(ledger, transfer, open_store, clock, pause=lambda seconds: None):
 
 
 def request_for(file=None, url="", content=""):
-    question = Question(KLING, Values({}), "kling", {"model": "kling"}, (), 0, "a question")
     attachment = Attachment(VIDEO, content or (file.content if file else ""), file, url)
+    medium = Medium(VIDEO, Footage(file.path if file else None, url), attachment.content)
+    question = Question(KLING, Values({}), "kling", {"model": "kling"}, (medium,), 0, "a question")
     return Request(question, (attachment,), 5.0, 1.0)
 
 

@@ -166,7 +166,9 @@ def _standing_in_books(runtime: Runtime, family: Family, values: Values, widgets
     except PackError:
         return ""
     found = runtime.settings
-    entry = runtime.ledger_of(found).find(found.realm, question.fingerprint)
+    ledger = runtime.ledger_of(found)
+    ledger.rekey(found.realm, question.earlier, question.fingerprint)
+    entry = ledger.find(found.realm, question.fingerprint)
     return "" if entry is None else _standing(entry, runtime)
 
 

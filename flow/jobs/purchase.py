@@ -39,6 +39,7 @@ class Checkout:
 
     def find(self, question: Question) -> Entry | None:
         """The entry that answers a question: bought, under way, or ready to be sent."""
+        self._ledger.rekey(self._settings.realm, question.earlier, question.fingerprint)
         entry = self._ledger.find(self._settings.realm, question.fingerprint)
         return None if entry is None or (entry.unsent and entry.body is None) else entry
 

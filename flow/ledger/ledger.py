@@ -81,6 +81,21 @@ class Ledger(Queries):
             enforce(connection, limits, planned, since=since, now=self.now())
             return self._written(connection, found, intent)
 
+    def rekey(self, realm: str, earlier: str, fingerprint: str) -> None:
+        """Let the question that `earlier` stands for be found under the fingerprint that it has now.
+
+        Where both are known the newer one counts, unless it is over: then it becomes history.
+        """
+        if self.find(realm, earlier) is None:
+            return
+        with self.store.writing(alone=True) as connection:
+            found, known = (current_entry(connection, realm, one) for one in (earlier, fingerprint))
+            if found is None or (known is not None and not known.over):
+                return
+            if known is not None:
+                change(connection, known.id, {"superseded_at": self.now()})
+            change(connection, found.id, {"fingerprint": fingerprint})
+
     def adopt(self, realm: str, task_id: str, *, account: str = "") -> Entry:
         """The entry of a provider's job, made now when the job was made elsewhere.
 

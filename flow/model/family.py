@@ -55,7 +55,8 @@ class Family:
 
     `retired` says in words why a model may be gone; `gives_several` marks families whose jobs can hold several clips.
     `path` is where the submit goes; a parameter that it names in braces goes there and not into the body. `shape`
-    makes of the finished body what data cannot say. A family of `any_model` has a text for the model, and is
+    makes the finished body, where data cannot say it; the question is known by that body before rules are checked, so
+    what they refuse must still show in it. A family of `any_model` has a text for the model, and is
     held against the provider's own schema.
     """
 
@@ -71,6 +72,15 @@ class Family:
     path: str = GENERATIONS
     shape: Callable[[dict[str, Json]], dict[str, Json]] = unshaped
     any_model: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for two inputs that write the same parameter, unless they are sockets that share a list."""
+        stand_ins = {one.url_input for one in self.clips}
+        writers: dict[str, Input] = {}
+        for one in self.inputs:
+            other = one if one.id in stand_ins else writers.setdefault(one.parameter, one)
+            if other is not one and not (_is_listed(one) and _is_listed(other)):
+                raise ValueError(f"{self.node_id}: {other.id} and {one.id} both write {one.parameter}.")
 
     def input(self, name: str) -> Input:
         return next(one for one in self.inputs if one.id == name)
@@ -91,3 +101,7 @@ class Family:
         named = {name for rule in rules for name in rule.inputs}
         required = {one.id for one in self.inputs if isinstance(one, Text) and one.required}
         return tuple(one.id for one in self.inputs if one.id in named | required)
+
+
+def _is_listed(declared: Input) -> bool:
+    return isinstance(declared, Socket) and declared.is_listed

@@ -136,10 +136,15 @@ class Socket(Input):
     many: int = 0
     max_bytes: int = 0
 
+    @property
+    def is_listed(self) -> bool:
+        """Its addresses stand in a list, which other sockets may share."""
+        return self.in_list or bool(self.many)
+
     def place(self, body: dict[str, Json], url: str) -> None:
         """Put an address into a body where its parameter wants it: alone, or at the end of its list."""
         value = self.encode(url)
-        if not self.in_list and not self.many:
+        if not self.is_listed:
             body[self.parameter] = value
             return
         held = body.setdefault(self.parameter, [])

@@ -71,13 +71,15 @@ class Measure:
 class Footage:
     """One clip in hand: a local file, or the address where the person keeps it, or both.
 
-    `content` is the hash of what the clip shows and sounds like, whatever container it is in.
+    `content` is the hash of what the clip shows and sounds like, whatever container it is in. `earlier_content` is the
+    one by which the first version of fingerprints knows it, where that is another.
     """
 
     path: Path | None = None
     url: str = ""
     content: str = ""
     measure: Measure | None = None
+    earlier_content: str = ""
 
     @property
     def seconds(self) -> float:

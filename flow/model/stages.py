@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,8 +25,9 @@ class Medium:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of the provider, before anything is checked; equal questions share a fingerprint.
+    """What is asked of the provider, before anything is checked.
 
+    Equal questions share a `fingerprint`; `earlier` is the one by which ledgers of its first version know the question.
     `path` is where it will be sent, with whatever the person put into it.
     """
 
@@ -36,8 +37,19 @@ class Question:
     parameters: Mapping[str, Json]
     media: tuple[Medium, ...]
     take: int
-    fingerprint: str
+    fingerprint: str = ""
+    earlier: str = ""
     path: str = GENERATIONS
+
+    def body(self, addresses: Iterable[str]) -> dict[str, Json]:
+        """The JSON body as it is sent, with an address for each of `media`, in their order.
+
+        Raises ValueError unless there are as many addresses as media.
+        """
+        body = dict(self.parameters)
+        for medium, address in zip(self.media, addresses, strict=True):
+            medium.input.place(body, address)
+        return self.family.shape(body)
 
     @property
     def words(self) -> str:

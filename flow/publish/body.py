@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from ..errors import NotSet, Refused, Unreachable
 from ..ledger import Ledger
-from ..model import Address, Attachment, Body, Clip, Json, MediaFile, Picture, Request, Socket
+from ..model import Address, Attachment, Body, Clip, MediaFile, Picture, Request, Socket
 from ..wire import Probe, Provider, Transfer
 from .stores import Store
 
@@ -53,13 +53,8 @@ class Publisher:
 
     def publish(self, request: Request) -> Body:
         """Raises NotSet when a clip has no home, Refused for an address that does not serve the file."""
-        body: dict[str, Json] = dict(request.question.parameters)
-        addresses = []
-        for attachment in request.attachments:
-            address = self._address(attachment)
-            addresses.append(address)
-            attachment.input.place(body, address.url)
-        return Body(request.question.family.shape(body), tuple(addresses))
+        addresses = tuple(self._address(attachment) for attachment in request.attachments)
+        return Body(request.question.body(address.url for address in addresses), addresses)
 
     def withdraw(self, body: Body) -> None:
         """Take what was put into the person's own store out of it again, unless another job still needs it."""

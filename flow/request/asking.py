@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from string import Formatter
 
 from ..errors import Refused
@@ -26,7 +27,7 @@ from ..model import (
     several,
 )
 
-VERSION = "1"
+VERSION = "2"
 
 
 def ask(family: Family, values: Values, identify: Callable[[Footage], Footage]) -> Question:
@@ -39,8 +40,8 @@ def ask(family: Family, values: Values, identify: Callable[[Footage], Footage]) 
     parameters = {one.parameter: one.encode(given[one.id]) for one in family.inputs if _is_sent(family, one, given)}
     path, parameters = _addressed(family.path, parameters)
     take = int(given["take"])
-    fingerprint = _fingerprint(path, parameters, media, take)
-    return Question(family, given, str(given.get("model", "")), parameters, media, take, fingerprint, path)
+    question = Question(family, given, str(given.get("model", "")), parameters, media, take, path=path)
+    return replace(question, fingerprint=_fingerprint(question), earlier=_earlier_fingerprint(question))
 
 
 def _addressed(path: str, parameters: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
@@ -82,11 +83,28 @@ def _is_sent(family: Family, declared: Input, values: Values) -> bool:
     return declared.sent_if(values)
 
 
-def _fingerprint(path: str, parameters: Mapping[str, Json], media: tuple[Medium, ...], take: int) -> str:
-    """Equal for equal questions, on every machine. Names and addresses are not part of it, nor is the usual path."""
-    contents = [[one.input.parameter, one.input.encode(one.content)] for one in media]
-    asked = {"version": VERSION, "parameters": parameters, "media": contents, "take": take}
-    asked |= {} if path == GENERATIONS else {"path": path}
+def _fingerprint(question: Question) -> str:
+    """Equal for equal questions, on every machine: what would be sent, media standing as their content.
+
+    Names and addresses are not part of it, nor is the usual path.
+    """
+    return _digest(question, version=VERSION, body=question.body(one.content for one in question.media))
+
+
+def _earlier_fingerprint(question: Question) -> str:
+    """As version 1 took it, before the family gave the body its shape: two settings that send the same may differ."""
+    contents: list[Json] = [[one.input.parameter, one.input.encode(_earlier_content(one))] for one in question.media]
+    return _digest(question, version="1", parameters=question.parameters, media=contents)
+
+
+def _earlier_content(medium: Medium) -> str:
+    earlier = medium.given.earlier_content if isinstance(medium.given, Footage) else ""
+    return earlier or medium.content
+
+
+def _digest(question: Question, **asked: object) -> str:
+    asked |= {"take": question.take}
+    asked |= {} if question.path == GENERATIONS else {"path": question.path}
     try:
         text = json.dumps(asked, sort_keys=True, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError):
