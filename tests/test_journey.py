@@ -302,7 +302,7 @@ def test_an_outcome_that_the_provider_cannot_tell_is_not_asked_for_again_even_th
 def test_the_wait_after_a_429_is_told_in_the_providers_own_words(person, seller):
     seller.behave("submit", "429", message="three videos a minute, please", retry_after=0.1)
     person.buy(SORA, prompt="x")
-    assert any("three videos a minute, please" in news.line for news in person.news)
+    assert any("three videos a minute, please" in progress.line for progress in person.heard)
 
 
 def test_an_unknown_job_is_resolved_by_its_task_id(person, seller):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from ..ledger import Entry, Ledger
@@ -40,40 +41,21 @@ class Account:
     ) -> None:
         self.settings, self.ledger = settings, ledger
         self._now = now
-        self._provider = Provider(settings.base_url, settings.require_key(), language=settings.language)
-        self._scratch = Scratch(settings.home)
+        self._provider = provider = Provider(settings.base_url, settings.require_key(), language=settings.language)
         transfer = Transfer((settings.base_url, *opened_origins(settings)))
+        store = partial(open_store, settings, transfer)
+        publisher = Publisher(provider, ledger, transfer, store, now=now, pause=pause or time.sleep)
+        self._scratch = Scratch(settings.home)
         self._reader = Reader(
             transfer, ledger, settings.home / "scratch", reads_addresses=settings.probe_video_url, now=now
         )
-        publisher = Publisher(
-            self._provider, ledger, transfer, lambda: open_store(settings, transfer), now=now, pause=pause or time.sleep
-        )
-        self._checkout = Checkout(settings, ledger, self._provider, publisher, now=now)
-        self._submission = Submission(
-            ledger,
-            self._provider,
-            owner,
-            limits=self._limits,
-            jobs_at_once=settings.jobs_at_once,
-            wait_seconds=settings.wait_seconds,
-            retired=retired,
-            now=now,
-        )
-        self._polling = Polling(ledger, self._provider, now=now)
-        self._downloads = Downloads(
-            ledger,
-            transfer,
-            output,
-            open_result_store(settings),
-            publisher,
-            withdraws=settings.media_delete,
-            retired=retired,
-            now=now,
-            pause=pause,
-        )
-        self.fetch = self._downloads.fetch
-        self.stages: Mapping[str, Stage] = {"published": self._submission.submit, "ticketed": self._polling.follow}
+        self._checkout = Checkout(settings, ledger, provider, publisher, now=now)
+        self._submission = Submission(settings, ledger, provider, owner, self._limits, retired, now=now)
+        polling = Polling(ledger, provider, now=now)
+        self.stages: Mapping[str, Stage] = {"published": self._submission.submit, "ticketed": polling.follow}
+        withdraw = publisher.withdraw if settings.media_delete else None
+        results = open_result_store(settings)
+        self.fetch = Downloads(ledger, transfer, output, results, withdraw, retired, now=now, pause=pause).fetch
 
     def key(self, fingerprint: str) -> tuple[str, str, str]:
         """What makes jobs the same: the ledger, sandbox or live, and the question."""

@@ -20,7 +20,7 @@ from ..files import written_whole
 from ..ledger import Entry, Ledger
 from ..media import content_of_clip
 from ..model import Address, Body, Files
-from ..publish import Publisher, ResultStore
+from ..publish import ResultStore
 from ..wire import Gone, Transfer, why_declined
 from .progress import Outcome
 
@@ -35,7 +35,10 @@ VIDEO_HEADS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"\x1aE\xdf\xa3", b"
 
 
 class Downloads:
-    """Keeps results in `output`/apimart, and in the shared result store where one is set."""
+    """Keeps results in `output`/apimart, and in the shared result store where one is set.
+
+    `withdraw` takes the reference media of a finished job out of the person's own store, where that is wanted.
+    """
 
     def __init__(
         self,
@@ -43,16 +46,14 @@ class Downloads:
         transfer: Transfer,
         output: Path,
         store: ResultStore | None,
-        publisher: Publisher,
-        *,
-        withdraws: bool,
+        withdraw: Callable[[Body], None] | None,
         retired: Mapping[str, str],
+        *,
         now: Callable[[], float] = time.time,
         pause: Callable[[float], object] | None = None,
     ) -> None:
         self._ledger, self._transfer, self._output, self._store = ledger, transfer, output, store
-        self._publisher, self._withdraws, self._retired = publisher, withdraws, retired
-        self._now, self._pause = now, pause
+        self._withdraw, self._retired, self._now, self._pause = withdraw, retired, now, pause
 
     async def fetch(self, job: Job, entry: Entry) -> Outcome:
         """The outcome of a job that has ended.
@@ -80,8 +81,8 @@ class Downloads:
             raise self._disk_trouble(error, entry) from None
         entry = self._ledger.keep(entry.id, paths)
         self._make_known(entry, paths)
-        if self._withdraws:
-            self._publisher.withdraw(Body({}, entry.addresses))
+        if self._withdraw:
+            self._withdraw(Body({}, entry.addresses))
         return entry, paths
 
     def _bring(self, entry: Entry, index: int, path: Path, stopped: Event) -> None:

@@ -209,9 +209,10 @@ class Job:
     # The way through the ledger's states.
 
     async def _run(self) -> None:
+        end: Outcome | BaseException
         try:
-            end: Outcome | BaseException = await self._carried()
-            self.entry = end.entry
+            outcome = await self._carried()
+            self.entry, end = outcome.entry, outcome
         except asyncio.CancelledError:
             end = self.left("Stopped waiting.")
         except Exception as error:  # noqa: BLE001 - whoever waits is told; nobody else would hear of it

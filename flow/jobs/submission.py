@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..errors import PackError, Refused, Unfinished, Unknown, log
 from ..ledger import Entry, Ledger
 from ..model import GENERATIONS, Ticket
-from ..settings import Limits
+from ..settings import Limits, Settings
 from ..wire import Again, Provider
 from .job import NOT_SUBMITTED
 
@@ -33,19 +33,18 @@ class Submission:
 
     def __init__(
         self,
+        settings: Settings,
         ledger: Ledger,
         provider: Provider,
         owner: str,
-        *,
         limits: Callable[[], Limits],
-        jobs_at_once: int,
-        wait_seconds: float,
         retired: Mapping[str, str],
+        *,
         now: Callable[[], float] = time.time,
     ) -> None:
+        self._jobs_at_once, self._wait_seconds = settings.jobs_at_once, settings.wait_seconds
         self._ledger, self._provider, self._owner = ledger, provider, owner
-        self._limits, self._jobs_at_once, self._wait_seconds = limits, jobs_at_once, wait_seconds
-        self._retired, self._now = retired, now
+        self._limits, self._retired, self._now = limits, retired, now
         self._head_of_line = asyncio.Lock()
         self._freed = asyncio.Event()
         self._is_full = False
