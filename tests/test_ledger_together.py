@@ -65,6 +65,15 @@ def test_a_limit_holds_when_twenty_processes_spend_at_once(place: str, ledger: L
     assert len(ledger.entries()) == 5
 
 
+@pytest.mark.parametrize("limit", ["purchases_per_run", "usd_per_day"])
+def test_a_limit_holds_when_twenty_processes_mark_at_once(place: str, limit: str) -> None:
+    ledger = Ledger.open(place)
+    entries = [intended(ledger, f"{number}", queue_run="run-1") for number in range(20)]
+    ledger.close()
+    answers = all_at_once(place, [("mark_sent_within", one.id, limit, "5") for one in entries])
+    assert (answers.count(True), answers.count("refused")) == (5, 15)
+
+
 def test_turns_are_given_out_one_by_one(place: str, ledger: Ledger) -> None:
     entries = [intended(ledger, f"{number}") for number in range(12)]
     answers = all_at_once(place, [("mark_sent_in_turn", one.id, "4") for one in entries])

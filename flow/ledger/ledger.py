@@ -78,7 +78,7 @@ class Ledger(Queries):
                 return found, False
             entry_id = found.id if found is not None and found.unsent else ""
             planned = Planned(intent.realm, intent.estimate_usd, intent.queue_run, entry_id)
-            enforce(connection, limits, planned, since=since, now=self.now())
+            enforce(connection, limits, planned, since=since, now=self.now(), counts_intents=True)
             return self._written(connection, found, intent)
 
     def adopt(self, realm: str, task_id: str, *, account: str = "") -> Entry:
@@ -112,11 +112,21 @@ class Ledger(Queries):
             entry_id, lambda entry: transitions.with_body(entry, body, places, billed_units, estimate_usd)
         )
 
-    def mark_sent(self, entry_id: str, owner: str, *, at_most_in_flight: int | None = None) -> bool | None:
+    def mark_sent(
+        self,
+        entry_id: str,
+        owner: str,
+        *,
+        limits: Limits = NO_LIMITS,
+        at_most_in_flight: int | None = None,
+        queue_run: str | None = None,
+    ) -> bool | None:
         """True for exactly one caller, who may then send the submit; False when it went out before.
 
-        None when so many jobs of the account are in flight already, and nothing was marked.
-        Raises `Contradiction` when there is nothing left to send, `NotSet` when the disk has no room for a ticket.
+        None when so many jobs of the account are in flight already, and nothing was marked. What was never sent must
+        pass `limits` here, whatever it passed as an intent; the purchase counts to `queue_run`, else to the run of the
+        intent. Raises `Refused` when a limit would be passed, `Contradiction` when there is nothing left to send,
+        `NotSet` when the disk has no room for a ticket; then nothing was marked either.
         """
         if self.store.file is not None:
             self.store.file.keep_reserve()
@@ -125,9 +135,13 @@ class Ledger(Queries):
             transitions.require_sendable(entry)
             if not entry.unsent:
                 return False
+            run = queue_run or entry.queue_run
+            planned = Planned(entry.realm, entry.estimate_usd, run, entry_id)
+            since = _midnight(self.now())
+            enforce(connection, limits, planned, since=since, now=self.now(), counts_intents=False)
             if at_most_in_flight is not None and self._in_flight(connection, entry) >= at_most_in_flight:
                 return None
-            change(connection, entry_id, {"sent_at": self.now(), "sent_by": owner})
+            change(connection, entry_id, {"sent_at": self.now(), "sent_by": owner, "queue_run": run})
             return True
 
     def unsend(self, entry_id: str) -> Entry:
