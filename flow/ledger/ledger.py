@@ -210,18 +210,19 @@ class Ledger(Queries):
             change(connection, entry_id, {"lease_owner": owner, "lease_until": self._end_of_lease(seconds)})
             return True
 
-    def renew(self, entry_id: str, owner: str, seconds: float) -> bool:
-        """Prolong a lease; False when it has gone to another."""
-        return self._if_mine(entry_id, owner, lease_until=self._end_of_lease(seconds))
+    def renew(self, owner: str, seconds: float) -> int:
+        """Prolong all leases of `owner`, to `seconds` from now as `lease` does; how many they are."""
+        renewing = update(ENTRIES).where(ENTRIES.c.lease_owner == owner)
+        # Alone, because PostgreSQL ends a transaction that locks rows in another order than one beside it.
+        with self.store.writing(alone=True) as connection:
+            return connection.execute(renewing.values(lease_until=self._end_of_lease(seconds))).rowcount
 
     def release(self, entry_id: str, owner: str) -> bool:
         """End a lease; False when it has gone to another."""
-        return self._if_mine(entry_id, owner, lease_owner=None, lease_until=None)
-
-    def _if_mine(self, entry_id: str, owner: str, **fields: object) -> bool:
         mine = (ENTRIES.c.id == entry_id) & (ENTRIES.c.lease_owner == owner)
         with self.store.writing() as connection:
-            return connection.execute(update(ENTRIES).where(mine).values(**fields)).rowcount == 1
+            releasing = update(ENTRIES).where(mine).values(lease_owner=None, lease_until=None)
+            return connection.execute(releasing).rowcount == 1
 
     def _end_of_lease(self, seconds: float) -> float:
         return self.now() + min(seconds, LONGEST_LEASE_SECONDS)

@@ -37,7 +37,7 @@ async def _renew(ledger: Ledger, entry: Entry, owner: str) -> None:
     while True:
         await asyncio.sleep(RENEW_SECONDS)
         with suppress(PackError):  # a ledger that is busy now may not be at the next renewal
-            await asyncio.to_thread(ledger.renew, entry.id, owner, LEASE_SECONDS)
+            await asyncio.to_thread(ledger.renew, owner, LEASE_SECONDS)
 
 
 async def _said_where_it_stands(ledger: Ledger, entry: Entry, stop: Unfinished) -> Unfinished:
