@@ -62,6 +62,14 @@ def mark_sent(ledger: Ledger, entry_id: str) -> bool | None:
     return ledger.mark_sent(entry_id, new_owner())
 
 
+def mark_sent_within(ledger: Ledger, entry_id: str, limit: str, most: str) -> bool | str | None:
+    """Mark under one limit, or "refused"."""
+    try:
+        return ledger.mark_sent(entry_id, new_owner(), limits=Limits(**{limit: int(most)}))
+    except PackError as error:
+        return type(error).__name__.lower()
+
+
 def mark_sent_in_turn(ledger: Ledger, entry_id: str, at_most: str) -> bool | None:
     owner = new_owner()
     assert ledger.lease(entry_id, owner, 60)
@@ -95,7 +103,7 @@ def ask_with_little_room(ledger: Ledger, fingerprint: str) -> list[Any]:
     return ["sent"]
 
 
-TOLD = (ask, rekey, ask_many, mark_sent, mark_sent_in_turn, lease, half_write, ask_with_little_room)
+TOLD = (ask, rekey, ask_many, mark_sent, mark_sent_within, mark_sent_in_turn, lease, half_write, ask_with_little_room)
 COMMANDS: dict[str, Callable[..., Any]] = {one.__name__: one for one in TOLD}
 
 

@@ -403,6 +403,84 @@ def test_a_job_without_a_price_is_refused_where_dollars_are_limited(ledger: Ledg
     assert intended(ledger, estimate_usd=None, limits=Limits(purchases_per_run=1)).unsent
 
 
+def told_to_wait(ledger: Ledger, fingerprint: str = "a question", **changes: Any) -> Entry:
+    """An entry whose body was written and whose submit was answered with 429, in a time without limits."""
+    entry = intended(ledger, fingerprint, **changes)
+    ledger.write_body(entry.id, {"prompt": "a cat"})
+    assert ledger.mark_sent(entry.id, "me")
+    return ledger.unsend(entry.id)
+
+
+TIGHT = {
+    "per job": Limits(usd_per_job=0.1),
+    "per day": Limits(usd_per_day=0.1),
+    "per run": Limits(purchases_per_run=0),
+}
+
+
+@pytest.mark.parametrize("named", TIGHT)
+@pytest.mark.parametrize("queue_run", ["run-1", None])
+def test_limits_hold_at_the_mark_for_an_entry_written_before_they_were_set(
+    ledger: Ledger, named: str, queue_run: str | None
+) -> None:
+    entry = told_to_wait(ledger, queue_run=queue_run)
+    with pytest.raises(Refused, match=named):
+        ledger.mark_sent(entry.id, "me", limits=TIGHT[named])
+    assert ledger.by_id(entry.id) == entry
+    assert ledger.mark_sent(entry.id, "me", limits=Limits(usd_per_job=1.0, usd_per_day=1.0, purchases_per_run=1))
+
+
+def test_a_refusal_at_the_mark_writes_out_the_sum(ledger: Ledger) -> None:
+    entry = told_to_wait(ledger, "two", estimate_usd=1.03)
+    ended(ledger, "one", cost=4.2)
+    intended(ledger, "three", estimate_usd=9.0)
+    sentence = r"Today 4\.20 USD spent \+ 1\.03 for this job would pass your limit of 5\.00 USD per day"
+    with pytest.raises(Refused, match=sentence):
+        ledger.mark_sent(entry.id, "me", limits=Limits(usd_per_day=5.0))
+
+
+@pytest.mark.parametrize("limits", [Limits(purchases_per_run=2), Limits(usd_per_day=2.0)])
+def test_of_four_entries_of_one_run_exactly_two_are_marked_when_two_are_allowed(ledger: Ledger, limits: Limits) -> None:
+    entries = [told_to_wait(ledger, f"{number}", queue_run="run-1") for number in range(4)]
+    for entry in entries[:2]:
+        assert ledger.mark_sent(entry.id, "me", limits=limits)
+    for entry in entries[2:]:
+        with pytest.raises(Refused):
+            ledger.mark_sent(entry.id, "me", limits=limits)
+    assert [ledger.by_id(entry.id).unsent for entry in entries] == [False, False, True, True]
+
+
+def test_what_went_out_once_is_not_judged_again(ledger: Ledger) -> None:
+    entry = sent(ledger)
+    nothing = Limits(usd_per_job=0.0, usd_per_day=0.0, purchases_per_run=0)
+    assert ledger.mark_sent(entry.id, "me", limits=nothing) is False
+
+
+def test_a_purchase_counts_to_the_run_that_sends_it(ledger: Ledger) -> None:
+    limits = Limits(purchases_per_run=1)
+    first, second = (told_to_wait(ledger, name, queue_run=f"run of {name}") for name in ("one", "two"))
+    assert ledger.mark_sent(first.id, "me", limits=limits, queue_run="run-2")
+    assert ledger.by_id(first.id).queue_run == "run-2"
+    with pytest.raises(Refused, match="made 1 new purchases"):
+        ledger.mark_sent(second.id, "me", limits=limits, queue_run="run-2")
+    assert ledger.mark_sent(second.id, "me", limits=limits)
+
+
+def test_a_job_without_a_price_is_not_marked_where_dollars_are_limited(ledger: Ledger) -> None:
+    entry = told_to_wait(ledger, estimate_usd=None)
+    for limits in (Limits(usd_per_job=5.0), Limits(usd_per_day=5.0)):
+        with pytest.raises(Refused, match="price of this job is not known"):
+            ledger.mark_sent(entry.id, "me", limits=limits)
+    assert ledger.mark_sent(entry.id, "me", limits=Limits(purchases_per_run=1))
+
+
+def test_what_has_no_turn_yet_is_refused_at_once_where_a_limit_forbids_it(ledger: Ledger) -> None:
+    entry = told_to_wait(ledger)
+    with pytest.raises(Refused):
+        ledger.mark_sent(entry.id, "me", limits=Limits(usd_per_job=0.1), at_most_in_flight=0)
+    assert ledger.mark_sent(entry.id, "me", at_most_in_flight=0) is None
+
+
 def test_sandbox_money_is_not_counted_with_real_money(ledger: Ledger) -> None:
     ended(ledger, realm="sandbox", cost=100.0)
     assert intended(ledger, limits=Limits(usd_per_day=1.0)).unsent

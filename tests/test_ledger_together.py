@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from apimart.flow.ledger import LONGEST_LEASE_SECONDS, Ledger, new_owner
 from apimart.flow.model import Ticket
-from ledgers import Clock, Worker, all_at_once, asked, ended, intended, sent, ticketed
+from ledgers import Clock, Worker, all_at_once, asked, completed, ended, intended, sent, ticketed
 
 pytest_plugins = ["ledger_fixtures"]
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="twenty processes at once are forked")
@@ -63,6 +63,15 @@ def test_a_limit_holds_when_twenty_processes_spend_at_once(place: str, ledger: L
     answers = all_at_once(place, [("ask", f"{number}", "5.0") for number in range(20)])
     assert answers.count(["refused"]) == 15
     assert len(ledger.entries()) == 5
+
+
+@pytest.mark.parametrize("limit", ["purchases_per_run", "usd_per_day"])
+def test_a_limit_holds_when_twenty_processes_mark_at_once(place: str, limit: str) -> None:
+    ledger = Ledger.open(place)
+    entries = [intended(ledger, f"{number}", queue_run="run-1") for number in range(20)]
+    ledger.close()
+    answers = all_at_once(place, [("mark_sent_within", one.id, limit, "5") for one in entries])
+    assert (answers.count(True), answers.count("refused")) == (5, 15)
 
 
 def test_turns_are_given_out_one_by_one(place: str, ledger: Ledger) -> None:
@@ -130,16 +139,63 @@ def test_a_lease_is_held_by_one_at_a_time(ledger: Ledger, clock: Clock) -> None:
     assert ledger.lease(entry.id, LIVES_ELSEWHERE, 30)
     assert ledger.lease(entry.id, LIVES_ELSEWHERE, 30)
     assert not ledger.lease(entry.id, "me", 30)
-    assert not ledger.renew(entry.id, "me", 30) and not ledger.release(entry.id, "me")
+    assert not ledger.renew("me", 30) and not ledger.release(entry.id, "me")
     clock.jump(20)
-    assert ledger.renew(entry.id, LIVES_ELSEWHERE, 30)
+    assert ledger.renew(LIVES_ELSEWHERE, 30)
     clock.jump(20)
     assert not ledger.lease(entry.id, "me", 30)
     assert ledger.release(entry.id, LIVES_ELSEWHERE)
     assert ledger.lease(entry.id, "me", 30)
     clock.jump(31)
     assert ledger.lease(entry.id, LIVES_ELSEWHERE, 30)
-    assert not ledger.renew(entry.id, "me", 30)
+    assert not ledger.renew("me", 30)
+
+
+def test_all_leases_of_an_owner_are_renewed_at_once(ledger: Ledger, clock: Clock) -> None:
+    mine, theirs = [intended(ledger, f"mine {number}") for number in range(3)], intended(ledger, "theirs")
+    for entry in mine:
+        assert ledger.lease(entry.id, LIVES_ELSEWHERE, 30)
+    assert ledger.lease(theirs.id, "another-machine:2:random", 30)
+    assert ledger.release(mine[2].id, LIVES_ELSEWHERE)
+    clock.jump(20)
+    assert ledger.renew(LIVES_ELSEWHERE, 10 * LONGEST_LEASE_SECONDS) == 2
+    ends = [ledger.by_id(entry.id).lease_until for entry in (*mine, theirs)]
+    assert ends == [clock() + LONGEST_LEASE_SECONDS, clock() + LONGEST_LEASE_SECONDS, None, clock() + 10]
+
+
+def test_jobs_that_a_dead_process_left_are_orphans_oldest_first(place: str, ledger: Ledger, clock: Clock) -> None:
+    left, finished = ticketed(ledger, "left"), ended(ledger, "finished")
+    with Worker(place, ("lease", left.id)) as one:
+        assert one.go() is True
+        # The process leased with the real clock; ours stands still elsewhere.
+        watcher = Ledger.open(place)
+        assert watcher.orphans("live", "key-1", 0.0) == [finished]
+        one.kill()
+        assert [entry.id for entry in watcher.orphans("live", "key-1", 0.0)] == [left.id, finished.id]
+        watcher.close()
+    assert [entry.id for entry in ledger.orphans("live", "key-1", clock(), limit=1)] == [left.id]
+
+
+def test_an_orphan_is_paid_for_unfetched_recent_and_nobodys(ledger: Ledger, clock: Clock) -> None:
+    old = ticketed(ledger, "old")
+    clock.jump(60)
+    since = clock()
+    intended(ledger, "intended")
+    sent(ledger, "unknown")
+    ledger.drop(ticketed(ledger, "given up").id, "no patience")
+    fetched = ended(ledger, "fetched")
+    ledger.keep(fetched.id, ["/out/a.mp4"])
+    empty = ticketed(ledger, "ended without a result")
+    ledger.end(empty.id, completed(empty, urls=()))
+    ticketed(ledger, "of the sandbox", realm="sandbox")
+    ticketed(ledger, "of another key", account="key-2")
+    looked_after = ticketed(ledger, "looked after")
+    ledger.lease(looked_after.id, LIVES_ELSEWHERE, 30)
+    orphan = ticketed(ledger, "orphan")
+    assert ledger.orphans("live", "key-1", since) == [orphan]
+    clock.jump(31)
+    assert [one.id for one in ledger.orphans("live", "key-1", since)] == [looked_after.id, orphan.id]
+    assert [one.id for one in ledger.orphans("live", "key-1", 0.0)] == [old.id, looked_after.id, orphan.id]
 
 
 def test_two_runs_of_one_process_do_not_share_a_lease(ledger: Ledger) -> None:

@@ -91,11 +91,7 @@ class Account:
     def orphans(self) -> list[Entry]:
         """Jobs of the last day that a process submitted and did not live to bring home."""
         since = self._now() - UNATTENDED_SECONDS
-        return [
-            one
-            for one in self.ledger.entries(self.settings.realm, ("ticketed", "ended"))
-            if one.current and (one.ticketed_at or 0) > since and (one.lease_until or 0) < self._now()
-        ]
+        return self.ledger.orphans(self.settings.realm, self.settings.account, since)
 
     def step_of(self, entry: Entry) -> str:
         """The ledger's state, an intent told apart by whether its body can be sent."""

@@ -107,15 +107,17 @@ class Submission:
     async def _mark(self, job: Job, entry: Entry) -> bool | None:
         job.will_send()
         try:
-            marked = await job.surely(
-                lambda: self._ledger.mark_sent(entry.id, self._owner, at_most_in_flight=self._jobs_at_once)
-            )
+            marked = await job.surely(partial(self._mark_sent, entry.id))
         except PackError:
             job.was_not_sent()
             raise
         if marked is None:
             job.was_not_sent()
         return marked
+
+    def _mark_sent(self, entry_id: str) -> bool | None:
+        limits, most = self._limits(), self._jobs_at_once
+        return self._ledger.mark_sent(entry_id, self._owner, limits=limits, at_most_in_flight=most)
 
     def _line_of_waiting(self) -> str:
         return f"Waiting: {self._jobs_at_once} jobs are in flight, this one waits its turn"

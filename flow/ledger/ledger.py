@@ -78,7 +78,7 @@ class Ledger(Queries):
                 return found, False
             entry_id = found.id if found is not None and found.unsent else ""
             planned = Planned(intent.realm, intent.estimate_usd, intent.queue_run, entry_id)
-            enforce(connection, limits, planned, since=since, now=self.now())
+            enforce(connection, limits, planned, since=since, now=self.now(), counts_intents=True)
             return self._written(connection, found, intent)
 
     def rekey(self, realm: str, earlier: str, fingerprint: str) -> None:
@@ -127,11 +127,21 @@ class Ledger(Queries):
             entry_id, lambda entry: transitions.with_body(entry, body, places, billed_units, estimate_usd)
         )
 
-    def mark_sent(self, entry_id: str, owner: str, *, at_most_in_flight: int | None = None) -> bool | None:
+    def mark_sent(
+        self,
+        entry_id: str,
+        owner: str,
+        *,
+        limits: Limits = NO_LIMITS,
+        at_most_in_flight: int | None = None,
+        queue_run: str | None = None,
+    ) -> bool | None:
         """True for exactly one caller, who may then send the submit; False when it went out before.
 
-        None when so many jobs of the account are in flight already, and nothing was marked.
-        Raises `Contradiction` when there is nothing left to send, `NotSet` when the disk has no room for a ticket.
+        None when so many jobs of the account are in flight already, and nothing was marked. What was never sent must
+        pass `limits` here, whatever it passed as an intent; the purchase counts to `queue_run`, else to the run of the
+        intent. Raises `Refused` when a limit would be passed, `Contradiction` when there is nothing left to send,
+        `NotSet` when the disk has no room for a ticket; then nothing was marked either.
         """
         if self.store.file is not None:
             self.store.file.keep_reserve()
@@ -140,9 +150,13 @@ class Ledger(Queries):
             transitions.require_sendable(entry)
             if not entry.unsent:
                 return False
+            run = queue_run or entry.queue_run
+            planned = Planned(entry.realm, entry.estimate_usd, run, entry_id)
+            since = _midnight(self.now())
+            enforce(connection, limits, planned, since=since, now=self.now(), counts_intents=False)
             if at_most_in_flight is not None and self._in_flight(connection, entry) >= at_most_in_flight:
                 return None
-            change(connection, entry_id, {"sent_at": self.now(), "sent_by": owner})
+            change(connection, entry_id, {"sent_at": self.now(), "sent_by": owner, "queue_run": run})
             return True
 
     def unsend(self, entry_id: str) -> Entry:
@@ -211,18 +225,19 @@ class Ledger(Queries):
             change(connection, entry_id, {"lease_owner": owner, "lease_until": self._end_of_lease(seconds)})
             return True
 
-    def renew(self, entry_id: str, owner: str, seconds: float) -> bool:
-        """Prolong a lease; False when it has gone to another."""
-        return self._if_mine(entry_id, owner, lease_until=self._end_of_lease(seconds))
+    def renew(self, owner: str, seconds: float) -> int:
+        """Prolong all leases of `owner`, to `seconds` from now as `lease` does; how many they are."""
+        renewing = update(ENTRIES).where(ENTRIES.c.lease_owner == owner)
+        # Alone, because PostgreSQL ends a transaction that locks rows in another order than one beside it.
+        with self.store.writing(alone=True) as connection:
+            return connection.execute(renewing.values(lease_until=self._end_of_lease(seconds))).rowcount
 
     def release(self, entry_id: str, owner: str) -> bool:
         """End a lease; False when it has gone to another."""
-        return self._if_mine(entry_id, owner, lease_owner=None, lease_until=None)
-
-    def _if_mine(self, entry_id: str, owner: str, **fields: object) -> bool:
         mine = (ENTRIES.c.id == entry_id) & (ENTRIES.c.lease_owner == owner)
         with self.store.writing() as connection:
-            return connection.execute(update(ENTRIES).where(mine).values(**fields)).rowcount == 1
+            releasing = update(ENTRIES).where(mine).values(lease_owner=None, lease_until=None)
+            return connection.execute(releasing).rowcount == 1
 
     def _end_of_lease(self, seconds: float) -> float:
         return self.now() + min(seconds, LONGEST_LEASE_SECONDS)

@@ -22,7 +22,7 @@ NO_LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Planned:
-    """A purchase that is about to be written down; `entry_id` when it already has a row, not to be counted twice."""
+    """A purchase that is to be judged; `entry_id` when it already has a row, not to be counted twice."""
 
     realm: str
     estimate_usd: float | None
@@ -30,25 +30,28 @@ class Planned:
     entry_id: str = ""
 
 
-def enforce(connection: Connection, limits: Limits, planned: Planned, *, since: float, now: float) -> None:
-    """Raise `Refused`, with the sum written out, when `planned` would pass a limit."""
+def enforce(
+    connection: Connection, limits: Limits, planned: Planned, *, since: float, now: float, counts_intents: bool
+) -> None:
+    """Raise `Refused`, with the sum written out, when `planned` would pass a limit; the day begins at `since`.
+
+    With `counts_intents`, what others are about to send counts as sent: who comes too late hears it before an upload.
+    Without, only what was sent counts, so that intents do not keep each other from being sent.
+    """
     if limits.usd_per_job is not None or limits.usd_per_day is not None:
-        _within_dollars(connection, limits, planned, since, now)
-    if limits.purchases_per_run is not None and planned.queue_run is not None:
-        _within_run(connection, limits.purchases_per_run, planned)
+        promised = _promised(connection, planned, now) if counts_intents else 0.0
+        _within_dollars(limits, planned, _spent(connection, planned, since), promised)
+    if limits.purchases_per_run is not None:
+        _within_run(limits.purchases_per_run, _made_in_run(connection, planned, counts_intents))
 
 
-def _within_dollars(connection: Connection, limits: Limits, planned: Planned, since: float, now: float) -> None:
+def _within_dollars(limits: Limits, planned: Planned, spent: float, promised: float) -> None:
     job = planned.estimate_usd
     if job is None:
         raise _refusal("The price of this job is not known, so it cannot be held against your limits on spending.")
     if limits.usd_per_job is not None and job > limits.usd_per_job + _ROUNDING_USD:
         raise _refusal(f"{usd(job)} USD for this job would pass your limit of {usd(limits.usd_per_job)} USD per job.")
-    if limits.usd_per_day is None:
-        return
-    spent = _spent(connection, planned, since)
-    promised = _promised(connection, planned, now)
-    if spent + promised + job > limits.usd_per_day + _ROUNDING_USD:
+    if limits.usd_per_day is not None and spent + promised + job > limits.usd_per_day + _ROUNDING_USD:
         under_way = f" + {usd(promised)} for jobs about to be sent" if promised else ""
         raise _refusal(
             f"Today {usd(spent)} USD spent{under_way} + {usd(job)} for this job would pass your limit "
@@ -56,13 +59,20 @@ def _within_dollars(connection: Connection, limits: Limits, planned: Planned, si
         )
 
 
-def _within_run(connection: Connection, most: int, planned: Planned) -> None:
-    bought = or_(ENTRIES.c.state != "dropped", ENTRIES.c.task_id.is_not(None))
-    same_run = and_(ENTRIES.c.realm == planned.realm, ENTRIES.c.queue_run == planned.queue_run)
-    counting = select(func.count()).where(same_run, bought, ENTRIES.c.id != planned.entry_id)
-    made = connection.execute(counting).scalar_one()
+def _within_run(most: int, made: int) -> None:
     if made >= most:
         raise _refusal(f"This queue run made {made} new purchases; one more would pass your limit of {most} per run.")
+
+
+def _made_in_run(connection: Connection, planned: Planned, counts_intents: bool) -> int:
+    """How many others the run bought; without a run, each purchase is one of its own."""
+    if planned.queue_run is None:
+        return 0
+    bought = or_(ENTRIES.c.state != "dropped", ENTRIES.c.task_id.is_not(None))
+    counted = bought if counts_intents else and_(bought, ENTRIES.c.sent_at.is_not(None))
+    same_run = and_(ENTRIES.c.realm == planned.realm, ENTRIES.c.queue_run == planned.queue_run)
+    counting = select(func.count()).where(same_run, counted, ENTRIES.c.id != planned.entry_id)
+    return int(connection.execute(counting).scalar_one())
 
 
 def _spent(connection: Connection, planned: Planned, since: float) -> float:

@@ -79,6 +79,26 @@ class Queries:
         with self.store.reading() as connection:
             return jobs_in_flight(connection, realm, account, self.now())
 
+    def orphans(self, realm: str, account: str, ticketed_since: float, limit: int = 200) -> list[Entry]:
+        """Jobs of an account that are bought and not fetched, and that nobody looks after, oldest first.
+
+        Current entries, ticketed or ended with a result, that got their task id at Unix time `ticketed_since` or
+        later, and whose lease ended or was of a process of this machine that is gone.
+        """
+        has_result = (ENTRIES.c.state == "ended") & (ENTRIES.c.urls != [])
+        asking = select(ENTRIES.c.id, ENTRIES.c.lease_owner, ENTRIES.c.lease_until).where(
+            ENTRIES.c.realm == realm,
+            ENTRIES.c.account == account,
+            (ENTRIES.c.state == "ticketed") | has_result,
+            ENTRIES.c.superseded_at.is_(None),
+            ENTRIES.c.ticketed_at >= ticketed_since,
+        )
+        held = held_at(self.now())
+        with self.store.reading() as connection:
+            rows = connection.execute(asking.order_by(ENTRIES.c.number)).all()
+            free = [row.id for row in rows if not held(row.lease_owner, row.lease_until)][:limit]
+            return load(connection, select(ENTRIES).where(ENTRIES.c.id.in_(free)).order_by(ENTRIES.c.number))
+
     def totals(self, realm: str, since: float) -> list[Spent]:
         """What was spent per day and model, from Unix time `since` on; estimates stand in for unknown costs."""
         asking = select(ENTRIES.c.sent_at, ENTRIES.c.model, charged_usd().label("usd")).where(
