@@ -321,6 +321,11 @@ def test_what_is_wrong_with_a_shot_is_said(shots, said, tmp_path):
     assert said in refusal(FAMILIES["APIMartKling3"], tmp_path, prompt="a house", shots=shots)
 
 
+@pytest.mark.parametrize("value", [5.0, True, "5", None, [5]])
+def test_a_choice_takes_only_what_it_lists(value, tmp_path):
+    assert "is not offered" in refusal(FAMILIES["APIMartHailuo02"], tmp_path, prompt="x", duration=value)
+
+
 def test_reference_pictures_go_out_as_plain_addresses():
     body = body_of(asked(FAMILIES["APIMartPixVerse6"], prompt="x", references=pictures(2), multi_clip=True))
     assert [url.partition("example.com/")[0] for url in body["img_references"]] == ["https://"] * 2

@@ -15,32 +15,28 @@ from ..jobs import files_of
 from ..ledger import Entry
 from ..model import (
     OFF,
-    Choice,
+    TAKE,
     Clip,
     Cut,
     Family,
-    Flag,
     Footage,
     Input,
     Json,
     Measure,
-    Number,
     Picture,
     Shots,
     Size,
     Socket,
     Sound,
     Still,
-    Text,
     Values,
     several,
 )
 from ..prices import PriceList, estimate_usd, merged, printed_prices
-from ..request import ask
+from ..request import ask, problem_of_value
 from .gate import Denied
 from .runtime import Runtime
 
-TAKES = 1_000_000
 Lengths = Mapping[str, float]
 
 
@@ -91,10 +87,7 @@ def _values(
     if strange:
         raise Denied(400, f"There is no input '{strange[0][:40]}'.")
     given = {declared.id: _value(declared, widgets, connected, seconds, unknown) for declared in family.inputs}
-    take = widgets.get("take", 0)
-    if isinstance(take, bool) or not isinstance(take, int) or not 0 <= take <= TAKES:
-        raise Denied(400, "take cannot be that.")
-    return Values({**given, "take": take})
+    return Values({**given, "take": _held(TAKE, widgets.get("take", 0))})
 
 
 def _value(declared: Input, widgets: Mapping[str, Any], connected: list[str], seconds: Lengths, unknown: float) -> Any:
@@ -103,23 +96,24 @@ def _value(declared: Input, widgets: Mapping[str, Any], connected: list[str], se
         held = _stand_ins(declared, widgets, connected, seconds, unknown)
         return held if declared.many else next(iter(held), None)
     if isinstance(declared, Shots):
-        return _cut(declared, widgets)
+        return _held(declared, _cut(declared, widgets))
     if declared.id not in widgets:
         return getattr(declared, "default", None)
-    value = widgets[declared.id]
-    if not _fits(declared, value):
-        raise Denied(400, f"{declared.id} cannot be that.")
-    return value
+    return _held(declared, widgets[declared.id])
 
 
-def _cut(declared: Shots, widgets: Mapping[str, Any]) -> Cut:
+def _cut(declared: Shots, widgets: Mapping[str, Any]) -> Cut | None:
     """How the clip is cut; shots that a link tells are left out, since no price hangs on them."""
     held = {name.rpartition(".")[2]: widgets[name] for name in declared.widget_names if name in widgets}
     how = held.get(declared.id, OFF)
-    cut = declared.read(held) or Cut(how) if isinstance(how, str) else None
-    if cut is None or not _fits(declared, cut):
+    return declared.read(held) or Cut(how) if isinstance(how, str) else None
+
+
+def _held(declared: Input, value: Any) -> Any:
+    """The value, when a widget can hold it. Raises Denied otherwise."""
+    if problem_of_value(declared, value):
         raise Denied(400, f"{declared.id} cannot be that.")
-    return cut
+    return value
 
 
 def _stand_ins(
@@ -134,22 +128,6 @@ def _stand_ins(
     if isinstance(declared, Picture):
         return (Still(np.zeros((1, 1, 3), np.uint8)),) * len(names)
     return (Sound(np.zeros((1, 1), np.float32), 1),) * len(names)
-
-
-def _fits(declared: Input, value: Any) -> bool:
-    if isinstance(declared, Text):
-        return isinstance(value, str)
-    if isinstance(declared, Flag):
-        return isinstance(value, bool)
-    if isinstance(declared, Shots):
-        is_written = all(isinstance(shot.prompt, str) and type(shot.seconds) is int for shot in value.shots)
-        return value.how in declared.choices and is_written
-    if isinstance(declared, Choice):
-        return isinstance(value, (str, int)) and not isinstance(value, bool) and value in declared.options
-    if isinstance(declared, Number):
-        is_whole = isinstance(value, int) and not isinstance(value, bool)
-        return is_whole and declared.minimum <= value <= declared.maximum
-    return False
 
 
 def _clip(seconds: float) -> Footage:

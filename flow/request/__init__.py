@@ -1,7 +1,7 @@
 """From widgets and sockets to a request that passed every check; nothing leaves this machine here."""
 
 from .asking import ask
-from .checking import check, problems_of_widgets
+from .checking import check, problem_of_value, problems_of_widgets
 from .footage import Reader
 
-__all__ = ["Reader", "ask", "check", "problems_of_widgets"]
+__all__ = ["Reader", "ask", "check", "problem_of_value", "problems_of_widgets"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -89,19 +89,30 @@ def _refuse(problems: list[str]) -> None:
         raise Refused(" ".join(problems), next_step="")
 
 
-def _problem_of_input(declared: Input, value: Any) -> str:
-    """What is wrong with one value; empty when nothing is."""
+def problem_of_value(declared: Input, value: Any) -> str:
+    """Why a widget cannot hold this value; empty when it can. A text that is still to be written is no problem yet."""
     name = declared.id
-    if isinstance(declared, Text):
-        return _problem_of_text(declared, value)
-    if isinstance(declared, Choice) and (value not in declared.options or isinstance(value, bool)):
-        return f"{name} '{value}' is not offered: choose one of {', '.join(map(str, declared.options))}."
-    if isinstance(declared, Number) and not _is_within(declared, value):
+    if isinstance(declared, Text) and not isinstance(value, str):
+        return f"{name} must be a text."
+    if isinstance(declared, Choice) and not _is_offered(declared, value):
+        return _not_offered(name, value, declared.options)
+    if isinstance(declared, Number) and not _is_whole(value, declared.minimum, declared.maximum):
         return f"{name} must be a whole number from {declared.minimum} to {declared.maximum}."
-    if isinstance(declared, Shots):
-        return _problem_of_shots(declared, value)
     if isinstance(declared, Flag) and not isinstance(value, bool):
         return f"{name} must be on or off."
+    return _problem_of_cut(declared, value) if isinstance(declared, Shots) else ""
+
+
+def _problem_of_input(declared: Input, value: Any) -> str:
+    """What is wrong with one value, or missing in it; empty when nothing is."""
+    return problem_of_value(declared, value) or _missing(declared, value)
+
+
+def _missing(declared: Input, value: Any) -> str:
+    if isinstance(declared, Text) and declared.required and not value.strip():
+        return f"{declared.id} is empty: write what the clip should show."
+    if isinstance(declared, Shots):
+        return _problem_of_texts(declared, value)
     return _problem_of_socket(declared, several(value)) if isinstance(declared, Socket) else ""
 
 
@@ -115,32 +126,40 @@ def _problem_of_socket(declared: Socket, held: tuple[Any, ...]) -> str:
     return ""
 
 
-def _problem_of_text(declared: Text, value: Any) -> str:
-    if not isinstance(value, str):
-        return f"{declared.id} must be a text."
-    if declared.required and not value.strip():
-        return f"{declared.id} is empty: write what the clip should show."
-    return ""
-
-
-def _problem_of_shots(declared: Shots, value: Any) -> str:
+def _problem_of_cut(declared: Shots, cut: Any) -> str:
     name = declared.id
-    if not isinstance(value, Cut) or declared.choices.get(value.how) != len(value.shots):
-        how = value.how if isinstance(value, Cut) else value
-        return f"{name} '{how}' is not offered: choose one of {', '.join(declared.choices)}."
-    for number, shot in enumerate(value.shots, 1):
-        if not isinstance(shot.prompt, str) or not shot.prompt.strip():
-            return f"Shot {number} of {name} is empty: write what it shows, or choose fewer shots."
-        if len(shot.prompt.strip()) > declared.max_characters:
-            return f"Shot {number} of {name} takes {declared.max_characters} characters; this one is longer."
-        if not isinstance(shot.seconds, int) or not 1 <= shot.seconds <= declared.longest:
+    if not isinstance(cut, Cut) or cut.how not in declared.choices:
+        return _not_offered(name, cut.how if isinstance(cut, Cut) else cut, declared.choices)
+    for number, shot in enumerate(cut.shots, 1):
+        if not isinstance(shot.prompt, str):
+            return f"Shot {number} of {name} must be a text."
+        if not _is_whole(shot.seconds, 1, declared.longest):
             return f"Shot {number} of {name} must last a whole number of seconds from 1 to {declared.longest}."
     return ""
 
 
-def _is_within(declared: Number, value: Any) -> bool:
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    return is_whole and declared.minimum <= value <= declared.maximum
+def _problem_of_texts(declared: Shots, cut: Cut) -> str:
+    name = declared.id
+    if declared.choices[cut.how] != len(cut.shots):
+        return _not_offered(name, cut.how, declared.choices)
+    for number, shot in enumerate(cut.shots, 1):
+        if not shot.prompt.strip():
+            return f"Shot {number} of {name} is empty: write what it shows, or choose fewer shots."
+        if len(shot.prompt.strip()) > declared.max_characters:
+            return f"Shot {number} of {name} takes {declared.max_characters} characters; this one is longer."
+    return ""
+
+
+def _not_offered(name: str, value: Any, options: Iterable[Any]) -> str:
+    return f"{name} '{value}' is not offered: choose one of {', '.join(map(str, options))}."
+
+
+def _is_offered(declared: Choice, value: Any) -> bool:
+    return isinstance(value, (str, int)) and not isinstance(value, bool) and value in declared.options
+
+
+def _is_whole(value: Any, minimum: int, maximum: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and minimum <= value <= maximum
 
 
 def _measured(family: Family, values: Values, stopped: Stopped) -> tuple[Values, dict[str, str]]:
