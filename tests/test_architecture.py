@@ -15,6 +15,7 @@ from pack import ROOT
 ORDER = (
     "errors",
     "stopping",
+    "sharing",
     "model",
     "settings",
     "watch",
