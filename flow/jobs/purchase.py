@@ -16,6 +16,7 @@ from ..prices import current_prices, estimate_usd
 from ..publish import LIFE_NEEDED_SECONDS, Publisher
 from ..request import check
 from ..settings import Settings
+from ..stopping import Stopped
 from ..wire import Provider
 
 if TYPE_CHECKING:
@@ -69,9 +70,9 @@ class Checkout:
         )
         return self._ledger.intend(intent, limits=self._settings.limits)[0]
 
-    def publish(self, entry: Entry, request: Request) -> Entry:
+    def publish(self, entry: Entry, request: Request, stopped: Stopped) -> Entry:
         """The entry with its body on disk, media as addresses."""
-        body = self._publisher.publish(request)
+        body = self._publisher.publish(request, stopped)
         return self._ledger.write_body(entry.id, body.json, body.addresses, request.billed_units, request.estimate_usd)
 
 
@@ -103,7 +104,7 @@ class Purchase:
         request = await self._checked(job)
         if request.attachments:
             job.tell("Uploading")
-        return await job.thread(lambda: self._checkout.publish(entry, request))
+        return await job.thread(lambda: self._checkout.publish(entry, request, job.stopped.is_set))
 
     @property
     def stages(self) -> Mapping[str, Stage]:
