@@ -34,10 +34,10 @@ def until_stopped(items: Iterable[Item], stopped: Stopped) -> Iterator[Item]:
         raise_if_stopped(stopped)
 
 
-def pause(seconds: float, stopped: Stopped, sleep: Callable[[float], None] = time.sleep) -> None:
+def sleep(seconds: float, stopped: Stopped, pause: Callable[[float], None] = time.sleep) -> None:
     """Sleep for `seconds`, in turns of at most `TURN_SECONDS`. Raises Unfinished when `stopped` says so."""
     while seconds > 0:
         raise_if_stopped(stopped)
-        sleep(min(TURN_SECONDS, seconds))
+        pause(min(TURN_SECONDS, seconds))
         seconds -= TURN_SECONDS
     raise_if_stopped(stopped)

@@ -16,6 +16,7 @@ ORDER = (
     "errors",
     "files",
     "stopping",
+    "sharing",
     "model",
     "settings",
     "wire",

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from aiohttp import web
-from apimart.flow.errors import NotSet, Refused, Unreachable
+from apimart.flow.errors import NotSet, Refused, Unfinished, Unreachable
 from apimart.flow.host.public import add_routes
 from apimart.flow.ledger import Ledger
 from apimart.flow.model import Address, Attachment, Body, Clip, Footage, Medium, Question, Request, Values
@@ -19,6 +19,7 @@ from apimart.flow.wire import Provider, Transfer
 from apimart.nodes import families
 from ledgers import Clock, intended
 from standin import StandIn
+from stops import Stop
 from stores import clip_bytes, media_file, web_app
 
 KLING = next(family for family in families() if family.node_id == "APIMartKlingMotionControl")
@@ -167,7 +168,7 @@ def test_a_broken_upload_is_tried_again_a_little_later(publisher, file, link, ho
     pauses.meanwhile = {"/upload": host.acts["/upload"]}
     host.say("/upload", 502)
     assert publisher.publish(request_for(file)).json[VIDEO.parameter] == link
-    assert pauses == [2.0]
+    assert sum(pauses) == 2.0
 
 
 def test_an_upload_that_stays_broken_is_given_up_and_has_cost_nothing(publisher, file, host):
@@ -177,11 +178,49 @@ def test_an_upload_that_stays_broken_is_given_up_and_has_cost_nothing(publisher,
     assert uploads(host) == 3
 
 
+def test_a_run_that_is_stopped_anywhere_can_be_queued_again(publisher, file, link, host):
+    whole = Stop()
+    publisher.publish(request_for(file), whole)
+    for nth in range(1, whole.asked + 1):
+        content = clip_bytes(seed=nth)
+        host.serve("/kept.mp4", content)
+        other = media_file(file.path.with_name(f"{nth}.mp4"), content)
+        with pytest.raises(Unfinished):
+            publisher.publish(request_for(other), Stop(nth))
+        assert publisher.publish(request_for(other)).json[VIDEO.parameter] == link
+
+
+def test_a_pause_between_two_tries_is_stopped(publisher, file, host, pauses):
+    host.say("/upload", 502)
+    with pytest.raises(Unfinished):
+        publisher.publish(request_for(file), lambda: len(pauses) > 2)
+    assert (uploads(host), sum(pauses)) == (1, 0.75)
+
+
+def test_a_run_that_waits_for_the_upload_of_another_is_stopped_alone(publisher, file, link, host):
+    began, ends, upload = threading.Event(), threading.Event(), host.acts["/upload"]
+
+    def slowly(handler):
+        began.set()
+        ends.wait(20)
+        upload(handler)
+
+    host.act("/upload", slowly)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(publisher.publish, request_for(file))
+        assert began.wait(20)
+        with pytest.raises(Unfinished):
+            publisher.publish(request_for(file), lambda: True)
+        ends.set()
+        assert first.result(20).json[VIDEO.parameter] == link
+    assert uploads(host) == 1
+
+
 def test_a_host_that_needs_a_moment_to_show_the_clip_gets_it(publisher, file, link, host, pauses):
     pauses.meanwhile = {"/kept.mp4": host.acts["/kept.mp4"]}
     host.say("/kept.mp4", 503)
     publisher.publish(request_for(file))
-    assert (uploads(host), pauses) == (1, [2.0])
+    assert (uploads(host), sum(pauses)) == (1, 2.0)
 
 
 PAGE = b"<!DOCTYPE html><html><title>Log in</title></html>"
@@ -276,6 +315,13 @@ def test_a_clip_that_another_job_still_needs_is_not_withdrawn(at_home, ledger, f
     assert len(list(folder.iterdir())) == 1
     ledger.drop(other.id, "changed my mind")
     publisher.withdraw(body)
+    assert list(folder.iterdir()) == []
+
+
+def test_what_a_stopped_upload_left_in_the_store_is_taken_out(at_home, file):
+    publisher, folder = at_home
+    with pytest.raises(Unfinished):
+        publisher.publish(request_for(file), lambda: any(folder.glob("*.mp4")))
     assert list(folder.iterdir()) == []
 
 

@@ -23,7 +23,7 @@ from apimart.flow.media import (
 )
 from apimart.flow.media.encode import Picture, Window, write_clip
 from apimart.flow.model import Selection, Size, Sound
-from apimart.flow.stopping import pause, until_stopped
+from apimart.flow.stopping import sleep, until_stopped
 from stops import Stop
 
 FRAMES = 192
@@ -125,9 +125,9 @@ def test_nothing_is_taken_from_work_that_was_stopped_before() -> None:
 
 def test_a_pause_is_slept_through_in_short_turns_and_ends_when_it_is_stopped() -> None:
     slept: list[float] = []
-    pause(1.1, Stop(), slept.append)
+    sleep(1.1, Stop(), slept.append)
     assert sum(slept) == pytest.approx(1.1)
     slept.clear()
     with pytest.raises(Unfinished):
-        pause(1000.0, Stop(3), slept.append)
+        sleep(1000.0, Stop(3), slept.append)
     assert slept == [0.25, 0.25]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from functools import cached_property
 from typing import TypeVar
 
-from ..errors import NotSet, Refused, Unreachable
+from ..errors import NotSet, PackError, Refused, Unreachable
 from ..ledger import Ledger
 from ..model import Address, Attachment, Body, Clip, MediaFile, Picture, Request, Socket
+from ..sharing import Shared
+from ..stopping import Stopped, never, raise_if_stopped, sleep
 from ..wire import Probe, Provider, Transfer
 from .stores import Store
 
@@ -45,15 +46,20 @@ class Publisher:
         self._open_store = open_store
         self._now = now
         self._pause = pause
-        self._turns: dict[str, threading.Lock] = {}
+        self._uploads: Shared[Address] = Shared()
 
     @cached_property
     def _store(self) -> Store | None:
         return self._open_store()
 
-    def publish(self, request: Request) -> Body:
-        """Raises NotSet when a clip has no home, Refused for an address that does not serve the file."""
-        addresses = tuple(self._address(attachment) for attachment in request.attachments)
+    def publish(self, request: Request, stopped: Stopped = never) -> Body:
+        """The body of the request, with an address for every picture, clip and sound.
+
+        Raises NotSet when a clip has no home, Refused for an address that does not serve the file, Unreachable when
+        uploading failed several times, and Unfinished when it was `stopped`; what goes into a bucket is sent to its
+        end.
+        """
+        addresses = tuple(self._address(attachment, stopped) for attachment in request.attachments)
         return Body(request.question.body(address.url for address in addresses), addresses)
 
     def withdraw(self, body: Body) -> None:
@@ -71,58 +77,62 @@ class Publisher:
         going_on = self._ledger.entries(states=GOING_ON, limit=1000)
         return any(one.url == address.url for entry in going_on for one in entry.addresses)
 
-    def _address(self, attachment: Attachment) -> Address:
+    def _address(self, attachment: Attachment, stopped: Stopped) -> Address:
         if attachment.url:
             address = Address(attachment.url, attachment.content, None, "person")
             self._transfer.check(address.url)
             return address
-        assert attachment.file is not None
-        with self._turns.setdefault(attachment.file.content, threading.Lock()):
-            return self._known(attachment.file.content) or self._upload(attachment, attachment.file)
+        file = attachment.file
+        assert file is not None
+        return self._uploads.do(
+            file.content, lambda: self._known(file.content, stopped) or self._upload(attachment, file, stopped), stopped
+        )
 
-    def _known(self, content: str) -> Address | None:
+    def _known(self, content: str, stopped: Stopped) -> Address | None:
         """An address of the same content that lives long enough, and still answers."""
         address = self._ledger.addresses.known(content, self._now() + LIFE_NEEDED_SECONDS)
         if address is None:
             return None
         try:
-            self._see(address, None)
+            self._see(address, None, stopped)
         except (Refused, Unreachable):
             self._ledger.addresses.forget(address.url)
             return None
         return address
 
-    def _upload(self, attachment: Attachment, file: MediaFile) -> Address:
+    def _upload(self, attachment: Attachment, file: MediaFile, stopped: Stopped) -> Address:
         if isinstance(attachment.input, Picture):
-            address = self._tried(lambda: self._provider.upload_image(file))
+            address = self._tried(lambda: self._provider.upload_image(file, stopped=stopped), stopped)
         else:
-            address = self._put(attachment, file)
+            address = self._put(attachment, file, stopped)
         self._ledger.addresses.remember(address)
         return address
 
-    def _put(self, attachment: Attachment, file: MediaFile) -> Address:
+    def _put(self, attachment: Attachment, file: MediaFile, stopped: Stopped) -> Address:
         store = self._store
         if store is None:
             raise NotSet(_no_home(attachment.input), next_step="")
-        address = self._tried(lambda: store.put(file))
+        address = self._tried(lambda: store.put(file, stopped), stopped)
         try:
-            self._tried(lambda: self._see(address, file))
-        except Refused:
+            self._tried(lambda: self._see(address, file, stopped), stopped)
+        except PackError:
             store.delete(address)
             raise
         return address
 
-    def _tried(self, step: Callable[[], Result]) -> Result:
+    def _tried(self, step: Callable[[], Result], stopped: Stopped) -> Result:
         """Uploads and looks cost nothing, so a broken one is simply tried again."""
+        raise_if_stopped(stopped)
         for attempt in range(1, TRIES):
             try:
                 return step()
             except Unreachable:
-                self._pause(2.0**attempt)
+                sleep(2.0**attempt, stopped, self._pause)
         return step()
 
-    def _see(self, address: Address, file: MediaFile | None) -> None:
+    def _see(self, address: Address, file: MediaFile | None, stopped: Stopped) -> None:
         """Read the address back over the network, as the provider will. Raises Refused for anything but the file."""
+        raise_if_stopped(stopped)
         probe = self._transfer.probe(address.url)
         if probe.status >= 500:
             raise Unreachable(f"The published clip was read back and its address serves HTTP {probe.status}.")

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from ..errors import NotSet, Unreachable
 from ..files import written_whole
 from ..model import Address, MediaFile
+from ..stopping import Stopped, never
 
 PUBLIC_PATH = "/apimart/public"
 LIFE_SECONDS = 24 * 3600
@@ -40,7 +41,7 @@ class ThisComfyUI:
         self._folder = public_folder(home)
         self._now = now
 
-    def put(self, file: MediaFile) -> Address:
+    def put(self, file: MediaFile, stopped: Stopped = never) -> Address:
         expires_at = int(self._now()) + LIFE_SECONDS
         suffix = file.path.suffix.lower()
         name = f"{expires_at}-{secrets.token_urlsafe(32)}{suffix if suffix in MIMES else '.mp4'}"

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ..errors import Refused, Unreachable
 from ..model import Address, MediaFile
+from ..stopping import Stopped, never
 from ..wire import Transfer
 
 # Sources: https://litterbox.catbox.moe/tools.php and https://tmpfiles.org/api, as of November 2026.
@@ -29,9 +30,9 @@ class Litterbox:
         self._endpoint = endpoint
         self._now = now
 
-    def put(self, file: MediaFile) -> Address:
+    def put(self, file: MediaFile, stopped: Stopped = never) -> Address:
         fields = {"reqtype": "fileupload", "time": "24h"}
-        answer = self._transfer.send_form(self._endpoint, "fileToUpload", file.path, file.mime, fields)
+        answer = self._transfer.send_form(self._endpoint, "fileToUpload", file.path, file.mime, fields, stopped=stopped)
         url = _require_link(self._transfer, answer.strip(), self._endpoint)
         return Address(url, file.content, self._now() + LITTERBOX_SECONDS, self.name)
 
@@ -49,8 +50,8 @@ class Tmpfiles:
         self._endpoint = endpoint
         self._now = now
 
-    def put(self, file: MediaFile) -> Address:
-        answer = self._transfer.send_form(self._endpoint, "file", file.path, file.mime, {})
+    def put(self, file: MediaFile, stopped: Stopped = never) -> Address:
+        answer = self._transfer.send_form(self._endpoint, "file", file.path, file.mime, {}, stopped=stopped)
         page = urlsplit(_require_link(self._transfer, _link_in(answer, "data", "url"), self._endpoint))
         path = page.path if page.path.startswith("/dl/") else f"/dl{page.path}"
         scheme = urlsplit(self._endpoint).scheme
@@ -72,8 +73,10 @@ class SandboxFiles:
         self._transfer = transfer
         self._now = now
 
-    def put(self, file: MediaFile) -> Address:
-        answer = self._transfer.send_form(self._endpoint, "file", file.path, file.mime, {}, bearer=self._key)
+    def put(self, file: MediaFile, stopped: Stopped = never) -> Address:
+        answer = self._transfer.send_form(
+            self._endpoint, "file", file.path, file.mime, {}, bearer=self._key, stopped=stopped
+        )
         url = _require_link(self._transfer, _link_in(answer, "url"), self._endpoint)
         return Address(url, file.content, self._now() + SANDBOX_SECONDS, self.name)
 

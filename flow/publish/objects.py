@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import NotSet, PackError, Unreachable, log
 from ..model import MEGABYTE, Address, MediaFile
+from ..stopping import Stopped, never
 
 LINK_SECONDS = 24 * 3600
 PART_BYTES = 8 * MEGABYTE
@@ -41,7 +42,7 @@ class ObjectStore:
         self._names: dict[str, str] = {}
         self._opened: tuple[Any, str] | None = None
 
-    def put(self, file: MediaFile) -> Address:
+    def put(self, file: MediaFile, stopped: Stopped = never) -> Address:
         """Upload, and sign a link that lives as long as a job can take. Raises NotSet or Unreachable."""
         files, root = self._place()
         path = f"{root}/{self._name_for(file)}"

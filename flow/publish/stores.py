@@ -9,6 +9,7 @@ from typing import Protocol
 from ..errors import NotSet
 from ..model import Address, MediaFile
 from ..settings import Settings
+from ..stopping import Stopped, never
 from ..wire import Transfer
 from .here import ThisComfyUI
 from .hosts import Litterbox, SandboxFiles, Tmpfiles
@@ -26,8 +27,11 @@ class Store(Protocol):
 
     name: str
 
-    def put(self, file: MediaFile) -> Address:
-        """Raises Unreachable for an upload that broke and may be tried again, NotSet for what is missing here."""
+    def put(self, file: MediaFile, stopped: Stopped = never) -> Address:
+        """Raises Unreachable for an upload that broke and may be tried again, NotSet for what is missing here.
+
+        Where the upload can be stopped, Unfinished is raised soon after `stopped` says so.
+        """
 
     def delete(self, address: Address) -> None:
         """Take it back where that can be done; never raises, since a job hangs on nothing here."""
