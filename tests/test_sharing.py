@@ -19,7 +19,8 @@ class Work:
         self.shared: Shared[str] = Shared()
         self.began, self.ends = threading.Event(), threading.Event()
         self.times = 0
-        self.waiting = threading.Semaphore(0)
+        self._looked_up = threading.Condition()
+        self._waiting: set[int] = set()
 
     def __call__(self) -> str:
         self.times += 1
@@ -28,13 +29,19 @@ class Work:
         return "done"
 
     def ask(self, work: Callable[[], str] | None = None, stopped: Stopped = never) -> str:
-        """Ask for the work; `waiting` is released whenever the one who asks looks up from waiting."""
 
         def looked_up() -> bool:
-            self.waiting.release()
+            with self._looked_up:
+                self._waiting.add(threading.get_ident())
+                self._looked_up.notify()
             return stopped()
 
         return self.shared.do("a name", work or self, looked_up)
+
+    def gather(self, number: int) -> None:
+        """Wait until so many threads wait for another's work."""
+        with self._looked_up:
+            assert self._looked_up.wait_for(lambda: len(self._waiting) == number, 20)
 
 
 @pytest.fixture
@@ -45,8 +52,7 @@ def work() -> Work:
 def test_those_who_ask_meanwhile_wait_for_the_first_and_share_its_result(work: Work) -> None:
     with ThreadPoolExecutor(4) as pool:
         asked = [pool.submit(work.ask) for _ in range(4)]
-        for _ in range(3):
-            assert work.waiting.acquire(timeout=20)
+        work.gather(3)
         work.ends.set()
         assert [one.result(20) for one in asked] == ["done"] * 4
     assert work.times == 1
@@ -74,7 +80,7 @@ def test_an_error_is_shared(work: Work) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         asked = [pool.submit(work.ask, refuse) for _ in range(2)]
-        assert work.waiting.acquire(timeout=20)
+        work.gather(1)
         work.ends.set()
         for one in asked:
             with pytest.raises(Refused, match="No clip"):
@@ -102,7 +108,7 @@ def test_one_who_waits_takes_over_when_the_first_is_stopped(work: Work) -> None:
         first = pool.submit(work.ask, stop)
         assert work.began.wait(20)
         others = [pool.submit(work.ask) for _ in range(2)]
-        assert work.waiting.acquire(timeout=20)
+        work.gather(2)
         work.ends.set()
         with pytest.raises(Unfinished):
             first.result(20)

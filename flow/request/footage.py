@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
@@ -10,10 +11,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from ..errors import PackError, Refused
+from ..errors import Refused, Unreachable
 from ..ledger import Ledger
 from ..media import content_of_clip, measure
 from ..model import MEGABYTE, Footage, Json, Measure, Size
+from ..sharing import Shared
+from ..stopping import Stopped, never
 from ..wire import Probe, Transfer
 
 MAX_BYTES = 100 * MEGABYTE
@@ -22,7 +25,11 @@ REMEMBERED_SECONDS = 30 * 86400.0
 
 
 class Reader:
-    """Identifies clips. What an address served is remembered, so that a job resumes when the file is gone."""
+    """Identifies clips. What an address served is remembered, so that a job resumes when the file is gone.
+
+    An address that several threads ask about at the same time is read once. `scratch` is a folder for files that are
+    gone again when a call ends.
+    """
 
     def __init__(
         self,
@@ -38,45 +45,50 @@ class Reader:
         self._scratch = scratch
         self._reads_addresses = reads_addresses
         self._now = now
+        self._readings: Shared[Footage] = Shared()
 
-    def identify(self, footage: Footage) -> Footage:
-        """The clip with its content hash. Raises Refused for a clip or an address that cannot be read."""
+    def identify(self, footage: Footage, stopped: Stopped = never) -> Footage:
+        """The clip with its content hash; one at an address is measured as well.
+
+        Raises Refused for a clip or an address that cannot be read, Unreachable where nobody answers, Unfinished soon
+        after `stopped` says so.
+        """
         if footage.url:
-            return self._identify_address(footage)
+            self._transfer.check(footage.url)
+            return self._readings.do(footage.url, lambda: self._identify_address(footage, stopped), stopped)
         if footage.path is None:
             raise Refused("There is no clip.", next_step="Connect a video.")
-        return replace(footage, content=content_of_clip(footage.path))
+        return replace(footage, content=content_of_clip(footage.path, stopped=stopped))
 
-    def _identify_address(self, footage: Footage) -> Footage:
-        self._transfer.check(footage.url)
+    def _identify_address(self, footage: Footage, stopped: Stopped) -> Footage:
         name = f"clip at {_digest(footage.url)}"
         if not self._reads_addresses:
             return replace(footage, content=f"address:{_digest(footage.url)}")
         remembered = self._ledger.cache.recall(name)
         try:
-            probe = self._transfer.probe(footage.url)
+            probe = self._transfer.probe(footage.url, stopped=stopped)
             if isinstance(remembered, dict) and remembered.get("served") == _served(probe):
                 return _from_memory(footage, remembered)
-            read = self._read(footage, probe)
-        except PackError:
+            read = self._read(footage, probe, stopped)
+        except (Refused, Unreachable):
             if isinstance(remembered, dict):
                 return _from_memory(footage, remembered)
             raise
         self._ledger.cache.remember(name, _to_memory(read, probe), self._now() + REMEMBERED_SECONDS)
         return read
 
-    def _read(self, footage: Footage, probe: Probe) -> Footage:
+    def _read(self, footage: Footage, probe: Probe, stopped: Stopped) -> Footage:
         if probe.status >= 400 or probe.is_page:
             what = "a web page" if probe.is_page else f"HTTP {probe.status}"
             raise Refused(
                 f"The address of the clip serves {what}, not a video.",
                 next_step="Give a direct link to the file, without login or preview page.",
             )
-        part = self._scratch / f"{_digest(footage.url)[:16]}.part"
-        part.unlink(missing_ok=True)
-        self._transfer.download(footage.url, part, max_bytes=MAX_BYTES, seconds=MAX_SECONDS)
+        part = self._scratch / f"{secrets.token_hex(8)}.part"
         try:
-            return replace(footage, content=content_of_clip(part), measure=measure(part))
+            self._transfer.download(footage.url, part, max_bytes=MAX_BYTES, seconds=MAX_SECONDS, stopped=stopped)
+            content = content_of_clip(part, stopped=stopped)
+            return replace(footage, content=content, measure=measure(part, stopped=stopped))
         finally:
             part.unlink(missing_ok=True)
 
