@@ -11,8 +11,9 @@ from apimart.flow.errors import Refused, Unfinished, Unreachable
 from apimart.flow.ledger import Ledger
 from apimart.flow.media import content_of_clip, measure
 from apimart.flow.model import Footage
-from apimart.flow.request import Reader
+from apimart.flow.request import Reader, Scratch
 from apimart.flow.wire import Transfer
+from journeys import until
 from standin import StandIn, answer
 from stops import Stop
 
@@ -33,7 +34,7 @@ def scratch(tmp_path):
 @pytest.fixture
 def reader(host, tmp_path, scratch):
     ledger = Ledger.open(tmp_path / "ledger.sqlite")
-    yield Reader(Transfer((host.url,)), ledger, scratch)
+    yield Reader(Transfer((host.url,)), ledger, Scratch(tmp_path))
     ledger.close()
 
 
@@ -46,8 +47,8 @@ class Crowd:
     """Several threads that ask for the same address, of a host that answers nobody before `let_go`."""
 
     def __init__(self, reader, host, clip, pool, *, status=200):
-        self._reader, self._pool = reader, pool
-        self._ends, self._looked_up = threading.Event(), threading.Condition()
+        self._reader, self._pool, self._host = reader, pool, host
+        self._ends = threading.Event()
         self._waiting = set()
         content = clip.read_bytes()
 
@@ -59,17 +60,14 @@ class Crowd:
 
     def ask(self, stopped=lambda: False):
         def looked_up():
-            with self._looked_up:
-                self._waiting.add(threading.get_ident())
-                self._looked_up.notify()
+            self._waiting.add(threading.get_ident())
             return stopped()
 
         return self._pool.submit(self._reader.identify, self.footage, looked_up)
 
     def gather(self, number):
-        """Wait until so many of them wait, whether for the host or for another."""
-        with self._looked_up:
-            assert self._looked_up.wait_for(lambda: len(self._waiting) == number, 20)
+        """Wait until so many of them wait: one for the host, the others for that one."""
+        until(lambda: len(self._host.visits) + len(self._waiting) >= number)
 
     def let_go(self):
         self._ends.set()
@@ -111,9 +109,9 @@ def test_the_others_get_the_clip_when_the_one_that_reads_it_is_stopped(reader, h
     others = [crowd.ask() for _ in range(2)]
     crowd.gather(3)
     stop.set()
+    crowd.let_go()
     with pytest.raises(Unfinished):
         first.result(20)
-    crowd.let_go()
     assert {one.result(20).content for one in others} == {content_of_clip(clip)}
     assert list(scratch.iterdir()) == []
 

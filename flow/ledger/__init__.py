@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .entry import ADOPTED, Contradiction, Entry, Intent
-from .leases import LONGEST_LEASE_SECONDS, new_owner
+from .leases import LONGEST_LEASE_SECONDS, may_live, new_owner
 from .ledger import Ledger
 from .limits import NO_LIMITS
 from .queries import Spent
@@ -17,5 +17,6 @@ __all__ = [
     "Intent",
     "Ledger",
     "Spent",
+    "may_live",
     "new_owner",
 ]

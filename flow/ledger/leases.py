@@ -48,6 +48,11 @@ def held_at(now: float) -> Callable[[str | None, float | None], bool]:
     return held
 
 
+def may_live(owner: str) -> bool:
+    """False only when `owner` was a process of this machine and is gone."""
+    return _may_live(*_process(owner))
+
+
 def _runs(until: float | None, now: float) -> bool:
     """A lease that ends later than any lease can was made before the clock was set back."""
     return until is not None and now < until <= now + LONGEST_LEASE_SECONDS

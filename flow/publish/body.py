@@ -94,7 +94,7 @@ class Publisher:
         if address is None:
             return None
         try:
-            self._see(address, None, stopped)
+            self._see(address, None)
         except (Refused, Unreachable):
             self._ledger.addresses.forget(address.url)
             return None
@@ -114,7 +114,7 @@ class Publisher:
             raise NotSet(_no_home(attachment.input), next_step="")
         address = self._tried(lambda: store.put(file, stopped), stopped)
         try:
-            self._tried(lambda: self._see(address, file, stopped), stopped)
+            self._tried(lambda: self._see(address, file), stopped)
         except PackError:
             store.delete(address)
             raise
@@ -130,9 +130,9 @@ class Publisher:
                 sleep(2.0**attempt, stopped, self._pause)
         return step()
 
-    def _see(self, address: Address, file: MediaFile | None, stopped: Stopped) -> None:
+    def _see(self, address: Address, file: MediaFile | None) -> None:
         """Read the address back over the network, as the provider will. Raises Refused for anything but the file."""
-        probe = self._transfer.probe(address.url, stopped=stopped)
+        probe = self._transfer.probe(address.url)
         if probe.status >= 500:
             raise Unreachable(f"The published clip was read back and its address serves HTTP {probe.status}.")
         wrong = _what_is_wrong(probe, file)

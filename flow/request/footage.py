@@ -64,7 +64,7 @@ class Reader:
             return replace(footage, content=f"address:{_digest(footage.url)}")
         remembered = self._ledger.cache.recall(name)
         try:
-            probe = self._transfer.probe(footage.url, stopped=stopped)
+            probe = self._transfer.probe(footage.url)
             if isinstance(remembered, dict) and remembered.get("served") == _served(probe):
                 return _from_memory(footage, remembered)
             read = self._read(footage, probe, stopped)
