@@ -18,7 +18,6 @@ from ..wire import Probe, Transfer
 
 MAX_BYTES = 100 * MEGABYTE
 MAX_SECONDS = 120.0
-REMEMBERED_SECONDS = 30 * 86400.0
 
 
 class Reader:
@@ -49,10 +48,9 @@ class Reader:
 
     def _identify_address(self, footage: Footage) -> Footage:
         self._transfer.check(footage.url)
-        name = f"clip at {_digest(footage.url)}"
         if not self._reads_addresses:
             return replace(footage, content=f"address:{_digest(footage.url)}")
-        remembered = self._ledger.cache.recall(name)
+        remembered = self._ledger.links.recall(footage.url)
         try:
             probe = self._transfer.probe(footage.url)
             if isinstance(remembered, dict) and remembered.get("served") == _served(probe):
@@ -62,7 +60,7 @@ class Reader:
             if isinstance(remembered, dict):
                 return _from_memory(footage, remembered)
             raise
-        self._ledger.cache.remember(name, _to_memory(read, probe), self._now() + REMEMBERED_SECONDS)
+        self._ledger.links.remember(footage.url, _to_memory(read, probe))
         return read
 
     def _read(self, footage: Footage, probe: Probe) -> Footage:
