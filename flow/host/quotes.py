@@ -1,4 +1,4 @@
-"""What a node would cost as its widgets stand now, and whether that request is in the books already."""
+"""What a node would cost as its widgets stand now, and whether that request is in the ledger already."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..catalogue import MODELS, models_of, what_is_gone
+from ..catalogue import known_models, models_of, what_is_gone
 from ..errors import PackError, Refused
 from ..ledger import Entry
 from ..model import (
@@ -34,7 +34,7 @@ from ..model import (
     Values,
     several,
 )
-from ..prices import PriceList, estimate_usd, merged, printed_prices
+from ..prices import estimate_usd, known_prices
 from ..request import ask
 from .gate import Denied
 from .office import Office
@@ -49,14 +49,14 @@ def quote(
     """`seconds` is how long the connected clips are, by socket, where that is known.
 
     `units` and `usd` are None where they hang on a clip that is not in it, `least_units` are those without that clip.
-    `bought` is "kept", "running" or "unknown" when the books hold this very request, and is only said of requests
+    `bought` is "kept", "running" or "unknown" when the ledger holds this very request, and is only said of requests
     without media: what a picture shows is known when the node runs.
     """
     values = _values(family, widgets, connected, seconds)
     longer = _values(family, widgets, connected, seconds, unknown=1.0)
     units = family.price.units(values)
     is_known = units == family.price.units(longer)
-    prices = _prices(office)
+    prices = known_prices(office.settings.base_url, office.ledger)  # a badge is no reason to go to the network
     key = family.price.key(values)
     return {
         "usd": estimate_usd(prices, family, values) if is_known else None,
@@ -65,20 +65,14 @@ def quote(
         "least_units": units,
         "unit": prices.unit(values.model),
         "dated": prices.dated,
-        "bought": _standing_in_books(office, family, values, widgets),
+        "bought": _standing_in_ledger(office, family, values, widgets),
         "retired": family.retired.get(values.model) or _gone(office, family, values),
         "sandbox": office.settings.sandbox,
     }
 
 
-def _prices(office: Office) -> PriceList:
-    """The list as it was last asked for; a badge is no reason to go to the network."""
-    remembered = office.ledger.cache.recall("prices")
-    return merged(printed_prices(), remembered if isinstance(remembered, dict) else {})
-
-
 def _gone(office: Office, family: Family, values: Values) -> str:
-    return what_is_gone(values.model, office.ledger.cache.recall(MODELS), models_of(family))
+    return what_is_gone(values.model, known_models(office.settings.base_url, office.ledger), models_of(family))
 
 
 def _values(
@@ -155,7 +149,7 @@ def _clip(seconds: float) -> Footage:
     return Footage(measure=Measure(seconds, 0, Fraction(0), Size(0, 0), "", "", 0, False))
 
 
-def _standing_in_books(office: Office, family: Family, values: Values, widgets: Mapping[str, Any]) -> str:
+def _standing_in_ledger(office: Office, family: Family, values: Values, widgets: Mapping[str, Any]) -> str:
     needed = {declared.id for declared in family.inputs if not isinstance(declared, Socket)} | {"take"}
     has_media = any(several(values[declared.id]) for declared in family.media)
     if has_media or not needed <= set(widgets) or not all(_is_told(one, values) for one in family.inputs):
