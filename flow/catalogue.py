@@ -13,7 +13,6 @@ from .model import Choice, Family, Json, Question
 from .prices import DAY_SECONDS, RETRY_SECONDS, PriceList
 from .wire import Provider
 
-MODELS = "models"
 ANY_ADDRESS = "https://example.com/file"
 TYPES: dict[str, Callable[[Any], bool]] = {
     "string": lambda value: isinstance(value, str),
@@ -33,12 +32,18 @@ def models_of(family: Family) -> tuple[str, ...]:
 
 def doubts_about(question: Question, provider: Provider, ledger: Ledger, now: float) -> tuple[str, ...]:
     """A warning when the provider no longer lists the model of this question."""
-    remembered = ledger.cache.recall(MODELS)
+    remembered = known_models(provider.base_url, ledger)
     if not isinstance(remembered, dict):
         remembered = _listed(provider, now)
-        ledger.cache.remember(MODELS, remembered, now + (DAY_SECONDS if remembered else RETRY_SECONDS))
+        until = now + (DAY_SECONDS if remembered else RETRY_SECONDS)
+        ledger.cache.remember(_models_cached_as(provider.base_url), remembered, until)
     gone = what_is_gone(question.model, remembered, models_of(question.family))
     return (gone,) if gone else ()
+
+
+def known_models(base_url: str, ledger: Ledger) -> Any:
+    """What the provider at `base_url` last listed, as `what_is_gone` takes it; None when it was not asked of late."""
+    return ledger.cache.recall(_models_cached_as(base_url))
 
 
 def what_is_gone(model: str, remembered: Any, others: Iterable[str] = ()) -> str:
@@ -122,6 +127,10 @@ def _price_drift(model: str, ours: Mapping[str, float], live: Mapping[str, float
     named = {("std" if key == "default" and "std" in ours else key): usd for key, usd in live.items()}
     changed = {key: usd for key, usd in named.items() if abs(ours.get(key, -1) - usd) > 1e-9}
     return [f"price  {model} {key}: ours {ours.get(key, 'none')}, theirs {usd}" for key, usd in sorted(changed.items())]
+
+
+def _models_cached_as(base_url: str) -> str:
+    return f"models: {base_url}"
 
 
 def _listed(provider: Provider, now: float) -> dict[str, Json]:

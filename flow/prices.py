@@ -55,13 +55,23 @@ def printed_prices() -> PriceList:
 
 
 def current_prices(provider: Provider, ledger: Ledger, now: float) -> PriceList:
-    """Today's list: asked for at most daily, and never a reason to fail."""
-    remembered = ledger.cache.recall("prices")
+    """The provider's list of today: asked for at most daily, and never a reason to fail.
+
+    `now` is Unix seconds. Where the provider does not say, the printed list stands.
+    """
+    name = _cached_as(provider.base_url)
+    remembered = ledger.cache.recall(name)
     if not isinstance(remembered, dict):
         remembered = _asked(provider)
         until = now + (DAY_SECONDS if remembered else RETRY_SECONDS)
-        ledger.cache.remember("prices", remembered, until)
+        ledger.cache.remember(name, remembered, until)
     return merged(printed_prices(), remembered)
+
+
+def known_prices(base_url: str, ledger: Ledger) -> PriceList:
+    """The list as the provider at `base_url` last said it, else the printed one; nothing is asked."""
+    remembered = ledger.cache.recall(_cached_as(base_url))
+    return merged(printed_prices(), remembered if isinstance(remembered, dict) else {})
 
 
 def merged(printed: PriceList, found: Mapping[str, Any]) -> PriceList:
@@ -91,6 +101,11 @@ def rows_of(catalogue: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, float
         if row and isinstance(model.get("id"), str):
             found[model["id"]] = row
     return found
+
+
+def _cached_as(base_url: str) -> str:
+    """A name for each provider: what the sandbox says is never used live."""
+    return f"prices: {base_url}"
 
 
 def _is_price(value: Any) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from apimart.flow.ledger import Entry, Intent, Ledger
+from apimart.flow.ledger.schema import MIGRATIONS_APPLIED
 from apimart.flow.model import Standing, Ticket
 from apimart.flow.settings import Limits
 
@@ -78,6 +79,24 @@ def completed(entry: Entry, **changes: Any) -> Standing:
 
 def failed(entry: Entry, **changes: Any) -> Standing:
     return Standing(entry.task_id or "", "failed", "failed", **{"reason": "moderated", **changes})
+
+
+UNDONE = {
+    3: (
+        "INSERT INTO apimart_facts SELECT 'clip at ' || url_hash, found, until FROM apimart_link_contents",
+        "DROP TABLE apimart_link_contents",
+        "CREATE INDEX apimart_files_by_path ON apimart_files (path)",
+    ),
+    2: ("ALTER TABLE apimart_entries DROP COLUMN path",),
+}
+
+
+def go_back(ledger: Ledger, number: int) -> None:
+    """Make the tables what they were when the schema had that number."""
+    with ledger.store.writing() as connection:
+        for statement in (one for later, undone in UNDONE.items() if later > number for one in undone):
+            connection.exec_driver_sql(statement)
+        connection.execute(MIGRATIONS_APPLIED.delete().where(MIGRATIONS_APPLIED.c.number > number))
 
 
 class Worker:

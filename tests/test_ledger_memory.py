@@ -14,8 +14,8 @@ from apimart.flow.ledger.migrations import MIGRATIONS, Migration, migrate
 from apimart.flow.model import GENERATIONS, Address, Ticket, Values
 from apimart.flow.request import ask
 from journeys import FAMILIES, defaults
-from ledgers import Clock, asked, completed, ended, failed, intended, sent, ticketed
-from sqlalchemy import insert, inspect
+from ledgers import Clock, asked, completed, ended, failed, go_back, intended, sent, ticketed
+from sqlalchemy import insert, inspect, select
 
 pytest_plugins = ["ledger_fixtures"]
 
@@ -69,6 +69,15 @@ def test_an_answer_is_recalled_until_it_is_too_old(ledger: Ledger, clock: Clock)
     clock.jump(60)
     assert ledger.cache.recall("prices") is None
     assert ledger.cache.recall("never asked") is None
+
+
+def test_an_answer_that_is_too_old_takes_no_room(ledger: Ledger, clock: Clock) -> None:
+    ledger.cache.remember("prices of the sandbox at port 1", {}, clock() + 60)
+    clock.jump(60)
+    ledger.cache.remember("prices of the sandbox at port 2", {}, clock() + 60)
+    with ledger.store.reading() as connection:
+        names = connection.execute(select(schema.FACTS.c.name)).scalars().all()
+    assert names == ["prices of the sandbox at port 2"]
 
 
 def test_entries_are_listed_newest_first_whatever_the_clock_says(ledger: Ledger, clock: Clock) -> None:
@@ -159,9 +168,7 @@ def test_a_migration_that_breaks_leaves_nothing_behind(ledger: Ledger) -> None:
 
 def test_a_ledger_without_paths_gets_the_one_that_its_submits_went_to(ledger: Ledger) -> None:
     entry = sent(ledger)
-    with ledger.store.writing() as connection:
-        connection.exec_driver_sql("ALTER TABLE apimart_entries DROP COLUMN path")
-        connection.execute(schema.MIGRATIONS_APPLIED.delete().where(schema.MIGRATIONS_APPLIED.c.number > 1))
+    go_back(ledger, 1)
     migrate(ledger.store)
     assert ledger.by_id(entry.id) == entry
     assert entry.path == GENERATIONS

@@ -1,4 +1,4 @@
-"""What a node would cost as its widgets stand now, and whether that request is in the books already."""
+"""What a node would cost as its widgets stand now, and whether that request is in the ledger already."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..catalogue import MODELS, models_of, what_is_gone
+from ..catalogue import known_models, models_of, what_is_gone
 from ..errors import PackError, Refused
 from ..jobs import files_of
 from ..ledger import Entry
@@ -32,7 +32,7 @@ from ..model import (
     Values,
     several,
 )
-from ..prices import PriceList, estimate_usd, merged, printed_prices
+from ..prices import estimate_usd, known_prices
 from ..request import ask, problem_of_value
 from .gate import Denied
 from .runtime import Runtime
@@ -46,14 +46,14 @@ def quote(
     """`seconds` is how long the connected clips are, by socket, where that is known.
 
     `units` and `usd` are None where they hang on a clip that is not in it, `least_units` are those without that clip.
-    `bought` is "kept", "running" or "unknown" when the books hold this very request, and is only said of requests
+    `bought` is "kept", "running" or "unknown" when the ledger holds this very request, and is only said of requests
     without media: what a picture shows is known when the node runs.
     """
     values = _values(family, widgets, connected, seconds)
     longer = _values(family, widgets, connected, seconds, unknown=1.0)
     units = family.price.units(values)
     is_known = units == family.price.units(longer)
-    prices = _prices(runtime)
+    prices = known_prices(runtime.base_url, runtime.ledger)  # a badge is no reason to go to the network
     key = family.price.key(values)
     return {
         "usd": estimate_usd(prices, family, values) if is_known else None,
@@ -62,20 +62,14 @@ def quote(
         "least_units": units,
         "unit": prices.unit(values.model),
         "dated": prices.dated,
-        "bought": _standing_in_books(runtime, family, values, widgets),
+        "bought": _standing_in_ledger(runtime, family, values, widgets),
         "retired": family.retired.get(values.model) or _gone(runtime, family, values),
         "sandbox": runtime.settings.sandbox,
     }
 
 
-def _prices(runtime: Runtime) -> PriceList:
-    """The list as it was last asked for; a badge is no reason to go to the network."""
-    remembered = runtime.ledger.cache.recall("prices")
-    return merged(printed_prices(), remembered if isinstance(remembered, dict) else {})
-
-
 def _gone(runtime: Runtime, family: Family, values: Values) -> str:
-    return what_is_gone(values.model, runtime.ledger.cache.recall(MODELS), models_of(family))
+    return what_is_gone(values.model, known_models(runtime.base_url, runtime.ledger), models_of(family))
 
 
 def _values(
@@ -134,7 +128,7 @@ def _clip(seconds: float) -> Footage:
     return Footage(measure=Measure(seconds, 0, Fraction(0), Size(0, 0), "", "", 0, False))
 
 
-def _standing_in_books(runtime: Runtime, family: Family, values: Values, widgets: Mapping[str, Any]) -> str:
+def _standing_in_ledger(runtime: Runtime, family: Family, values: Values, widgets: Mapping[str, Any]) -> str:
     needed = {declared.id for declared in family.inputs if not isinstance(declared, Socket)} | {"take"}
     has_media = any(several(values[declared.id]) for declared in family.media)
     if has_media or not needed <= set(widgets) or not all(_is_told(one, values) for one in family.inputs):

@@ -56,6 +56,13 @@ class Runtime:
             return replace(found, base_url=self._sandbox_url())
         return found
 
+    @property
+    def base_url(self) -> str:
+        """Where the provider is, without starting the sandbox."""
+        found = self.settings
+        is_started = found.sandbox and found.base_url == DEFAULT_BASE_URL and self._sandbox is not None
+        return self._sandbox[1] if is_started and self._sandbox else found.base_url
+
     def ledger_of(self, found: Settings) -> Ledger:
         """The ledger that those settings name, opened once."""
         place = found.ledger_url or str(found.home / "ledger.sqlite")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict
 
 from sqlalchemy import delete, or_, select
 
 from ..model import Address
-from .schema import ADDRESSES
+from .schema import ADDRESSES, hash_of
 from .store import Store
 
 
@@ -20,7 +19,7 @@ class Addresses:
 
     def remember(self, address: Address) -> None:
         """Keep `address`, in the place of what was remembered of the same URL."""
-        row = {**asdict(address), "url_hash": _hash(address.url), "remembered_at": self._store.now()}
+        row = {**asdict(address), "url_hash": hash_of(address.url), "remembered_at": self._store.now()}
         with self._store.writing() as connection:
             connection.execute(self._store.upsert(ADDRESSES, row))
 
@@ -39,8 +38,4 @@ class Addresses:
     def forget(self, url: str) -> None:
         """Remove a URL; one that is not there is none to remove."""
         with self._store.writing() as connection:
-            connection.execute(delete(ADDRESSES).where(ADDRESSES.c.url_hash == _hash(url)))
-
-
-def _hash(url: str) -> str:
-    return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()
+            connection.execute(delete(ADDRESSES).where(ADDRESSES.c.url_hash == hash_of(url)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from .schema import FACTS
 from .store import Store
@@ -17,8 +17,9 @@ class Cache:
         self._store = store
 
     def remember(self, name: str, value: object, until: float) -> None:
-        """Keep a JSON value until that Unix time, in the place of what had the same name."""
+        """Keep a JSON value until that Unix time, in the place of an earlier one; what is too old is removed."""
         with self._store.writing() as connection:
+            connection.execute(delete(FACTS).where(FACTS.c.until <= self._store.now()))
             connection.execute(self._store.upsert(FACTS, {"name": name, "value": value, "until": until}))
 
     def recall(self, name: str) -> Any:

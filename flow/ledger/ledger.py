@@ -21,6 +21,7 @@ from .cache import Cache
 from .entry import ADOPTED, Changes, Contradiction, Entry, Intent
 from .leases import LONGEST_LEASE_SECONDS, held_at
 from .limits import NO_LIMITS, Planned, enforce
+from .links import Links
 from .migrations import migrate
 from .queries import Queries, jobs_in_flight
 from .rows import add, change, current_entry, entry_of_task, one_entry, replace_files
@@ -34,16 +35,18 @@ _ASKED_AGAIN = ("account", "estimate_usd", "billed_units", "queue_run", "asked_a
 class Ledger(Queries):
     """What was asked, bought, ended and fetched, in one database.
 
-    `cache` holds answers of the provider, `addresses` where content was published. Every method is one short
-    transaction that blocks: call it in a thread. All of them raise `NotSet` when the database cannot be read or
-    written, and `Contradiction` for an entry that does not exist or whose state does not allow the change.
-    Repeating a change that was made is harmless. Changes return the entry as it is afterwards.
+    `cache` holds answers of the provider, `addresses` where content was published, `links` what a person's links held.
+
+    Every method is one short transaction that blocks: call it in a thread. All of them raise `NotSet` when the database
+    cannot be read or written, and `Contradiction` for an entry that does not exist or whose state does not allow the
+    change. Repeating a change that was made is harmless. Changes return the entry as it is afterwards.
     """
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
         self.cache = Cache(store)
         self.addresses = Addresses(store)
+        self.links = Links(store)
 
     @classmethod
     def open(cls, place: str | Path, *, now: Callable[[], float] = time.time) -> Ledger:

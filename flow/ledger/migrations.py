@@ -77,6 +77,17 @@ MIGRATIONS = (
         "where a submit goes",
         ("ALTER TABLE apimart_entries ADD COLUMN path TEXT NOT NULL DEFAULT '/v1/videos/generations'",),
     ),
+    Migration(
+        3,
+        "what links hold, kept while an entry names them",
+        (
+            "CREATE TABLE apimart_link_contents (url_hash TEXT PRIMARY KEY, found TEXT NOT NULL, "
+            "until DOUBLE PRECISION NOT NULL)",
+            "INSERT INTO apimart_link_contents SELECT substr(name, 9), value, until FROM apimart_facts "
+            "WHERE substr(name, 1, 8) = 'clip at ' AND value IS NOT NULL",
+            "DROP INDEX apimart_files_by_path",
+        ),
+    ),
 )
 
 

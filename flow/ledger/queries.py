@@ -45,12 +45,12 @@ class Queries:
             return current_entry(connection, realm, fingerprint)
 
     def by_id(self, entry_id: str) -> Entry:
-        """Raises `Contradiction` when there is no such entry."""
+        """The entry of that id. Raises `Contradiction` when there is none."""
         with self.store.reading() as connection:
             return one_entry(connection, entry_id)
 
     def by_task(self, realm: str, task_id: str) -> Entry | None:
-        """The entry of a provider's job, the current one before history; None for a job made elsewhere."""
+        """The entry of a provider's job, the current one before history; None for one that no entry knows."""
         with self.store.reading() as connection:
             return entry_of_task(connection, realm, task_id)
 

@@ -6,6 +6,7 @@ of the addresses.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -35,6 +36,11 @@ class Prose(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value is None else value.replace("\0", "?").encode("utf-8", "replace").decode("utf-8")
+
+
+def hash_of(url: str) -> str:
+    """The key of a URL: signed ones are longer than PostgreSQL lets an index row be (2704 bytes)."""
+    return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 METADATA = MetaData()
@@ -96,7 +102,6 @@ FILES = Table(
 ADDRESSES = Table(
     "apimart_addresses",
     METADATA,
-    # The hash, because signed addresses are longer than PostgreSQL lets an index row be (2704 bytes).
     Column("url_hash", Text, primary_key=True),
     Column("url", Prose, nullable=False),
     Column("content", Text, nullable=False),
@@ -110,6 +115,14 @@ FACTS = Table(
     METADATA,
     Column("name", Text, primary_key=True),
     Column("value", JsonText),
+    Column("until", Double, nullable=False),
+)
+
+LINK_CONTENTS = Table(
+    "apimart_link_contents",
+    METADATA,
+    Column("url_hash", Text, primary_key=True),
+    Column("found", JsonText, nullable=False),
     Column("until", Double, nullable=False),
 )
 

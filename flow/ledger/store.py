@@ -1,4 +1,4 @@
-"""The database itself: opening it, and short transactions that speak plainly when they fail."""
+"""The database itself: opening it, and short transactions whose errors say the cause and the next step."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """From which state an entry may go to which, and what changes with it; nothing here touches the database.
 
 intended -> ticketed -> ended -> fetched
-                |-> failed            any of them, while its result is not kept -> dropped
+                   |--> failed
+Before it is fetched any of them may be dropped; an unknown one (intended, sent, no ticket) only by a person's word.
 
 Every function returns what changes, nothing where the entry is there already, and raises `Contradiction` where the
 entry cannot go there.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from .family import GENERATIONS, Family
@@ -134,7 +134,6 @@ class Standing:
     urls: tuple[str, ...] = ()
     expires_at: float | None = None
     reason: str = ""
-    raw: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ from .scratch import Scratch
 
 MAX_BYTES = 100 * MEGABYTE
 MAX_SECONDS = 120.0
-REMEMBERED_SECONDS = 30 * 86400.0
 
 
 class Reader:
@@ -59,10 +58,9 @@ class Reader:
         return replace(footage, content=content_of_clip(footage.path, stopped=stopped))
 
     def _identify_address(self, footage: Footage, stopped: Stopped) -> Footage:
-        name = f"clip at {_digest(footage.url)}"
         if not self._reads_addresses:
             return replace(footage, content=f"address:{_digest(footage.url)}")
-        remembered = self._ledger.cache.recall(name)
+        remembered = self._ledger.links.recall(footage.url)
         try:
             probe = self._transfer.probe(footage.url)
             if isinstance(remembered, dict) and remembered.get("served") == _served(probe):
@@ -72,7 +70,7 @@ class Reader:
             if isinstance(remembered, dict):
                 return _from_memory(footage, remembered)
             raise
-        self._ledger.cache.remember(name, _to_memory(read, probe), self._now() + REMEMBERED_SECONDS)
+        self._ledger.links.remember(footage.url, _to_memory(read, probe))
         return read
 
     def _read(self, footage: Footage, probe: Probe, stopped: Stopped) -> Footage:

@@ -81,7 +81,6 @@ def standing_of(answer: Answer, task_id: str) -> Standing | None:
         urls=tuple(dict.fromkeys(_urls(task))) if ended == "completed" else (),
         expires_at=_expiry(task),
         reason=_reason(_at(task, "error")) if ended and ended != "completed" else "",
-        raw=dict(task),
     )
 
 
