@@ -55,7 +55,7 @@ class Reader:
             return self._readings.do(footage.url, lambda: self._identify_address(footage, stopped), stopped)
         if footage.path is None:
             raise Refused("There is no clip.", next_step="Connect a video.")
-        return replace(footage, content=content_of_clip(footage.path, stopped=stopped))
+        return replace(footage, content=footage.content or content_of_clip(footage.path, stopped=stopped))
 
     def _identify_address(self, footage: Footage, stopped: Stopped) -> Footage:
         if not self._reads_addresses:
