@@ -43,9 +43,7 @@ class Account:
         self._provider = Provider(settings.base_url, settings.require_key(), language=settings.language)
         self._scratch = Scratch(settings.home)
         transfer = Transfer((settings.base_url, *opened_origins(settings)))
-        self._reader = Reader(
-            transfer, ledger, settings.home / "scratch", reads_addresses=settings.probe_video_url, now=now
-        )
+        self._reader = Reader(transfer, ledger, reads_addresses=settings.probe_video_url, now=now)
         publisher = Publisher(
             self._provider, ledger, transfer, lambda: open_store(settings, transfer), now=now, pause=pause or time.sleep
         )
@@ -94,7 +92,7 @@ class Account:
         """
         folder = self._scratch.folder()
         try:
-            question = ask(family, values_in(folder), self._reader.identify)
+            question = ask(family, values_in(folder), lambda footage: self._reader.identify(footage, folder, stopped))
         except BaseException:
             self._scratch.remove(folder)
             raise

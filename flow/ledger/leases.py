@@ -48,6 +48,11 @@ def held_at(now: float) -> Callable[[str | None, float | None], bool]:
     return held
 
 
+def may_live(owner: str) -> bool:
+    """False only when `owner` was a process of this machine and is gone."""
+    return _may_live(*_process(owner))
+
+
 def _runs(until: float | None, now: float) -> bool:
     """A lease that ends later than any lease can was made before the clock was set back."""
     return until is not None and now < until <= now + LONGEST_LEASE_SECONDS
@@ -59,7 +64,6 @@ def _process(owner: str) -> tuple[str, str, str, str]:
 
 
 def _may_live(host: str, pid: str, started: str, namespace: str) -> bool:
-    """False only for what was a process of this machine and is gone."""
     if host != socket.gethostname() or namespace not in ("", _namespace()) or not pid.isdigit():
         return True
     if not _exists(int(pid)):

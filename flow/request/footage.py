@@ -16,7 +16,7 @@ from ..ledger import Ledger
 from ..media import content_of_clip, measure
 from ..model import MEGABYTE, Footage, Json, Measure, Size
 from ..sharing import Shared
-from ..stopping import Stopped, never
+from ..stopping import Stopped, never, raise_if_stopped
 from ..wire import Probe, Transfer
 
 MAX_BYTES = 100 * MEGABYTE
@@ -27,49 +27,47 @@ REMEMBERED_SECONDS = 30 * 86400.0
 class Reader:
     """Identifies clips. What an address served is remembered, so that a job resumes when the file is gone.
 
-    An address that several threads ask about at the same time is read once. `scratch` is a folder for files that are
-    gone again when a call ends.
+    An address that several threads ask about at the same time is read once.
     """
 
     def __init__(
         self,
         transfer: Transfer,
         ledger: Ledger,
-        scratch: Path,
         *,
         reads_addresses: bool = True,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._transfer = transfer
         self._ledger = ledger
-        self._scratch = scratch
         self._reads_addresses = reads_addresses
         self._now = now
         self._readings: Shared[Footage] = Shared()
 
-    def identify(self, footage: Footage, stopped: Stopped = never) -> Footage:
-        """The clip with its content hash; one at an address is measured as well.
+    def identify(self, footage: Footage, folder: Path, stopped: Stopped = never) -> Footage:
+        """The clip with its content hash; one at an address is measured as well, in `folder`, and leaves nothing there.
 
-        Raises Refused for a clip or an address that cannot be read, Unreachable where nobody answers, Unfinished soon
-        after `stopped` says so.
+        Raises Refused for a clip or an address that cannot be read, Unreachable where nobody answers, Unfinished when
+        it was `stopped`.
         """
         if footage.url:
             self._transfer.check(footage.url)
-            return self._readings.do(footage.url, lambda: self._identify_address(footage, stopped), stopped)
+            return self._readings.do(footage.url, lambda: self._identify_address(footage, folder, stopped), stopped)
         if footage.path is None:
             raise Refused("There is no clip.", next_step="Connect a video.")
         return replace(footage, content=content_of_clip(footage.path, stopped=stopped))
 
-    def _identify_address(self, footage: Footage, stopped: Stopped) -> Footage:
+    def _identify_address(self, footage: Footage, folder: Path, stopped: Stopped) -> Footage:
         name = f"clip at {_digest(footage.url)}"
         if not self._reads_addresses:
             return replace(footage, content=f"address:{_digest(footage.url)}")
+        raise_if_stopped(stopped)
         remembered = self._ledger.cache.recall(name)
         try:
-            probe = self._transfer.probe(footage.url, stopped=stopped)
+            probe = self._transfer.probe(footage.url)
             if isinstance(remembered, dict) and remembered.get("served") == _served(probe):
                 return _from_memory(footage, remembered)
-            read = self._read(footage, probe, stopped)
+            read = self._read(footage, probe, folder, stopped)
         except (Refused, Unreachable):
             if isinstance(remembered, dict):
                 return _from_memory(footage, remembered)
@@ -77,14 +75,14 @@ class Reader:
         self._ledger.cache.remember(name, _to_memory(read, probe), self._now() + REMEMBERED_SECONDS)
         return read
 
-    def _read(self, footage: Footage, probe: Probe, stopped: Stopped) -> Footage:
+    def _read(self, footage: Footage, probe: Probe, folder: Path, stopped: Stopped) -> Footage:
         if probe.status >= 400 or probe.is_page:
             what = "a web page" if probe.is_page else f"HTTP {probe.status}"
             raise Refused(
                 f"The address of the clip serves {what}, not a video.",
                 next_step="Give a direct link to the file, without login or preview page.",
             )
-        part = self._scratch / f"{secrets.token_hex(8)}.part"
+        part = folder / f"{secrets.token_hex(8)}.part"
         try:
             self._transfer.download(footage.url, part, max_bytes=MAX_BYTES, seconds=MAX_SECONDS, stopped=stopped)
             content = content_of_clip(part, stopped=stopped)
