@@ -11,9 +11,8 @@ from apimart.flow.errors import Refused, Unfinished, Unreachable
 from apimart.flow.ledger import Ledger
 from apimart.flow.media import content_of_clip, measure
 from apimart.flow.model import Footage
-from apimart.flow.request import Reader, Scratch
+from apimart.flow.request import Reader
 from apimart.flow.wire import Transfer
-from journeys import until
 from standin import StandIn, answer
 from stops import Stop
 
@@ -32,9 +31,9 @@ def scratch(tmp_path):
 
 
 @pytest.fixture
-def reader(host, tmp_path, scratch):
+def reader(host, tmp_path):
     ledger = Ledger.open(tmp_path / "ledger.sqlite")
-    yield Reader(Transfer((host.url,)), ledger, Scratch(tmp_path))
+    yield Reader(Transfer((host.url,)), ledger)
     ledger.close()
 
 
@@ -46,9 +45,9 @@ def clip(tmp_path):
 class Crowd:
     """Several threads that ask for the same address, of a host that answers nobody before `let_go`."""
 
-    def __init__(self, reader, host, clip, pool, *, status=200):
-        self._reader, self._pool, self._host = reader, pool, host
-        self._ends = threading.Event()
+    def __init__(self, reader, host, clip, pool, scratch, *, status=200):
+        self._reader, self._pool, self._scratch = reader, pool, scratch
+        self._ends, self._looked_up = threading.Event(), threading.Condition()
         self._waiting = set()
         content = clip.read_bytes()
 
@@ -60,14 +59,17 @@ class Crowd:
 
     def ask(self, stopped=lambda: False):
         def looked_up():
-            self._waiting.add(threading.get_ident())
+            with self._looked_up:
+                self._waiting.add(threading.get_ident())
+                self._looked_up.notify()
             return stopped()
 
-        return self._pool.submit(self._reader.identify, self.footage, looked_up)
+        return self._pool.submit(self._reader.identify, self.footage, self._scratch, looked_up)
 
     def gather(self, number):
-        """Wait until so many of them wait: one for the host, the others for that one."""
-        until(lambda: len(self._host.visits) + len(self._waiting) >= number)
+        """Wait until so many of them wait, whether for the host or for another."""
+        with self._looked_up:
+            assert self._looked_up.wait_for(lambda: len(self._waiting) == number, 20)
 
     def let_go(self):
         self._ends.set()
@@ -80,7 +82,7 @@ def pool():
 
 
 def test_four_nodes_with_the_same_link_read_it_once(reader, host, clip, pool, scratch):
-    crowd = Crowd(reader, host, clip, pool)
+    crowd = Crowd(reader, host, clip, pool, scratch)
     asked = [crowd.ask() for _ in range(4)]
     crowd.gather(4)
     crowd.let_go()
@@ -91,7 +93,7 @@ def test_four_nodes_with_the_same_link_read_it_once(reader, host, clip, pool, sc
 
 
 def test_a_link_that_is_dead_is_dead_for_all_of_them(reader, host, clip, pool, scratch):
-    crowd = Crowd(reader, host, clip, pool, status=404)
+    crowd = Crowd(reader, host, clip, pool, scratch, status=404)
     asked = [crowd.ask() for _ in range(4)]
     crowd.gather(4)
     crowd.let_go()
@@ -103,7 +105,7 @@ def test_a_link_that_is_dead_is_dead_for_all_of_them(reader, host, clip, pool, s
 
 
 def test_the_others_get_the_clip_when_the_one_that_reads_it_is_stopped(reader, host, clip, pool, scratch):
-    crowd, stop = Crowd(reader, host, clip, pool), threading.Event()
+    crowd, stop = Crowd(reader, host, clip, pool, scratch), threading.Event()
     first = crowd.ask(stop.is_set)
     crowd.gather(1)
     others = [crowd.ask() for _ in range(2)]
@@ -118,10 +120,10 @@ def test_the_others_get_the_clip_when_the_one_that_reads_it_is_stopped(reader, h
 
 def test_reading_a_link_is_stopped_wherever_it_is(reader, host, clip, scratch):
     footage, whole = Footage(url=host.serve("/clip.mp4", clip.read_bytes())), Stop()
-    reader.identify(footage, whole)
-    for nth in {1, 2, 3, 5, 8, 13, whole.asked // 2, whole.asked}:
+    reader.identify(footage, scratch, whole)
+    for nth in {1, 2, 3, 5, 8, 13, whole.asked // 2, whole.asked - 20}:
         with pytest.raises(Unfinished):
-            reader.identify(footage, Stop(nth))
+            reader.identify(footage, scratch, Stop(nth))
         assert list(scratch.iterdir()) == []
 
 
@@ -133,11 +135,11 @@ def test_a_file_that_breaks_off_leaves_nothing(reader, host, clip, scratch):
         handler.wfile.write(clip.read_bytes()[:1000])
 
     with pytest.raises(Unreachable):
-        reader.identify(Footage(url=host.act("/clip.mp4", break_off)))
+        reader.identify(Footage(url=host.act("/clip.mp4", break_off)), scratch)
     assert list(scratch.iterdir()) == []
 
 
-def test_a_clip_on_this_machine_is_hashed_until_it_is_stopped(reader, clip):
-    assert reader.identify(Footage(path=clip)).content == content_of_clip(clip)
+def test_a_clip_on_this_machine_is_hashed_until_it_is_stopped(reader, clip, scratch):
+    assert reader.identify(Footage(path=clip), scratch).content == content_of_clip(clip)
     with pytest.raises(Unfinished):
-        reader.identify(Footage(path=clip), Stop(5))
+        reader.identify(Footage(path=clip), scratch, Stop(5))

@@ -26,9 +26,9 @@ MONTH_SECONDS = 31 * 86400.0
 class Links:
     """Somebody's web server, and the reader that reads its links."""
 
-    def __init__(self, host: StandIn, ledger: Ledger, folder: Path, clock: Clock) -> None:
+    def __init__(self, host: StandIn, ledger: Ledger, folder: Path) -> None:
         self._host, self._ledger, self._folder = host, ledger, folder
-        self._reader = Reader(Transfer((host.url,)), ledger, folder, now=clock)
+        self._reader = Reader(Transfer((host.url,)), ledger)
 
     def serve(self, name: str, frames: int) -> str:
         """The link to a video that no other number of frames gives."""
@@ -39,7 +39,8 @@ class Links:
         self._host.say(url.removeprefix(self._host.url), 404)
 
     def ask(self, url: str) -> Question:
-        return ask(KLING, Values({**defaults(KLING), "image": picture(), "video_url": url}), self._reader.identify)
+        values = Values({**defaults(KLING), "image": picture(), "video_url": url})
+        return ask(KLING, values, lambda clip: self._reader.identify(clip, self._folder))
 
     def buy(self, url: str) -> Entry:
         """The entry of a finished job that this link was sent for."""
@@ -52,13 +53,13 @@ class Links:
 
     def read_another(self, frames: int) -> None:
         """Read a link that was never read before, upon which the ledger forgets old ones."""
-        self._reader.identify(Footage(url=self.serve(f"another-{frames}", frames)))
+        self._reader.identify(Footage(url=self.serve(f"another-{frames}", frames)), self._folder)
 
 
 @pytest.fixture
-def links(ledger: Ledger, tmp_path: Path, clock: Clock) -> Iterator[Links]:
+def links(ledger: Ledger, tmp_path: Path) -> Iterator[Links]:
     with StandIn() as host:
-        yield Links(host, ledger, tmp_path, clock)
+        yield Links(host, ledger, tmp_path)
 
 
 def test_a_video_bought_from_a_link_that_died_is_found_months_later(links: Links, ledger: Ledger, clock: Clock) -> None:

@@ -11,14 +11,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from apimart.flow.jobs.scratch import Scratch
 from apimart.flow.ledger import new_owner
-from apimart.flow.request import Scratch
 
 DAY = 86400
 PROGRAM = """
 import sys, pathlib, pack
 pack.load()
-from apimart.flow.request import Scratch
+from apimart.flow.jobs.scratch import Scratch
 folder = Scratch(pathlib.Path(sys.argv[1])).folder()
 (folder / "clip.mp4").write_bytes(b"a clip")
 print(folder, flush=True)

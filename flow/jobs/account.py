@@ -10,7 +10,7 @@ from pathlib import Path
 from ..ledger import Entry, Ledger
 from ..model import Family, Values
 from ..publish import Publisher, open_result_store, open_store, opened_origins
-from ..request import Reader, Scratch, ask
+from ..request import Reader, ask
 from ..settings import Limits, Settings, read
 from ..stopping import Stopped, never
 from ..wire import Provider, Transfer
@@ -18,6 +18,7 @@ from .download import Downloads
 from .job import Stage
 from .polling import UNATTENDED_SECONDS, Polling
 from .purchase import Checkout, Purchase, is_ready
+from .scratch import Scratch
 from .submission import Submission
 
 
@@ -45,7 +46,7 @@ class Account:
         store = partial(open_store, settings, transfer)
         publisher = Publisher(provider, ledger, transfer, store, now=now, pause=pause or time.sleep)
         self._scratch = Scratch(settings.home)
-        self._reader = Reader(transfer, ledger, self._scratch, reads_addresses=settings.probe_video_url, now=now)
+        self._reader = Reader(transfer, ledger, reads_addresses=settings.probe_video_url)
         self._checkout = Checkout(settings, ledger, provider, publisher, now=now)
         self._submission = Submission(settings, ledger, provider, owner, self._limits, retired, now=now)
         polling = Polling(ledger, provider, now=now)
@@ -73,7 +74,7 @@ class Account:
         """
         folder = self._scratch.folder()
         try:
-            question = ask(family, values_in(folder), partial(self._reader.identify, stopped=stopped))
+            question = ask(family, values_in(folder), lambda footage: self._reader.identify(footage, folder, stopped))
         except BaseException:
             self._scratch.remove(folder)
             raise

@@ -64,7 +64,6 @@ def _process(owner: str) -> tuple[str, str, str, str]:
 
 
 def _may_live(host: str, pid: str, started: str, namespace: str) -> bool:
-    """False only for what was a process of this machine and is gone."""
     if host != socket.gethostname() or namespace not in ("", _namespace()) or not pid.isdigit():
         return True
     if not _exists(int(pid)):

@@ -100,10 +100,10 @@ def content_of_frames(parts: Iterable[tuple[Frames, Sound | None]], *, bits: int
         count += len(frames.pixels)
         for pixels in frames.pixels:
             about.setdefault("picture", [*pixels.shape, round(frames.fps * 1000)])
-            shown.update(_levels(pixels, bits))
+            shown.update(_levels(pixels, bits).data)
         if sound:
             about.setdefault("sound", [len(sound.waveform), sound.sample_rate])
-            heard.update(np.ascontiguousarray(sound.waveform.T, "<f4"))
+            heard.update(np.ascontiguousarray(sound.waveform.T, "<f4").data)
     facts = json.dumps([FRAMES_VERSION, count, about])
     return hashlib.sha256(facts.encode() + shown.digest() + heard.digest()).hexdigest()
 

@@ -3,6 +3,5 @@
 from .asking import ask
 from .checking import check, problem_of_value, problems_of_widgets
 from .footage import Reader
-from .scratch import Scratch
 
-__all__ = ["Reader", "Scratch", "ask", "check", "problem_of_value", "problems_of_widgets"]
+__all__ = ["Reader", "ask", "check", "problem_of_value", "problems_of_widgets"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Callable, Mapping
+import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from ..errors import Refused, Unreachable
@@ -14,9 +15,8 @@ from ..ledger import Ledger
 from ..media import content_of_clip, measure
 from ..model import MEGABYTE, Footage, Json, Measure, Size
 from ..sharing import Shared
-from ..stopping import Stopped, never
+from ..stopping import Stopped, never, raise_if_stopped
 from ..wire import Probe, Transfer
-from .scratch import Scratch
 
 MAX_BYTES = 100 * MEGABYTE
 MAX_SECONDS = 120.0
@@ -32,40 +32,37 @@ class Reader:
         self,
         transfer: Transfer,
         ledger: Ledger,
-        scratch: Scratch,
         *,
         reads_addresses: bool = True,
-        now: Callable[[], float] = time.time,
     ) -> None:
         self._transfer = transfer
         self._ledger = ledger
-        self._scratch = scratch
         self._reads_addresses = reads_addresses
-        self._now = now
         self._readings: Shared[Footage] = Shared()
 
-    def identify(self, footage: Footage, stopped: Stopped = never) -> Footage:
-        """The clip with its content hash; one at an address is measured as well.
+    def identify(self, footage: Footage, folder: Path, stopped: Stopped = never) -> Footage:
+        """The clip with its content hash; one at an address is measured as well, in `folder`, and leaves nothing there.
 
-        Raises Refused for a clip or an address that cannot be read, Unreachable where nobody answers, Unfinished soon
-        after `stopped` says so.
+        Raises Refused for a clip or an address that cannot be read, Unreachable where nobody answers, Unfinished when
+        it was `stopped`.
         """
         if footage.url:
             self._transfer.check(footage.url)
-            return self._readings.do(footage.url, lambda: self._identify_address(footage, stopped), stopped)
+            return self._readings.do(footage.url, lambda: self._identify_address(footage, folder, stopped), stopped)
         if footage.path is None:
             raise Refused("There is no clip.", next_step="Connect a video.")
         return replace(footage, content=footage.content or content_of_clip(footage.path, stopped=stopped))
 
-    def _identify_address(self, footage: Footage, stopped: Stopped) -> Footage:
+    def _identify_address(self, footage: Footage, folder: Path, stopped: Stopped) -> Footage:
         if not self._reads_addresses:
             return replace(footage, content=f"address:{_digest(footage.url)}")
+        raise_if_stopped(stopped)
         remembered = self._ledger.links.recall(footage.url)
         try:
             probe = self._transfer.probe(footage.url)
             if isinstance(remembered, dict) and remembered.get("served") == _served(probe):
                 return _from_memory(footage, remembered)
-            read = self._read(footage, probe, stopped)
+            read = self._read(footage, probe, folder, stopped)
         except (Refused, Unreachable):
             if isinstance(remembered, dict):
                 return _from_memory(footage, remembered)
@@ -73,21 +70,20 @@ class Reader:
         self._ledger.links.remember(footage.url, _to_memory(read, probe))
         return read
 
-    def _read(self, footage: Footage, probe: Probe, stopped: Stopped) -> Footage:
+    def _read(self, footage: Footage, probe: Probe, folder: Path, stopped: Stopped) -> Footage:
         if probe.status >= 400 or probe.is_page:
             what = "a web page" if probe.is_page else f"HTTP {probe.status}"
             raise Refused(
                 f"The address of the clip serves {what}, not a video.",
                 next_step="Give a direct link to the file, without login or preview page.",
             )
-        folder = self._scratch.folder()
-        part = folder / "video"
+        part = folder / f"{secrets.token_hex(8)}.part"
         try:
             self._transfer.download(footage.url, part, max_bytes=MAX_BYTES, seconds=MAX_SECONDS, stopped=stopped)
             content = content_of_clip(part, stopped=stopped)
             return replace(footage, content=content, measure=measure(part, stopped=stopped))
         finally:
-            self._scratch.remove(folder)
+            part.unlink(missing_ok=True)
 
 
 def _digest(text: str) -> str:

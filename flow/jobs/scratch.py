@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from ..ledger import may_live, new_owner
+from ..ledger.leases import may_live, new_owner
 
 STRAY_SECONDS = 86400.0  # earlier versions left files beside the folders
 UNTOUCHED_SECONDS = 7 * 86400.0  # of a process on another machine nobody here knows whether it lives
