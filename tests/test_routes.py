@@ -10,7 +10,7 @@ import time
 
 import pytest
 from apimart.flow.errors import NotSet, Refused, Unknown
-from apimart.flow.host.graphs import keep_graph
+from apimart.flow.host.graphs import keep_workflow
 from apimart.flow.host.summary import summary
 from apimart.flow.host.tongues import language_of
 from apimart.flow.model import Cut, Shot
@@ -386,7 +386,7 @@ def test_a_kept_graph_comes_back_without_its_secrets(face):
     entry = intended(face.ledger)
     link = "https://bucket.example/clip.mp4?X-Amz-Signature=0123456789abcdef"
     graph = {"nodes": [{"widgets_values": [f'say "{link}"', KEY, None, 1.5]}], "version": 0.4}
-    keep_graph(face.person.home, entry.id, graph)
+    keep_workflow(face.person.home, entry.id, graph)
     found = face.get(f"jobs/{entry.id}/graph").json["graph"]
     assert found["nodes"][0]["widgets_values"] == ['say "https://bucket.example/clip.mp4?[query]"', "[key]", None, 1.5]
     on_disk = gzip.decompress((face.person.home / "graphs" / f"{entry.id}.json.gz").read_bytes())

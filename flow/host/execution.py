@@ -25,7 +25,7 @@ from .progress import NodeProgress, until_interrupted
 from .runtime import runtime
 from .sockets import audio_of, cuts_of, frames_tensor, values_of, video_of
 from .tongues import language_of
-from .wanted import frames_wanted
+from .wanted import frames_are_linked
 
 
 class NodeRun:
@@ -40,7 +40,7 @@ class NodeRun:
         gives_several: bool,
     ) -> None:
         self._node_id, self._prompt, self._gives_several = node_id, prompt, gives_several
-        self._with_frames = frames_wanted(node_id, prompt)
+        self._with_frames = frames_are_linked(node_id, prompt)
         self._runtime = runtime()
         self._progress = NodeProgress(node_id, self._runtime, workflow)
         self._language = language_of(PromptServer.instance.client_id)

@@ -13,7 +13,7 @@ from ..ledger import Entry, Ledger, Spent
 from ..media import thumbnail
 from ..model import Json
 from .gate import Denied
-from .graphs import kept_graph
+from .graphs import kept_workflow
 from .runtime import Runtime
 from .summary import summary
 
@@ -67,7 +67,7 @@ def totals(runtime: Runtime, days: int) -> dict[str, Json]:
 def graph(runtime: Runtime, entry_id: str) -> Any:
     """The graph that the job was queued from. Raises Denied when it was not kept."""
     _entry(runtime, entry_id)
-    found = kept_graph(runtime.home, entry_id)
+    found = kept_workflow(runtime.home, entry_id)
     if found is None:
         raise Denied(404, "The graph of this job was not kept.")
     return found

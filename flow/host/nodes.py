@@ -15,13 +15,12 @@ from .offer import FAMILIES
 from .presence import losses
 from .routes import register
 from .schema import schema_of, schema_of_utility
-from .wanted import frames_wanted
 
 
 def _what_runs(node: type[io.ComfyNode]) -> str:
     """What decides, beside the inputs, whether ComfyUI runs a node again: its frames are wanted now, a file is gone."""
     node_id = str(node.hidden.unique_id)
-    return f"{'with' if frames_wanted(node_id) else 'without'} frames, {losses(node_id)} lost"
+    return f"{'with' if frames_are_linked(node_id) else 'without'} frames, {losses(node_id)} lost"
 
 
 def _run_of(node: type[io.ComfyNode], gives_several: bool) -> Any:

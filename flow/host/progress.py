@@ -15,7 +15,7 @@ from ..jobs import Outcome, Progress
 from ..ledger import Entry
 from ..stopping import Stopped
 from .events import tell_node
-from .graphs import keep_graph
+from .graphs import keep_workflow
 from .runtime import Runtime, runtime
 
 LOOK_SECONDS = 0.2
@@ -56,7 +56,7 @@ class NodeProgress:
         self._job = entry.id
         tell_node(entry, self._node_id)
         if self._workflow:
-            self._runtime.runner.start(partial(keep_graph, self._runtime.home, entry.id, self._workflow))
+            self._runtime.runner.start(partial(keep_workflow, self._runtime.home, entry.id, self._workflow))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

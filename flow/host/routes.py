@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from ..errors import Declined, NotSet, PackError, Refused, Unreachable, log
-from ..model import Family, Input, Shots, Socket
+from ..model import Family, Input, MediaInput, Shots
 from ..settings import LANGUAGES
 from . import gate
 from .gate import Denied, answer, error_answer
 from .public import add_routes
-from .tongues import speak
+from .tongues import set_language
 
 if TYPE_CHECKING:
     from .runtime import Runtime
@@ -101,7 +101,7 @@ class Routes:
         page, language = gate.text_field(body, "page", 64, gate.PAGE_ID), gate.text_field(body, "language", 2)
         if language not in LANGUAGES:
             raise Denied(400, "There is no such language.")
-        speak(page, language)
+        set_language(page, language)
         return answer({"language": language})
 
     async def balance(self, request: web.Request) -> web.Response:
@@ -209,7 +209,7 @@ def _about(family: Family) -> Mapping[str, Any]:
 def _widgets(declared: Input) -> tuple[str, ...]:
     if isinstance(declared, Shots):
         return declared.widget_names
-    return () if isinstance(declared, Socket) else (declared.id,)
+    return () if isinstance(declared, MediaInput) else (declared.id,)
 
 
 def _names(found: Any) -> list[str]:

@@ -12,9 +12,9 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from ..errors import Refused, Unreadable
-from ..model import Sound
+from ..model import AudioData
 from ..stopping import Stopped, never, until_stopped
-from .container import READ_ERRORS, opened, sound_streams
+from .container import READ_ERRORS, audio_streams, opened
 
 
 def has_sound(path: Path) -> bool:
@@ -26,7 +26,7 @@ def has_sound(path: Path) -> bool:
         raise Unreadable(error.what) from None
 
 
-def decode_sound(path: Path, *, stopped: Stopped = never) -> Sound | None:
+def decode_audio(path: Path, *, stopped: Stopped = never) -> AudioData | None:
     """The first sound stream as float32 [channels, samples], starting with the picture; None for a silent clip.
 
     Sound that starts later than the picture is preceded by silence. Raises Unreadable when it is damaged,
@@ -42,8 +42,8 @@ def decode_sound(path: Path, *, stopped: Stopped = never) -> Sound | None:
         raise Unreadable(error.what) from None
 
 
-def _sound(container: InputContainer, start: Fraction, stopped: Stopped) -> Sound | None:
-    streams = sound_streams(container)
+def _sound(container: InputContainer, start: Fraction, stopped: Stopped) -> AudioData | None:
+    streams = audio_streams(container)
     if not streams:
         raise Unreadable("The sound of the clip is in a format that FFmpeg cannot decode.")
     parts: list[np.ndarray] = []
@@ -58,7 +58,7 @@ def _sound(container: InputContainer, start: Fraction, stopped: Stopped) -> Soun
     if not parts:
         return None
     rate = int(streams[0].codec_context.sample_rate)
-    return Sound(_placed(np.concatenate(parts, axis=1), round((begins[0] - start) * rate)), rate)
+    return AudioData(_placed(np.concatenate(parts, axis=1), round((begins[0] - start) * rate)), rate)
 
 
 def _samples(container: InputContainer, stream: AudioStream, stopped: Stopped) -> Iterator[tuple[Fraction, np.ndarray]]:

@@ -12,7 +12,7 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 
 from ..errors import Refused
-from ..model import MediaFile, Sound
+from ..model import AudioData, MediaFile
 from ..stopping import Stopped, never, until_stopped
 from .pictures import file_of
 
@@ -23,15 +23,15 @@ CODED_RATES = (44100, 48000)
 CHUNK = 1024
 
 
-def content_of_sound(sound: Sound) -> str:
+def content_of_audio(sound: AudioData) -> str:
     """SHA-256 over the sample rate, the shape and the samples."""
     shape = "x".join(str(side) for side in sound.waveform.shape)
     samples = np.ascontiguousarray(sound.waveform, "<f4").tobytes()
     return hashlib.sha256(f"sound:{sound.sample_rate}:{shape}:".encode() + samples).hexdigest()
 
 
-def encode_sound(
-    sound: Sound, formats: tuple[str, ...], max_bytes: int, folder: Path, *, stopped: Stopped = never
+def encode_audio(
+    sound: AudioData, formats: tuple[str, ...], max_bytes: int, folder: Path, *, stopped: Stopped = never
 ) -> MediaFile:
     """Write the sound into `folder` in the first of `formats` that keeps it within `max_bytes`.
 
@@ -53,7 +53,7 @@ def encode_sound(
     )
 
 
-def _encoded(sound: Sound, name: str, stopped: Stopped) -> bytes:
+def _encoded(sound: AudioData, name: str, stopped: Stopped) -> bytes:
     container, codec, bits = FORMATS[name]
     out = io.BytesIO()
     with av.open(out, "w", format=container) as made:
@@ -68,7 +68,7 @@ def _encoded(sound: Sound, name: str, stopped: Stopped) -> bytes:
     return out.getvalue()
 
 
-def _frames(sound: Sound) -> list[AudioFrame]:
+def _frames(sound: AudioData) -> list[AudioFrame]:
     """The sound in small frames; the encoder changes format and rate by itself."""
     samples = np.ascontiguousarray(np.clip(_mixed(sound.waveform), -1, 1), np.float32)
     layout = "mono" if len(samples) == 1 else "stereo"
