@@ -26,7 +26,7 @@ from sandboxed import Sandbox
 pack.load()
 from apimart.flow import media, wire  # noqa: E402 - the pack has its name only now
 from apimart.flow.model import MediaFile  # noqa: E402
-from apimart.flow.publish.hosts import SandboxFiles  # noqa: E402
+from apimart.flow.publish.temporary_hosts import SandboxFiles  # noqa: E402
 
 SIZE = 100_000_000
 CHUNK = 1 << 20

@@ -10,7 +10,7 @@ import clips
 import numpy as np
 import pytest
 from apimart.flow.errors import Refused, Unfinished, Unreadable
-from apimart.flow.media import decode, decode_audio, decode_frames, has_sound, plan
+from apimart.flow.media import decode, decode_audio, decode_frames, has_audio, plan
 from apimart.flow.model import Selection, Size
 
 WEIGHTS = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722), "bt2020": (0.2627, 0.0593)}
@@ -281,7 +281,7 @@ def test_decoding_stops_when_the_person_stops_it_and_leaves_no_thread(tmp_path: 
 def test_sound_is_decoded_alone_and_whole(tmp_path: Path) -> None:
     path = clips.write_video(tmp_path / "c.mkv", sound_seconds=3, sound_codec="pcm_s16le")
     sound = decode_audio(path)
-    assert sound is not None and has_sound(path)
+    assert sound is not None and has_audio(path)
     assert sound.waveform.dtype == np.float32 and sound.waveform.shape == (2, 3 * 44100)
     assert sound.sample_rate == 44100
     wave = np.sin(np.arange(3 * 44100) * (2 * np.pi * 440 / 44100)) * 0.4
@@ -298,4 +298,4 @@ def test_aac_starts_with_the_picture(tmp_path: Path) -> None:
 
 def test_a_silent_clip_has_no_sound(tmp_path: Path) -> None:
     path = clips.write_video(tmp_path / "c.mp4")
-    assert decode_audio(path) is None and not has_sound(path)
+    assert decode_audio(path) is None and not has_audio(path)

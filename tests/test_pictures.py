@@ -9,7 +9,7 @@ import clips
 import numpy as np
 import pytest
 from apimart.flow.errors import Refused
-from apimart.flow.media import contact_sheet, encode_image, image_of, thumbnail
+from apimart.flow.media import contact_sheet, encode_image, image_of, write_thumbnail
 from apimart.flow.model import ImageData, Size
 from PIL import Image
 
@@ -105,7 +105,7 @@ def test_what_cannot_fit_is_refused_with_the_numbers(tmp_path: Path) -> None:
 
 def test_a_thumbnail_is_the_first_frame_made_small(tmp_path: Path) -> None:
     clip = clips.write_video(tmp_path / "c.mp4", paint=lambda number: np.full((48, 64, 3), 200 - number, np.uint8))
-    assert thumbnail(clip, tmp_path / "c.jpg", 32) == Size(32, 24)
+    assert write_thumbnail(clip, tmp_path / "c.jpg", 32) == Size(32, 24)
     assert np.abs(read(tmp_path / "c.jpg").astype(int) - 200).max() <= 3
 
 

@@ -9,12 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from aiohttp import web
 from apimart.flow.errors import NotSet, Refused, Unfinished, Unreachable
-from apimart.flow.host.public import add_routes
+from apimart.flow.host.web.public_files import add_routes
 from apimart.flow.ledger import Ledger
 from apimart.flow.model import Address, Attachment, Body, Medium, Question, Request, Values, VideoData, VideoInput
 from apimart.flow.publish import Publisher
-from apimart.flow.publish.here import ThisComfyUI, public_folder
-from apimart.flow.publish.hosts import Litterbox
+from apimart.flow.publish.self_hosted import ThisComfyUI, public_folder
+from apimart.flow.publish.temporary_hosts import Litterbox
 from apimart.flow.wire import Provider, Transfer
 from apimart.nodes import families
 from ledgers import Clock, intended

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from .audio import content_of_audio, decode_audio, encode_audio, has_audio
 from .content import content_of_frames, content_of_image, content_of_trimmed, content_of_video
 from .decode import Plan, decode_frames, plan
 from .fit import fit_video, fitted_size
+from .images import encode_image, image_of
 from .measure import measure
-from .pictures import encode_image, image_of
-from .sheets import contact_sheet, thumbnail
-from .sound import decode_audio, has_sound
+from .thumbnails import contact_sheet, write_thumbnail
 from .timeline import seconds_shown
-from .voices import content_of_audio, encode_audio
 
 __all__ = [
     "Plan",
@@ -26,10 +25,10 @@ __all__ = [
     "encode_image",
     "fit_video",
     "fitted_size",
-    "has_sound",
+    "has_audio",
     "image_of",
     "measure",
     "plan",
     "seconds_shown",
-    "thumbnail",
+    "write_thumbnail",
 ]

@@ -18,8 +18,8 @@ from av.video.stream import VideoStream
 from ..errors import Refused
 from ..model import AudioData, Frames, ImageData
 from ..stopping import Stopped, never, until_stopped
+from .color import quarter_turn
 from .container import READ_ERRORS, audio_streams, opened
-from .levels import quarter_turn
 
 VERSION = b"apimart-clip-1"
 FRAMES_VERSION = "apimart-frames-1"

@@ -24,8 +24,8 @@ from av.video.stream import VideoStream
 from ..errors import Refused
 from ..model import Size
 from ..stopping import Stopped, never, until_stopped
+from .color import Converter, to_yuv420
 from .container import CONVERT, READ_ERRORS, audio_streams, opened
-from .levels import Converter, to_yuv420
 
 MP4_OPTIONS = {"movflags": "faststart"}
 PICTURE_OPTIONS = {"preset": "veryfast", "crf": "17"}  # visually the same as the source

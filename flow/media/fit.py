@@ -10,9 +10,9 @@ from ..errors import Refused
 from ..files import written_whole
 from ..model import Measure, Size
 from ..stopping import Stopped, never
+from .color import displayed_size, quarter_turn
 from .container import missing_bytes, opened
 from .encode import Encoding, Window, write_video
-from .levels import displayed_size, quarter_turn
 from .measure import measure
 from .timeline import Timeline, first_frame, read_timeline
 

@@ -13,19 +13,19 @@ from comfy_api.latest import io, ui
 from comfy_execution.utils import get_executing_context
 from server import PromptServer
 
-from ..jobs import NOT_SUBMITTED, Account, Job, Runner
-from ..ledger import Entry
-from ..media import measure
-from ..model import Family, Values
-from ..prices import printed_prices
-from ..request import problems_of_widgets
-from ..stopping import Stopped
+from ...jobs import NOT_SUBMITTED, Account, Job, Runner
+from ...ledger import Entry
+from ...media import measure
+from ...model import Family, Values
+from ...prices import printed_prices
+from ...request import problems_of_widgets
+from ...stopping import Stopped
+from ..runtime import runtime
+from ..web.languages import language_of
 from . import presence
+from .links import frames_are_linked
 from .progress import NodeProgress, until_interrupted
-from .runtime import runtime
 from .sockets import audio_of, cuts_of, frames_tensor, values_of, video_of
-from .tongues import language_of
-from .wanted import frames_are_linked
 
 
 class NodeRun:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..errors import log, redact
-from ..files import write_private
-from ..model import MEGABYTE, Json
+from ...errors import log, redact
+from ...files import write_private
+from ...model import MEGABYTE, Json
 
 MAX_BYTES = 8 * MEGABYTE
 

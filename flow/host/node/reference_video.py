@@ -10,11 +10,11 @@ from typing import Any
 import folder_paths
 from comfy_api.latest import io
 
-from ..errors import Refused
-from ..media import fit_video, seconds_shown
-from ..model import Measure, MotionReference
-from ..prices import printed_prices
-from ..stopping import Stopped
+from ...errors import Refused
+from ...media import fit_video, seconds_shown
+from ...model import Measure, MotionReference
+from ...prices import printed_prices
+from ...stopping import Stopped
 from .progress import local
 from .sockets import plain_source, video_data_of, video_of
 

@@ -11,12 +11,12 @@ import comfy.model_management
 from comfy_api.latest import ComfyAPI
 from server import PromptServer
 
-from ..jobs import Outcome, Progress
-from ..ledger import Entry
-from ..stopping import Stopped
-from .events import tell_node
-from .graphs import keep_workflow
-from .runtime import Runtime, runtime
+from ...jobs import Outcome, Progress
+from ...ledger import Entry
+from ...stopping import Stopped
+from ..runtime import Runtime, runtime
+from ..web.events import tell_node
+from ..web.workflows import keep_workflow
 
 LOOK_SECONDS = 0.2
 SANDBOX_LINE = "SANDBOX: a pretend clip, nothing is bought"

@@ -14,8 +14,8 @@ import psutil
 import torch
 from comfy_api.latest import Input, InputImpl, Types
 
-from ..errors import PackError, Refused
-from ..media import (
+from ...errors import PackError, Refused
+from ...media import (
     content_of_frames,
     content_of_trimmed,
     content_of_video,
@@ -24,7 +24,7 @@ from ..media import (
     image_of,
     measure,
 )
-from ..model import (
+from ...model import (
     AudioData,
     AudioInput,
     Cut,
@@ -41,7 +41,7 @@ from ..model import (
     VideoInput,
     socket_names,
 )
-from ..stopping import Stopped, never, raise_if_stopped
+from ...stopping import Stopped, never, raise_if_stopped
 
 SILENCE_RATE = 44100
 ALL = Selection()

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ..catalogue import known_models, models_of, what_is_gone
-from ..errors import PackError, Refused
-from ..jobs import files_of
-from ..ledger import Entry
-from ..model import (
+from ...catalogue import known_models, models_of, what_is_gone
+from ...errors import PackError, Refused
+from ...jobs import files_of
+from ...ledger import Entry
+from ...model import (
     OFF,
     TAKE,
     AudioData,
@@ -32,15 +32,15 @@ from ..model import (
     VideoInput,
     several,
 )
-from ..prices import estimate_usd, known_prices
-from ..request import ask, problem_of_value
-from .gate import Denied
-from .runtime import Runtime
+from ...prices import estimate_usd, known_prices
+from ...request import ask, problem_of_value
+from ..runtime import Runtime
+from .validation import Denied
 
 Lengths = Mapping[str, float]
 
 
-def quote(
+def estimate(
     runtime: Runtime, family: Family, widgets: Mapping[str, Any], connected: list[str], seconds: Lengths
 ) -> dict[str, Json]:
     """`seconds` is how long the connected clips are, by socket, where that is known.

@@ -7,7 +7,7 @@ from typing import Any
 
 from comfy_api.latest import io
 
-from ..model import (
+from ...model import (
     TAKE,
     VIDEO_OUTPUTS,
     AudioInput,
