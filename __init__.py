@@ -4,7 +4,7 @@ WEB_DIRECTORY = "./web"
 
 
 async def comfy_entrypoint():  # type: ignore[no-untyped-def]  # ComfyUI's types exist only inside ComfyUI
-    from .flow.host.nodes import Extension
+    from .flow.host.node.nodes import Extension
     from .nodes import families, utilities
 
     return Extension(families(), utilities())

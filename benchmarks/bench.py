@@ -38,7 +38,7 @@ def media() -> ModuleType:
     return found
 
 
-def write_clip(path: Path, width: int, height: int, frames: int, *, megabits: float, rate: int = 24) -> Path:
+def write_video(path: Path, width: int, height: int, frames: int, *, megabits: float, rate: int = 24) -> Path:
     """An H.264 clip of a panned, grainy picture at `megabits` a second."""
     if path.exists():
         return path

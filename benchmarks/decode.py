@@ -88,7 +88,7 @@ def main(repeats: int) -> None:
     print(f"{bench.machine()}; {repeats} interleaved runs, each in a fresh process, medians")
     with tempfile.TemporaryDirectory() as folder:
         for name, (width, height, megabits) in SIZES.items():
-            clip = bench.write_clip(Path(folder) / f"{name}.mp4", width, height, SECONDS * RATE, megabits=megabits)
+            clip = bench.write_video(Path(folder) / f"{name}.mp4", width, height, SECONDS * RATE, megabits=megabits)
             result = SECONDS * RATE * width * height * 12
             runs: dict[str, list[dict[str, float]]] = {way: [] for way in ways}
             for _ in range(repeats):

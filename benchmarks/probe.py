@@ -36,14 +36,14 @@ def main(repeats: int) -> None:
     media = bench.media()
     print(f"{bench.machine()}; {repeats} runs, medians, the file in the page cache")
     with tempfile.TemporaryDirectory() as folder:
-        clip = bench.write_clip(Path(folder) / "clip.mp4", WIDTH, HEIGHT, FRAMES, rate=30, megabits=40)
+        clip = bench.write_video(Path(folder) / "clip.mp4", WIDTH, HEIGHT, FRAMES, rate=30, megabits=40)
         found = media.measure(clip)
         assert found.frames == decode_all(clip)
         ways = {
             OPENING: lambda: open_with_opencv(clip),
             "opening it with PyAV": lambda: open_with_pyav(clip),
             "measure": lambda: media.measure(clip),
-            "content_of_clip": lambda: media.content_of_clip(clip),
+            "content_of_clip": lambda: media.content_of_video(clip),
         }
         spent = bench.interleaved_seconds(ways, repeats)
         spent["decoding every frame"] = bench.median_seconds(lambda: decode_all(clip), 1)

@@ -26,7 +26,7 @@ from sandboxed import Sandbox
 pack.load()
 from apimart.flow import media, wire  # noqa: E402 - the pack has its name only now
 from apimart.flow.model import MediaFile  # noqa: E402
-from apimart.flow.publish.hosts import SandboxFiles  # noqa: E402
+from apimart.flow.publish.temporary_hosts import SandboxFiles  # noqa: E402
 
 SIZE = 100_000_000
 CHUNK = 1 << 20
@@ -65,12 +65,12 @@ def upload_whole(clip: Path, url: str) -> None:
 
 def examine(clip: Path, url: str) -> None:
     media.measure(clip)
-    media.content_of_clip(clip)
+    media.content_of_video(clip)
 
 
 def publish(clip: Path, url: str) -> None:
     media.measure(clip)
-    _put(clip, url, media.content_of_clip(clip))
+    _put(clip, url, media.content_of_video(clip))
 
 
 def _put(clip: Path, url: str, content: str) -> None:
@@ -103,7 +103,7 @@ WAYS: dict[str, tuple[Callable[[Path, str], None], str]] = {
 
 def write_heavy_clip(path: Path) -> Path:
     """A clip of 100 MB: a short one, its packets repeated."""
-    short = bench.write_clip(path.with_name("short.mp4"), WIDTH, HEIGHT, LOOP_FRAMES, rate=RATE, megabits=40)
+    short = bench.write_video(path.with_name("short.mp4"), WIDTH, HEIGHT, LOOP_FRAMES, rate=RATE, megabits=40)
     with av.open(str(short)) as source, av.open(str(path), "w") as out:
         given = source.streams.video[0]
         stream = out.add_stream_from_template(given)

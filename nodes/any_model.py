@@ -3,7 +3,7 @@
 Source: https://docs.apimart.ai, the model list and schemas; parameters go over the wire as they are written.
 """
 
-from ..flow.model import Audio, Choice, Clip, Family, Json, Picture, Price, Rule, Text, Values, parsed
+from ..flow.model import AudioInput, Choice, Family, ImageInput, Json, Price, Rule, Text, Values, VideoInput, parsed
 
 OWN = ("parameters", "image_parameter", "video_parameter", "sound_parameter", "images", "videos", "sounds")
 FRAMES = ("first_frame_image", "last_frame_image")
@@ -79,7 +79,7 @@ FAMILY = Family(
             placeholder='{"duration": 5, "resolution": "720p"}',
             help="All other parameters as one JSON object, named and typed as on the model's page.",
         ),
-        Picture(id="images", many=30, help="Optional: pictures, sent as image_parameter says."),
+        ImageInput(id="images", many=30, help="Optional: pictures, sent as image_parameter says."),
         Choice(
             id="image_parameter",
             options=("image_urls", "image_url", "first_frame_image", "image_with_roles"),
@@ -88,7 +88,7 @@ FAMILY = Family(
             help="How the model calls pictures. With the last two the first picture is the first frame and a second "
             "one the last.",
         ),
-        Clip(id="videos", many=10, help="Optional: clips, sent as video_parameter says."),
+        VideoInput(id="videos", many=10, help="Optional: clips, sent as video_parameter says."),
         Choice(
             id="video_parameter",
             options=("video_urls", "video_url"),
@@ -96,7 +96,7 @@ FAMILY = Family(
             sent_if=lambda v: bool(v.videos),
             help="How the model calls clips: a list, or one.",
         ),
-        Audio(id="sounds", many=10, help="Optional: sounds, sent as sound_parameter says."),
+        AudioInput(id="sounds", many=10, help="Optional: sounds, sent as sound_parameter says."),
         Choice(
             id="sound_parameter",
             options=("audio_urls", "audio_url"),

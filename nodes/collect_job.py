@@ -1,6 +1,6 @@
 """Brings a job of the account home, wherever it was submitted."""
 
-from ..flow.model import CLIP_OUTPUTS, Text, Utility
+from ..flow.model import VIDEO_OUTPUTS, Text, Utility
 
 UTILITY = Utility(
     work="collect a job",
@@ -16,7 +16,7 @@ UTILITY = Utility(
             multiline=False,
         ),
     ),
-    outputs=CLIP_OUTPUTS,
+    outputs=VIDEO_OUTPUTS,
     gives_several=True,
     notes=(
         "The id stands in the `job` output of the node that bought the clip, in the APIMart sidebar, in every error "

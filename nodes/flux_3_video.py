@@ -3,8 +3,8 @@
 Source: https://docs.apimart.ai, flux-3-video; the page was read in part, so ratio and mode are left to the model.
 """
 
-from ..flow.model import Clip, Family, Flag, Number, Picture, Price, Rule, Text, Values
-from ..flow.model.shared_inputs import clip_link, duration, earlier_job, model, resolution
+from ..flow.model import Family, Flag, ImageInput, Number, Price, Rule, Text, Values, VideoInput
+from ..flow.model.shared_inputs import duration, earlier_job, model, resolution, video_link
 from ..flow.model.shared_rules import names_a_job
 
 
@@ -25,14 +25,14 @@ FAMILY = Family(
         model("flux-3-video"),
         duration(1, 15, help="Seconds of clip; each is billed."),
         resolution("hd", "fhd", help="hd renders 720p, fhd 1080p."),
-        Picture(id="images", wire="image_urls", many=4, help="Optional: pictures to start from or to refer to."),
-        Clip(
+        ImageInput(id="images", wire="image_urls", many=4, help="Optional: pictures to start from or to refer to."),
+        VideoInput(
             id="video",
             wire="video_url",
             url_input="clip_url",
             help="Optional: a clip to change, up to 100 MB; costs more.",
         ),
-        clip_link("clip_url"),
+        video_link("clip_url"),
         Flag(id="audio", default=True, help="Make a sound track."),
         Flag(id="draft", default=False, help="Make a cheap draft, to be rendered whole with draft_job."),
         earlier_job(

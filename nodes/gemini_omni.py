@@ -3,8 +3,8 @@
 Source: https://docs.apimart.ai, Omni-Flash-Ext (English edition).
 """
 
-from ..flow.model import Choice, Clip, Family, Picture, Price, Rule, Text, Values
-from ..flow.model.shared_inputs import aspect_ratio, clip_link, model, resolution
+from ..flow.model import Choice, Family, ImageInput, Price, Rule, Text, Values, VideoInput
+from ..flow.model.shared_inputs import aspect_ratio, model, resolution, video_link
 
 
 def row(values: Values) -> str:
@@ -31,7 +31,7 @@ FAMILY = Family(
         ),
         resolution("360p", "720p", "1080p", "4k", default="720p", help="1080p costs what 720p costs, 4k more."),
         aspect_ratio("16:9", "9:16", help="Landscape or portrait."),
-        Picture(
+        ImageInput(
             id="images",
             wire="image_urls",
             many=3,
@@ -44,14 +44,14 @@ FAMILY = Family(
             sent_if=lambda v: bool(v.images),
             help="What the pictures are: the first frame, or references. Three need reference.",
         ),
-        Clip(
+        VideoInput(
             id="video",
             wire="video_urls",
             in_list=True,
             url_input="video_url",
             help="Optional: one clip to change, up to 100 MB; its seconds are billed.",
         ),
-        clip_link(),
+        video_link(),
     ),
     rules=(
         Rule(

@@ -4,8 +4,8 @@ Source: the provider's list of parameters; its page was not seen. `aspect_ratio`
 clients send them. The model chooses the length, 3 to 10 s.
 """
 
-from ..flow.model import Choice, Clip, Family, Json, Price, Rule, Text, Values
-from ..flow.model.shared_inputs import clip_link, earlier_job, first_frame, last_frame, model, resolution
+from ..flow.model import Choice, Family, Json, Price, Rule, Text, Values, VideoInput
+from ..flow.model.shared_inputs import earlier_job, first_frame, last_frame, model, resolution, video_link
 from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST, names_a_job
 
 LONGEST_SECONDS = 10
@@ -38,14 +38,14 @@ FAMILY = Family(
         ),
         first_frame(formats=("png", "jpeg")),
         last_frame(formats=("png", "jpeg")),
-        Clip(
+        VideoInput(
             id="video",
             wire="video_urls",
             in_list=True,
             url_input="video_url",
             help="Optional: one clip to change, up to 100 MB.",
         ),
-        clip_link(),
+        video_link(),
         earlier_job(help="Optional: an earlier job of this node; connect its job output, or paste its task id."),
         Choice(
             id="source_use",

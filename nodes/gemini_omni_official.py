@@ -3,9 +3,9 @@
 Source: https://docs.apimart.ai, gemini-omni-flash-preview (English edition). The model chooses the length, 3 to 10 s.
 """
 
-from ..flow.model import MEGABYTE, Clip, Family, Picture, Price, Text
-from ..flow.model.shared_inputs import aspect_ratio, clip_link, earlier_job, model, resolution
-from ..flow.model.shared_rules import clip_lasts, names_a_job
+from ..flow.model import MEGABYTE, Family, ImageInput, Price, Text, VideoInput
+from ..flow.model.shared_inputs import aspect_ratio, earlier_job, model, resolution, video_link
+from ..flow.model.shared_rules import names_a_job, video_lasts
 
 LONGEST_SECONDS = 10
 
@@ -21,7 +21,7 @@ FAMILY = Family(
         model("gemini-omni-flash-preview", help="The model; its maker may have retired it."),
         aspect_ratio("16:9", "9:16", help="Landscape or portrait."),
         resolution("720p", help="Always 720p."),
-        Picture(
+        ImageInput(
             id="images",
             wire="image_urls",
             many=16,
@@ -29,20 +29,20 @@ FAMILY = Family(
             max_bytes=20 * MEGABYTE,
             help="Optional: up to 16 pictures. PNG or JPEG up to 20 MB is made from each.",
         ),
-        Clip(
+        VideoInput(
             id="video",
             wire="video_urls",
             in_list=True,
             url_input="video_url",
             help="Optional: a clip of 1 to 24 s to refer to or to change; 3 s or less is recommended.",
         ),
-        clip_link(),
+        video_link(),
         earlier_job(
             help="Optional: an earlier job of this node to go on from; connect its job output, or paste its task id."
         ),
     ),
     rules=(
-        clip_lasts(1, 24),
+        video_lasts(1, 24),
         names_a_job(),
     ),
     price=Price(key=lambda v: "default", units=lambda v: LONGEST_SECONDS),

@@ -3,7 +3,7 @@
 Source: https://docs.apimart.ai, Grok Imagine 1.5. Older editions call `resolution` `quality`.
 """
 
-from ..flow.model import Choice, Family, Picture, Price, Text
+from ..flow.model import Choice, Family, ImageInput, Price, Text
 from ..flow.model.shared_inputs import duration, model, resolution
 
 FAMILY = Family(
@@ -24,7 +24,7 @@ FAMILY = Family(
             sent_if=lambda v: not v.images,
             help="The shape of the clip. With pictures the clip follows them and this is not sent.",
         ),
-        Picture(id="images", wire="image_urls", many=7, help="Optional: up to 7 pictures to start from."),
+        ImageInput(id="images", wire="image_urls", many=7, help="Optional: up to 7 pictures to start from."),
     ),
     rules=(),
     price=Price(key=lambda v: v.resolution.upper(), units=lambda v: v.duration),

@@ -4,7 +4,7 @@ Source: https://docs.apimart.ai, Grok Imagine; the page was read in part, so the
 and editing a clip is left out.
 """
 
-from ..flow.model import Choice, Family, Picture, Price, Rule, Text, Values
+from ..flow.model import Choice, Family, ImageInput, Price, Rule, Text, Values
 from ..flow.model.shared_inputs import duration, model, resolution
 
 NEWEST = "grok-imagine-video-1.5"
@@ -31,7 +31,7 @@ FAMILY = Family(
             default="auto",
             help="The shape of the clip; auto follows the picture.",
         ),
-        Picture(id="images", wire="image_urls", many=7, help="Optional: pictures to start from."),
+        ImageInput(id="images", wire="image_urls", many=7, help="Optional: pictures to start from."),
     ),
     rules=(
         Rule(

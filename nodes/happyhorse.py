@@ -4,8 +4,8 @@ Source: https://docs.apimart.ai, HappyHorse (English and Chinese editions). With
 1080P, so it is always sent.
 """
 
-from ..flow.model import Choice, Clip, Family, Number, Picture, Price, Rule, Text, Values
-from ..flow.model.shared_inputs import clip_link, first_frame, model, resolution, seed, watermark
+from ..flow.model import Choice, Family, ImageInput, Number, Price, Rule, Text, Values, VideoInput
+from ..flow.model.shared_inputs import first_frame, model, resolution, seed, video_link, watermark
 
 
 def billed(values: Values) -> float:
@@ -39,19 +39,19 @@ FAMILY = Family(
             help="The shape of the clip. With a first frame or a clip it follows that and this is not sent.",
         ),
         first_frame(help="Optional: the picture the clip starts with. Not together with images or video."),
-        Picture(
+        ImageInput(
             id="images",
             wire="image_urls",
             many=9,
             help="Optional: up to 9 pictures to refer to; up to 5 with a clip, as its style.",
         ),
-        Clip(
+        VideoInput(
             id="video",
             wire="video_url",
             url_input="clip_url",
             help="Optional: a clip to change, up to 100 MB; needs happyhorse-1.0.",
         ),
-        clip_link("clip_url"),
+        video_link("clip_url"),
         Choice(
             id="audio_setting",
             options=("auto", "origin"),

@@ -4,7 +4,19 @@ Source: https://docs.apimart.ai, Kling motion control (Korean, Japanese and Chin
 Limits that warn are Kling's own; the provider's page does not state them.
 """
 
-from ..flow.model import MEGABYTE, Choice, Clip, Family, Flag, Json, MotionReference, Picture, Price, Rule, Text
+from ..flow.model import (
+    MEGABYTE,
+    Choice,
+    Family,
+    Flag,
+    ImageInput,
+    Json,
+    MotionReference,
+    Price,
+    Rule,
+    Text,
+    VideoInput,
+)
 from ..flow.model.shared_inputs import model
 
 MOTION = MotionReference(
@@ -42,7 +54,7 @@ FAMILY = Family(
     "Billed by the seconds that the provider measures in the reference clip.",
     search_aliases=("kling", "motion control", "motion transfer", "character animation"),
     inputs=(
-        Picture(
+        ImageInput(
             id="image",
             wire="image_url",
             required=True,
@@ -50,7 +62,7 @@ FAMILY = Family(
             max_bytes=10 * MEGABYTE,
             help="The character: one picture. PNG or JPEG up to 10 MB is made from it.",
         ),
-        Clip(
+        VideoInput(
             id="video",
             wire="video_url",
             url_input="video_url",

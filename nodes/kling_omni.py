@@ -8,16 +8,16 @@ from ..flow.model import (
     MEGABYTE,
     OFF,
     Choice,
-    Clip,
     Family,
     Flag,
+    ImageInput,
     Json,
-    Picture,
     Price,
     Rule,
     Shots,
     Text,
     Values,
+    VideoInput,
     multi_shot,
     spread,
 )
@@ -85,7 +85,7 @@ FAMILY = Family(
         ),
         duration(3, 15, help="Seconds of clip, 3 to 15 (video-o1: 5 or 10); each is billed."),
         aspect_ratio("16:9", "9:16", "1:1"),
-        Picture(
+        ImageInput(
             id="images",
             wire="image_urls",
             many=7,
@@ -95,7 +95,7 @@ FAMILY = Family(
         ),
         first_frame("image_with_roles", formats=("png", "jpeg"), max_bytes=10 * MEGABYTE),
         last_frame("image_with_roles", formats=("png", "jpeg"), max_bytes=10 * MEGABYTE),
-        Clip(
+        VideoInput(
             id="video",
             wire="video_list",
             in_list=True,

@@ -4,7 +4,7 @@ Source: https://docs.apimart.ai, MiniMax-H3. Pictures beyond five cost extra, an
 billed up to 15 s.
 """
 
-from ..flow.model import Audio, Choice, Clip, Family, Picture, Price, Rule, Text, Values
+from ..flow.model import AudioInput, Choice, Family, ImageInput, Price, Rule, Text, Values, VideoInput
 from ..flow.model.shared_inputs import duration, first_frame, last_frame, model, resolution, watermark
 from ..flow.model.shared_rules import FRAMES_EXCLUDE_REFERENCES, LAST_FRAME_NEEDS_FIRST, has_frames
 
@@ -40,19 +40,19 @@ FAMILY = Family(
         ),
         first_frame(help="Optional: the picture the clip starts with. Not together with images, videos or sounds."),
         last_frame(),
-        Picture(
+        ImageInput(
             id="images",
             wire="image_urls",
             many=9,
             help="Optional: up to 9 pictures to refer to; each beyond five is billed.",
         ),
-        Clip(
+        VideoInput(
             id="videos",
             wire="video_urls",
             many=3,
             help="Optional: up to 3 clips to refer to; their seconds are billed.",
         ),
-        Audio(
+        AudioInput(
             id="sounds",
             wire="audio_urls",
             many=3,

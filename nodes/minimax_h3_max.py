@@ -3,12 +3,12 @@
 Source: https://docs.apimart.ai, MiniMax-H3-Max.
 """
 
-from ..flow.model import Family, Price, Rule, Still, Text
+from ..flow.model import Family, ImageData, Price, Rule, Text
 from ..flow.model.shared_inputs import duration, first_frame, last_frame, model, resolution
 from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST, at_most_characters
 
 
-def fits(still: Still) -> bool:
+def fits(still: ImageData) -> bool:
     return still.size.has_sides_of(256, 5760) and 0.4 <= still.size.ratio <= 2.5
 
 

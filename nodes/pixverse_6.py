@@ -4,7 +4,7 @@ Source: https://docs.apimart.ai, Pixverse v6 (English and Chinese editions). Tha
 plain addresses is what clients made of that page; that there are up to 7 is a limit of the model's maker.
 """
 
-from ..flow.model import Choice, Family, Flag, Picture, Price, Rule, Text, Values
+from ..flow.model import Choice, Family, Flag, ImageInput, Price, Rule, Text, Values
 from ..flow.model.shared_inputs import (
     duration,
     earlier_job,
@@ -43,13 +43,13 @@ FAMILY = Family(
             sent_if=lambda v: v.image is None and v.first_frame is None and not v.source_job.strip(),
             help="The shape of the clip; only sent for clips from a prompt or from reference pictures.",
         ),
-        Picture(
+        ImageInput(
             id="image",
             wire="image_urls",
             in_list=True,
             help="Optional: a picture to bring to life. Not together with frames or source_job.",
         ),
-        Picture(
+        ImageInput(
             id="references",
             wire="img_references",
             many=7,

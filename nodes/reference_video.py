@@ -1,6 +1,6 @@
 """The way out when a motion reference is too long, too small, too heavy, or in the wrong format."""
 
-from ..flow.model import Choice, Clip, Flag, Output, Seconds, Utility
+from ..flow.model import Choice, Flag, Output, Seconds, Utility, VideoInput
 from .kling_motion_control import MOTION
 
 UTILITY = Utility(
@@ -12,7 +12,7 @@ UTILITY = Utility(
     f"into H.264 MP4 under {MOTION.bytes_text}. What fits is copied, not encoded again. Works without a key.",
     search_aliases=("trim video", "motion reference", "fit video"),
     inputs=(
-        Clip(id="video", help="Any clip.", required=True, max_bytes=0),
+        VideoInput(id="video", help="Any clip.", required=True, max_bytes=0),
         Choice(
             id="character_orientation",
             help=f"As on the motion control node: image allows {MOTION.seconds_text('image')}, "

@@ -3,7 +3,7 @@
 Source: https://docs.apimart.ai, Seedance 2.0. The page's older editions name other defaults, so sound is always sent.
 """
 
-from ..flow.model import Audio, Choice, Clip, Family, Flag, Picture, Price, Rule, Text, Values
+from ..flow.model import AudioInput, Choice, Family, Flag, ImageInput, Price, Rule, Text, Values, VideoInput
 from ..flow.model.shared_inputs import duration, first_frame, last_frame, resolution, seed
 from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST, has_frames
 
@@ -42,14 +42,16 @@ FAMILY = Family(
         ),
         first_frame("image_with_roles", help="Optional: the picture the clip starts with. Not together with images."),
         last_frame("image_with_roles"),
-        Picture(id="images", wire="image_urls", many=9, help="Optional: up to 9 pictures to refer to in the prompt."),
-        Clip(
+        ImageInput(
+            id="images", wire="image_urls", many=9, help="Optional: up to 9 pictures to refer to in the prompt."
+        ),
+        VideoInput(
             id="videos",
             wire="video_urls",
             many=3,
             help="Optional: up to 3 clips of 480p to 720p, 15 s in all, without real people. Their seconds are billed.",
         ),
-        Audio(
+        AudioInput(
             id="sounds",
             wire="audio_urls",
             many=3,

@@ -3,7 +3,7 @@
 Source: https://docs.apimart.ai, Seedance 2.5. The job is settled by tokens when it ends; the estimate is by the second.
 """
 
-from ..flow.model import Audio, Choice, Clip, Family, Flag, Picture, Price, Rule, Text, Values
+from ..flow.model import AudioInput, Choice, Family, Flag, ImageInput, Price, Rule, Text, Values, VideoInput
 from ..flow.model.shared_inputs import first_frame, last_frame, model, resolution, seed, watermark
 from ..flow.model.shared_rules import (
     FRAMES_EXCLUDE_REFERENCES,
@@ -46,9 +46,13 @@ FAMILY = Family(
             help="Optional: the picture the clip starts with. Not together with images, videos or sounds.",
         ),
         last_frame("image_with_roles"),
-        Picture(id="images", wire="image_urls", many=30, help="Optional: up to 30 pictures to refer to in the prompt."),
-        Clip(id="videos", wire="video_urls", many=10, help="Optional: up to 10 clips to refer to, edit or extend."),
-        Audio(
+        ImageInput(
+            id="images", wire="image_urls", many=30, help="Optional: up to 30 pictures to refer to in the prompt."
+        ),
+        VideoInput(
+            id="videos", wire="video_urls", many=10, help="Optional: up to 10 clips to refer to, edit or extend."
+        ),
+        AudioInput(
             id="sounds",
             wire="audio_urls",
             many=10,

@@ -3,9 +3,9 @@
 Source: https://docs.apimart.ai, SkyReels V4 (English and Korean editions), and item forms that clients made from it.
 """
 
-from ..flow.model import Choice, Clip, Family, Json, Picture, Price, Rule, Text, Values
+from ..flow.model import Choice, Family, ImageInput, Json, Price, Rule, Text, Values, VideoInput
 from ..flow.model.shared_inputs import duration, first_frame, last_frame, model, prompt_rewriting, resolution
-from ..flow.model.shared_rules import clip_lasts
+from ..flow.model.shared_rules import video_lasts
 
 ANY_TIME = -1
 
@@ -94,7 +94,7 @@ FAMILY = Family(
             help="Optional: the picture the clip starts with. Not together with images or video.",
         ),
         last_frame("end_frame_image", formats=("png", "jpeg"), help="Optional: the picture the clip ends with."),
-        Picture(
+        ImageInput(
             id="middle_frames",
             wire="mid_frame_images",
             many=6,
@@ -110,14 +110,14 @@ FAMILY = Family(
             help="Optional: the second at which each of middle_frames is shown, like 2, 4; empty leaves it to the "
             "model.",
         ),
-        Picture(
+        ImageInput(
             id="images",
             wire="ref_images",
             many=4,
             formats=("png", "jpeg"),
             help="Optional: up to 4 pictures; the prompt calls them an at sign and image1, image2 ...",
         ),
-        Clip(
+        VideoInput(
             id="video",
             wire="ref_videos",
             in_list=True,
@@ -154,7 +154,7 @@ FAMILY = Family(
             ("video_use", "images", "video"),
             lambda v: v.video is None or v.video_use == "reference" or not v.images,
         ),
-        clip_lasts(0, 15),
+        video_lasts(0, 15),
     ),
     price=Price(key=row, units=lambda v: v.duration),
 )

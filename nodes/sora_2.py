@@ -3,7 +3,7 @@
 Source: https://docs.apimart.ai, Sora 2 (Korean edition).
 """
 
-from ..flow.model import MEGABYTE, Choice, Family, Picture, Price, Rule, Text
+from ..flow.model import MEGABYTE, Choice, Family, ImageInput, Price, Rule, Text
 from ..flow.model.shared_inputs import duration_choice, model, resolution
 
 RETIRED = "OpenAI, its maker, shut the Sora 2 API down on 2026-09-24."
@@ -26,7 +26,7 @@ FAMILY = Family(
             sent_if=lambda v: v.image is None,
             help="Landscape or portrait. With a picture the clip follows the picture and this is not sent.",
         ),
-        Picture(
+        ImageInput(
             id="image",
             wire="image_urls",
             in_list=True,

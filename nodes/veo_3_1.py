@@ -3,7 +3,7 @@
 Source: https://docs.apimart.ai, Veo 3.1 (English and Chinese editions). `duration` is fixed at 8 and sent as such.
 """
 
-from ..flow.model import MEGABYTE, Choice, Family, Flag, Picture, Price, Rule, Text
+from ..flow.model import MEGABYTE, Choice, Family, Flag, ImageInput, Price, Rule, Text
 from ..flow.model.shared_inputs import aspect_ratio, duration_choice, resolution
 
 FAMILY = Family(
@@ -23,7 +23,7 @@ FAMILY = Family(
         duration_choice(8, help="Always 8 s."),
         resolution("720p", "1080p", "4k"),
         aspect_ratio("16:9", "9:16", help="Landscape or portrait."),
-        Picture(
+        ImageInput(
             id="images",
             wire="image_urls",
             many=3,

@@ -1,6 +1,6 @@
 """Only the frames that are wanted, at only the size that is wanted."""
 
-from ..flow.model import Clip, Number, Output, Utility
+from ..flow.model import Number, Output, Utility, VideoInput
 
 MOST = 2**31 - 1
 
@@ -11,7 +11,7 @@ UTILITY = Utility(
     description="Decodes the selected frames of a clip, and nothing else, into memory. Works without a key.",
     search_aliases=("video to images", "load video", "get video components"),
     inputs=(
-        Clip(id="video", help="Any video.", required=True, max_bytes=0),
+        VideoInput(id="video", help="Any video.", required=True, max_bytes=0),
         Number(id="skip_first_frames", help="Frames to leave out at the start.", default=0, minimum=0, maximum=MOST),
         Number(id="frame_load_cap", help="How many frames at most; 0 = all.", default=0, minimum=0, maximum=MOST),
         Number(id="select_every_nth", help="1 = every frame, 2 = every other ...", default=1, minimum=1, maximum=MOST),

@@ -3,7 +3,7 @@
 Source: https://docs.apimart.ai, Vidu Q3 (English and Chinese editions).
 """
 
-from ..flow.model import Family, Picture, Price, Rule, Text
+from ..flow.model import Family, ImageInput, Price, Rule, Text
 from ..flow.model.shared_inputs import aspect_ratio, duration, model, resolution, seed
 from ..flow.model.shared_rules import at_most_characters
 
@@ -19,7 +19,7 @@ FAMILY = Family(
             help="What happens, up to 5,000 characters; how things look is said by the pictures.",
         ),
         model("viduq3", "viduq3-mix", help="mix is the better one, costs more and renders 720p and 1080p only."),
-        Picture(
+        ImageInput(
             id="images",
             wire="image_urls",
             many=7,

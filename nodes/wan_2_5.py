@@ -3,7 +3,7 @@
 Source: https://docs.apimart.ai, Wan 2.5 (English edition).
 """
 
-from ..flow.model import Choice, Family, Picture, Price, Rule, Text
+from ..flow.model import Choice, Family, ImageInput, Price, Rule, Text
 from ..flow.model.shared_inputs import duration_choice, model, negative_prompt, resolution
 from ..flow.model.shared_rules import at_most_characters
 
@@ -25,7 +25,7 @@ FAMILY = Family(
             sent_if=lambda v: v.image is None,
             help="The shape of the clip; 4:3 and 3:4 need 720p or more. Not sent with a picture.",
         ),
-        Picture(
+        ImageInput(
             id="image",
             wire="image_urls",
             in_list=True,

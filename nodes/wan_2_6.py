@@ -3,7 +3,7 @@
 Source: https://docs.apimart.ai, Wan 2.6 and wan2.6-i2v-flash (English editions).
 """
 
-from ..flow.model import MEGABYTE, Audio, Choice, Family, Flag, Picture, Price, Rule, Text, Values
+from ..flow.model import MEGABYTE, AudioInput, Choice, Family, Flag, ImageInput, Price, Rule, Text, Values
 from ..flow.model.shared_inputs import (
     aspect_ratio_without_image,
     duration,
@@ -34,14 +34,14 @@ FAMILY = Family(
         duration(2, 15, help="Seconds of clip: 5, 10 or 15, or 2 to 15 for flash; each is billed."),
         resolution("720p", "1080p"),
         aspect_ratio_without_image("16:9", "9:16", "1:1", "4:3", "3:4", image="image"),
-        Picture(
+        ImageInput(
             id="image",
             wire="image_urls",
             in_list=True,
             max_bytes=10 * MEGABYTE,
             help="The picture the clip starts with: optional for 2.6, needed by flash. Sides of 240 to 8000 px.",
         ),
-        Audio(
+        AudioInput(
             id="sound",
             wire="audio_url",
             help="Optional: a sound of 3 to 30 s that the clip follows. WAV or MP3 up to 15 MB is made from it.",

@@ -4,9 +4,8 @@ Source: https://docs.apimart.ai, Wan 2.7. Without `resolution` the provider take
 together with a picture is left to the provider: its page says both that it is taken and that it is not.
 """
 
-from ..flow.model import Audio, Choice, Clip, Family, Price, Rule, Text
+from ..flow.model import AudioInput, Choice, Family, Price, Rule, Text, VideoInput
 from ..flow.model.shared_inputs import (
-    clip_link,
     duration,
     first_frame,
     last_frame,
@@ -15,6 +14,7 @@ from ..flow.model.shared_inputs import (
     prompt_rewriting,
     resolution,
     seed,
+    video_link,
     watermark,
 )
 from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST, at_most_characters, has_frames
@@ -40,15 +40,15 @@ FAMILY = Family(
         ),
         first_frame("image_with_roles"),
         last_frame("image_with_roles"),
-        Clip(
+        VideoInput(
             id="video",
             wire="video_urls",
             in_list=True,
             url_input="video_url",
             help="Optional: a clip to continue, up to 100 MB.",
         ),
-        clip_link(),
-        Audio(
+        video_link(),
+        AudioInput(
             id="sound",
             wire="audio_url",
             help="Optional: a sound that the clip follows. WAV or MP3 up to 15 MB is made from it.",

@@ -3,9 +3,9 @@
 Source: https://docs.apimart.ai, wan2.7-videoedit.
 """
 
-from ..flow.model import Choice, Clip, Family, Json, Picture, Price, Rule, Text
-from ..flow.model.shared_inputs import clip_link, duration, model, prompt_rewriting, resolution
-from ..flow.model.shared_rules import at_most_characters, clip_lasts
+from ..flow.model import Choice, Family, ImageInput, Json, Price, Rule, Text, VideoInput
+from ..flow.model.shared_inputs import duration, model, prompt_rewriting, resolution, video_link
+from ..flow.model.shared_rules import at_most_characters, video_lasts
 
 
 def metadata(setting: str) -> Json:
@@ -21,7 +21,7 @@ FAMILY = Family(
     inputs=(
         Text(id="prompt", help="What should change, up to 5,000 characters."),
         model("wan2.7-videoedit"),
-        Clip(
+        VideoInput(
             id="video",
             wire="video_urls",
             in_list=True,
@@ -29,8 +29,10 @@ FAMILY = Family(
             url_input="video_url",
             help="The clip to edit: 2 to 10 s, sides of 240 to 4096 px, between 1:8 and 8:1, up to 100 MB.",
         ),
-        clip_link(files="MP4 or MOV"),
-        Picture(id="images", wire="image_urls", many=4, help="Optional: up to 4 pictures of what it should look like."),
+        video_link(files="MP4 or MOV"),
+        ImageInput(
+            id="images", wire="image_urls", many=4, help="Optional: up to 4 pictures of what it should look like."
+        ),
         duration(0, 10, default=0, help="0 keeps the length of the clip; 2 to 10 cuts it to so many seconds."),
         resolution("720P", "1080P"),
         Choice(
@@ -45,7 +47,7 @@ FAMILY = Family(
     ),
     rules=(
         Rule("duration must be 0 or 2 to 10.", ("duration",), lambda v: v.duration != 1),
-        clip_lasts(2, 10),
+        video_lasts(2, 10),
         Rule(
             "Every side of the clip must be 240 to 4096 px (this one is {v.video.measure.size}).",
             ("video",),

@@ -3,7 +3,7 @@
 Source: https://docs.apimart.ai, wan2.7-r2v (English edition).
 """
 
-from ..flow.model import Clip, Family, Picture, Price, Rule, Text, Values, in_role
+from ..flow.model import Family, ImageInput, Price, Rule, Text, Values, VideoInput, in_role
 from ..flow.model.shared_inputs import (
     aspect_ratio_without_image,
     duration,
@@ -38,14 +38,14 @@ FAMILY = Family(
         duration(2, 15, help="Seconds of clip, 2 to 15, up to 10 with a reference clip; each is billed."),
         resolution("720P", "1080P"),
         aspect_ratio_without_image("16:9", "9:16", "1:1", "4:3", "3:4", id="size"),
-        Picture(
+        ImageInput(
             id="images",
             wire="image_with_roles",
             many=5,
             encode=in_role("reference_image"),
             help="Up to 5 pictures to refer to; 5 references in all.",
         ),
-        Clip(
+        VideoInput(
             id="videos", wire="video_urls", many=5, help="Up to 5 clips of 1 to 30 s to refer to; 5 references in all."
         ),
         first_frame("image_with_roles", help="Optional: the picture the clip starts with; counts as a reference."),

@@ -3,7 +3,7 @@
 Source: https://docs.apimart.ai, Wan 3.0. The page was read in part: the range of duration is that of Wan 2.7.
 """
 
-from ..flow.model import Audio, Choice, Clip, Family, Flag, Picture, Price, Rule, Text
+from ..flow.model import AudioInput, Choice, Family, Flag, ImageInput, Price, Rule, Text, VideoInput
 from ..flow.model.shared_inputs import duration, first_frame, last_frame, model, resolution, seed
 from ..flow.model.shared_rules import FRAMES_EXCLUDE_REFERENCES, LAST_FRAME_NEEDS_FIRST, has_frames
 
@@ -29,9 +29,9 @@ FAMILY = Family(
             help="Optional: the picture the clip starts with. Not together with images, videos or sounds.",
         ),
         last_frame("image_with_roles"),
-        Picture(id="images", wire="image_urls", many=9, help="Optional: pictures to refer to in the prompt."),
-        Clip(id="videos", wire="video_urls", many=3, help="Optional: clips to refer to, up to 100 MB each."),
-        Audio(
+        ImageInput(id="images", wire="image_urls", many=9, help="Optional: pictures to refer to in the prompt."),
+        VideoInput(id="videos", wire="video_urls", many=3, help="Optional: clips to refer to, up to 100 MB each."),
+        AudioInput(
             id="sounds",
             wire="audio_urls",
             many=3,

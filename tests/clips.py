@@ -34,7 +34,7 @@ def painted(width: int, height: int) -> Painter:
     return paint
 
 
-def write_clip(
+def write_video(
     path: Path,
     *,
     frames: int = 48,
@@ -145,17 +145,17 @@ def variable_rate(path: Path, **more: object) -> Path:
     steps = [(20, 40, 100)[number % 3] for number in range(60)]
     steps[30] = 1000
     times = [0, *np.cumsum(steps).tolist()]
-    return write_clip(path, times=times, **more)  # type: ignore[arg-type]  # options of write_clip
+    return write_video(path, times=times, **more)  # type: ignore[arg-type]  # options of write_clip
 
 
 def without_duration(path: Path, **more: object) -> Path:
     """A webm as a live recorder leaves it: no duration, no index."""
-    return write_clip(path, codec="libvpx", format="webm", container_options={"live": "1"}, **more)  # type: ignore[arg-type]  # options of write_clip
+    return write_video(path, codec="libvpx", format="webm", container_options={"live": "1"}, **more)  # type: ignore[arg-type]  # options of write_clip
 
 
 def fragmented(path: Path, **more: object) -> Path:
     flags = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
-    return write_clip(path, options={"g": "12"}, container_options=flags, **more)  # type: ignore[arg-type]  # options of write_clip
+    return write_video(path, options={"g": "12"}, container_options=flags, **more)  # type: ignore[arg-type]  # options of write_clip
 
 
 def cut_off(source: Path, path: Path, part: float = 0.6) -> Path:
@@ -166,7 +166,7 @@ def cut_off(source: Path, path: Path, part: float = 0.6) -> Path:
 
 
 def index_in_front(path: Path, **more: object) -> Path:
-    return write_clip(path, container_options={"movflags": "faststart"}, **more)  # type: ignore[arg-type]  # options of write_clip
+    return write_video(path, container_options={"movflags": "faststart"}, **more)  # type: ignore[arg-type]  # options of write_clip
 
 
 def rotated(source: Path, path: Path) -> Path:

@@ -13,9 +13,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 from apimart import nodes
-from apimart.flow.host.routes import Routes
 from apimart.flow.host.runtime import Runtime
-from apimart.flow.ledger import Ledger
+from apimart.flow.host.web.routes import Routes
 from journeys import Person
 from stores import web_app
 
@@ -37,10 +36,10 @@ class Answer:
 class Face:
     """The routes at `url`, over the folders of one person."""
 
-    def __init__(self, url: str, person: Person, ledger: Ledger) -> None:
+    def __init__(self, url: str, person: Person, runtime: Runtime) -> None:
         parts = urlsplit(url)
         self.host, self.port = str(parts.hostname), int(parts.port or 0)
-        self.person, self.ledger = person, ledger
+        self.person, self.ledger, self._runtime = person, runtime.ledger, runtime
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.ask("GET", path, None, {**SAME_SITE, **headers})
@@ -59,6 +58,11 @@ class Face:
         finally:
             connection.close()
 
+    @property
+    def runs_jobs(self) -> bool:
+        """Whether anything was asked of the runner."""
+        return "runner" in vars(self._runtime)
+
     def everything(self) -> dict[str, bytes]:
         """Every file of the data folder but the database's own, and what the database says."""
         files = {str(path): path.read_bytes() for path in self.person.home.rglob("*") if path.is_file()}
@@ -75,7 +79,7 @@ def face_of(person: Person) -> Iterator[Face]:
     Routes(FAMILIES, lambda: runtime).add_to(table)
     try:
         with web_app(table) as url:
-            yield Face(url, person, runtime.ledger)
+            yield Face(url, person, runtime)
     finally:
         runtime.close()
 
@@ -83,7 +87,7 @@ def face_of(person: Person) -> Iterator[Face]:
 def secrets_in(face: Face, *needles: str) -> list[str]:
     """Which GET routes and files hold one of `needles`; the key's own file is the one that may."""
     jobs = [f"jobs/{entry.id}" for entry in face.ledger.entries(limit=100)]
-    paths = ["status", "jobs", "totals", "families", *jobs, *(f"{job}/graph" for job in jobs)]
+    paths = ["status", "jobs", "totals", "families", *jobs, *(f"{job}/workflow" for job in jobs)]
     said = {path: face.get(path).body for path in paths}
     kept = {str(Path(name).name): text for name, text in face.everything().items() if Path(name).name != "key"}
     return [place for place, text in {**said, **kept}.items() for needle in needles if needle.encode() in text]

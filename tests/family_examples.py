@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from apimart.flow.model import Choice, Clip, Cut, Footage, Measure, Shot, Size, Sound, Text
+from apimart.flow.model import AudioData, Choice, Cut, Measure, Shot, Size, Text, VideoData, VideoInput
 from journeys import FAMILIES, picture
 
 RATE = 16000
@@ -18,7 +18,7 @@ JOB = '{"task_id": "task_01JNXXXXXXXXXXXXXXXXXX", "status": "completed"}'
 
 def sound(seconds=2.0, seed=0):
     time = np.arange(int(seconds * RATE), dtype=np.float32) / RATE
-    return Sound(np.sin(time * (300 + 50 * seed) * 2 * np.pi)[None] * 0.4, RATE)
+    return AudioData(np.sin(time * (300 + 50 * seed) * 2 * np.pi)[None] * 0.4, RATE)
 
 
 def clip(seconds=4.0, width=640, height=360, seed=0, size=1_000_000):
@@ -26,7 +26,7 @@ def clip(seconds=4.0, width=640, height=360, seed=0, size=1_000_000):
     measure = Measure(
         seconds, round(seconds * 24), Fraction(24), Size(width, height), "mp4", "h264", size, True, seconds
     )
-    return Footage(url=f"https://example.com/{seed}.mp4", content=f"clip {seed}", measure=measure)
+    return VideoData(url=f"https://example.com/{seed}.mp4", content=f"clip {seed}", measure=measure)
 
 
 def pictures(count, width=640, height=480):
@@ -39,7 +39,7 @@ def small(family, model, place):
     for one in family.inputs:
         if isinstance(one, Text) and one.id == "prompt":
             found[one.id] = "a lighthouse in the rain"
-        if isinstance(one, Clip) and one.required:
+        if isinstance(one, VideoInput) and one.required:
             found[one.url_input] = place
         elif getattr(one, "required", False) and one.id == "images":
             found[one.id] = pictures(2)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clips import write_clip
+from clips import write_video
 from databases import own_schema
 from journeys import Person
 from sandboxed import Sandbox
@@ -70,7 +70,7 @@ def person(seller: Seller, tmp_path: Path) -> Person:
 def motion_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four seconds of motion with sound, as a file."""
     path = tmp_path_factory.mktemp("motion") / "motion.mp4"
-    return write_clip(path, frames=96, width=640, height=360, sound_seconds=4)
+    return write_video(path, frames=96, width=640, height=360, sound_seconds=4)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import numpy as np
 from apimart import nodes
 from apimart.flow.jobs import Account, Progress, Runner
 from apimart.flow.ledger import Ledger
-from apimart.flow.model import Footage, Still, Values
+from apimart.flow.model import ImageData, Values, VideoData
 from apimart.flow.settings import read
 
 FAMILIES = {family.node_id: family for family in nodes.families()}
@@ -22,7 +22,7 @@ def picture(width=640, height=480, seed=0):
     across = np.linspace(0, 255, width, dtype=np.float32)[None, :, None]
     down = np.linspace(0, 255, height, dtype=np.float32)[:, None, None]
     levels = (across * [1.0, 0.4, 0.2] + down * [0.1, 0.5, 0.9] + seed * 17) % 256
-    return Still(levels.astype(np.uint8))
+    return ImageData(levels.astype(np.uint8))
 
 
 def defaults(family):
@@ -151,7 +151,7 @@ def until(holds, seconds=30):
 
 
 def footage(path):
-    return Footage(path=Path(path))
+    return VideoData(path=Path(path))
 
 
 def asked(node_id, clip="", seed=0, job=""):

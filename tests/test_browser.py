@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("playwright", reason="playwright is not installed")
 from apimart.flow.ledger import Intent, Ledger
-from clips import write_clip
+from clips import write_video
 from comfy_page import ComfyPage
 from comfy_server import ComfyServer
 from playwright.sync_api import expect
@@ -78,7 +78,7 @@ def test_the_badge_follows_the_widgets(page: ComfyPage, prompt: str) -> None:
 
 
 def test_motion_control_is_priced_by_the_clip_that_is_connected(page: ComfyPage, comfy: ComfyServer) -> None:
-    write_clip(comfy.input / "dance.mp4", frames=120, width=320, height=240)
+    write_video(comfy.input / "dance.mp4", frames=120, width=320, height=240)
     clip = page.add("LoadVideo", (60, 120), file="dance.mp4")
     node = page.add(KLING, (420, 120))
     page.expect_badges(node, "$0.103 per second")
@@ -91,7 +91,7 @@ def test_motion_control_is_priced_by_the_clip_that_is_connected(page: ComfyPage,
 
 def test_every_clip_that_is_connected_is_in_the_price(page: ComfyPage, comfy: ComfyServer) -> None:
     for name, frames in {"two.mp4": 48, "three.mp4": 72}.items():
-        write_clip(comfy.input / name, frames=frames, width=320, height=240)
+        write_video(comfy.input / name, frames=frames, width=320, height=240)
     node = page.add(SEEDANCE, (420, 120), duration=5)
     page.expect_badges(node, "5.0 s x $0.086 = $0.43")
     page.link(page.add("LoadVideo", (60, 120), file="two.mp4"), 0, node, "videos.video_1")

@@ -49,7 +49,7 @@ def say(page: ComfyPage, code: str, key: str) -> str:
     return str(page.page.evaluate(SAID, [code, key]))
 
 
-def speak(page: ComfyPage, code: str) -> None:
+def set_language(page: ComfyPage, code: str) -> None:
     """Open the page anew in a language of ComfyUI's."""
     page.set(**{"Comfy.Locale": code})
     page.open()
@@ -107,7 +107,7 @@ def tooltip(page: ComfyPage, node: int, widget: str) -> Locator:
 
 @translated
 def test_a_node_speaks_the_language(page: ComfyPage, code: str) -> None:
-    speak(page, code)
+    set_language(page, code)
     node = veo_with_pictures(page)
     expect_shown(page, node, code)
     expect(tooltip(page, node, "duration")).to_have_text(labels(code, VEO)["inputs"]["duration"]["tooltip"])
@@ -116,7 +116,7 @@ def test_a_node_speaks_the_language(page: ComfyPage, code: str) -> None:
 
 @translated
 def test_the_help_page_speaks_the_language(page: ComfyPage, code: str) -> None:
-    speak(page, code)
+    set_language(page, code)
     open_help(page, page.add(SORA, (500, 150)))
     helped = page.page.locator(".node-help-content")
     expect(helped).to_contain_text(labels(code, SORA)["description"])
@@ -128,7 +128,7 @@ def test_the_help_page_speaks_the_language(page: ComfyPage, code: str) -> None:
 
 @translated
 def test_settings_and_sidebar_speak_the_language(page: ComfyPage, code: str) -> None:
-    speak(page, code)
+    set_language(page, code)
     panel = page.settings()
     for key in ("key.name", "limit.job.name", "language.name", "group.limits", "key.test"):
         expect(panel.get_by_text(say(page, code, key)).first).to_be_attached()
@@ -139,7 +139,7 @@ def test_settings_and_sidebar_speak_the_language(page: ComfyPage, code: str) -> 
 
 def test_our_own_setting_goes_before_comfyui_s(page: ComfyPage) -> None:
     """Settings and sidebar take it at once; node titles stay in ComfyUI's language."""
-    speak(page, "ko")
+    set_language(page, "ko")
     switch(page, "apimart.language", "ja")
     panel = page.settings()
     expect(panel.get_by_text(say(page, "ja", "limit.job.name"))).to_be_attached()
@@ -153,7 +153,7 @@ def test_the_provider_is_asked_in_the_language_of_the_page_that_queued(
     page: ComfyPage, comfy: ComfyServer, provider: Sandbox, request: pytest.FixtureRequest
 ) -> None:
     prompt = f"{request.node.name} of this run"
-    speak(page, "ko")
+    set_language(page, "ko")
     page.expect_task_errors_in("ko")
     comfy.post("/apimart/settings", {"language": "zh"})
     page.add(SORA, (500, 120), prompt=prompt)
@@ -173,7 +173,7 @@ def saved(workflow: Any) -> Any:
 def test_a_graph_is_saved_and_queued_the_same_in_every_language(page: ComfyPage) -> None:
     said = []
     for code in ("en", "ko", "ja", "zh"):
-        speak(page, code)
+        set_language(page, code)
         veo_with_pictures(page)
         said.append((page.prompt(), saved(page.workflow())))
     assert [other for other in said if without_titles(other[0]) != without_titles(said[0][0])] == []
@@ -193,7 +193,7 @@ def test_a_graph_that_ran_is_not_run_again_in_another_language(
     page.run()
     expect(page.job(prompt)).to_contain_text("done", timeout=60_000)
     graph, sold, ran = page.workflow(), provider.paid, {*comfy.get("/history")}
-    speak(page, "ja")
+    set_language(page, "ja")
     page.load(graph)
     page.run()
     again = ended_after(page, ran)

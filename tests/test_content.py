@@ -10,79 +10,79 @@ import clips
 import numpy as np
 import pytest
 from apimart.flow.errors import Refused
-from apimart.flow.media import content_of_clip, content_of_frames, content_of_still, content_of_trimmed
-from apimart.flow.model import Frames, Sound, Still
+from apimart.flow.media import content_of_frames, content_of_image, content_of_trimmed, content_of_video
+from apimart.flow.model import AudioData, Frames, ImageData
 
 
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:
-    return clips.write_clip(tmp_path / "clip.mp4", sound_seconds=2.5)
+    return clips.write_video(tmp_path / "clip.mp4", sound_seconds=2.5)
 
 
 def test_a_packet_copy_with_other_metadata_has_the_same_content(clip: Path, tmp_path: Path) -> None:
     copy = clips.remuxed(clip, tmp_path / "copy.mp4", {"prompt": "{}", "title": "another"})
     assert copy.read_bytes() != clip.read_bytes()
-    assert content_of_clip(copy) == content_of_clip(clip)
+    assert content_of_video(copy) == content_of_video(clip)
 
 
 def test_a_copy_of_a_copy_has_the_same_content(clip: Path, tmp_path: Path) -> None:
     copy = clips.remuxed(clips.remuxed(clip, tmp_path / "copy.mp4"), tmp_path / "again.mp4")
-    assert content_of_clip(copy) == content_of_clip(clip)
+    assert content_of_video(copy) == content_of_video(clip)
 
 
 @pytest.mark.parametrize("rate", [24, 25, 30, 60])
 def test_copies_agree_at_every_rate(rate: int, tmp_path: Path) -> None:
-    clip = clips.write_clip(tmp_path / "clip.mp4", rate=rate)
-    assert content_of_clip(clips.remuxed(clip, tmp_path / "copy.mp4")) == content_of_clip(clip)
+    clip = clips.write_video(tmp_path / "clip.mp4", rate=rate)
+    assert content_of_video(clips.remuxed(clip, tmp_path / "copy.mp4")) == content_of_video(clip)
 
 
 def test_a_copy_of_a_rotated_clip_has_its_content_and_not_that_of_the_upright_one(clip: Path, tmp_path: Path) -> None:
     turned = clips.rotated(clip, tmp_path / "turned.mp4")
-    assert content_of_clip(clips.remuxed(turned, tmp_path / "copy.mp4")) == content_of_clip(turned)
-    assert content_of_clip(turned) != content_of_clip(clip)
+    assert content_of_video(clips.remuxed(turned, tmp_path / "copy.mp4")) == content_of_video(turned)
+    assert content_of_video(turned) != content_of_video(clip)
 
 
 def test_the_file_name_is_not_content(clip: Path, tmp_path: Path) -> None:
     other = tmp_path / "other name"
     other.write_bytes(clip.read_bytes())
-    assert content_of_clip(other) == content_of_clip(clip)
+    assert content_of_video(other) == content_of_video(clip)
 
 
 def test_other_pictures_are_other_content(clip: Path, tmp_path: Path) -> None:
     paint = clips.painted(64, 48)
-    other = clips.write_clip(tmp_path / "other.mp4", sound_seconds=2.5, paint=lambda number: 255 - paint(number))
-    assert content_of_clip(other) != content_of_clip(clip)
+    other = clips.write_video(tmp_path / "other.mp4", sound_seconds=2.5, paint=lambda number: 255 - paint(number))
+    assert content_of_video(other) != content_of_video(clip)
 
 
 def test_a_retimed_clip_is_other_content(tmp_path: Path) -> None:
-    first = clips.write_clip(tmp_path / "first.mp4", times=[0, 40, 80, 120], codec="mpeg4")
-    second = clips.write_clip(tmp_path / "second.mp4", times=[0, 40, 90, 120], codec="mpeg4")
-    assert content_of_clip(first) != content_of_clip(second)
+    first = clips.write_video(tmp_path / "first.mp4", times=[0, 40, 80, 120], codec="mpeg4")
+    second = clips.write_video(tmp_path / "second.mp4", times=[0, 40, 90, 120], codec="mpeg4")
+    assert content_of_video(first) != content_of_video(second)
 
 
 def test_other_sound_is_other_content(clip: Path, tmp_path: Path) -> None:
-    silent = clips.write_clip(tmp_path / "silent.mp4")
-    assert content_of_clip(silent) != content_of_clip(clip)
+    silent = clips.write_video(tmp_path / "silent.mp4")
+    assert content_of_video(silent) != content_of_video(clip)
 
 
 def test_an_edit_list_that_hides_frames_makes_other_content(tmp_path: Path) -> None:
-    whole = clips.write_clip(tmp_path / "whole.mov", frames=96)
+    whole = clips.write_video(tmp_path / "whole.mov", frames=96)
     late = clips.edited(whole, tmp_path / "late.mov", start=1, seconds=3)
     part = clips.edited(whole, tmp_path / "part.mov", start=1, seconds=2)
-    assert len({content_of_clip(path) for path in (whole, late, part)}) == 3
+    assert len({content_of_video(path) for path in (whole, late, part)}) == 3
 
 
 def test_what_is_no_clip_is_refused(tmp_path: Path) -> None:
     (tmp_path / "clip.mp4").write_text("no clip")
     with pytest.raises(Refused, match="not a video file"):
-        content_of_clip(tmp_path / "clip.mp4")
+        content_of_video(tmp_path / "clip.mp4")
 
 
 def test_pictures_are_equal_when_shape_and_levels_are() -> None:
     levels = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
-    assert content_of_still(Still(levels)) == content_of_still(Still(levels.copy()))
-    assert content_of_still(Still(levels)) != content_of_still(Still(levels.reshape(4, 2, 3)))
-    assert content_of_still(Still(levels)) != content_of_still(Still(levels + 1))
+    assert content_of_image(ImageData(levels)) == content_of_image(ImageData(levels.copy()))
+    assert content_of_image(ImageData(levels)) != content_of_image(ImageData(levels.reshape(4, 2, 3)))
+    assert content_of_image(ImageData(levels)) != content_of_image(ImageData(levels + 1))
 
 
 def frames(count: int = 6, fps: Fraction = Fraction(24)) -> Frames:
@@ -90,11 +90,11 @@ def frames(count: int = 6, fps: Fraction = Fraction(24)) -> Frames:
     return Frames(levels / np.float32(255), fps)
 
 
-def sound(samples: int = 4000, rate: int = 16000) -> Sound:
-    return Sound(np.linspace(-1, 1, 2 * samples, dtype=np.float32).reshape(2, samples), rate)
+def sound(samples: int = 4000, rate: int = 16000) -> AudioData:
+    return AudioData(np.linspace(-1, 1, 2 * samples, dtype=np.float32).reshape(2, samples), rate)
 
 
-def content(made: Frames, heard: Sound | None = None, bits: int = 8) -> str:
+def content(made: Frames, heard: AudioData | None = None, bits: int = 8) -> str:
     return content_of_frames([(made, heard)], bits=bits)
 
 
@@ -126,8 +126,8 @@ def test_a_video_is_its_frames_their_size_and_rate_its_sound_and_its_depth() -> 
         content(made, bits=10),
         content(made, heard),
         content(made, replace(heard, sample_rate=8000)),
-        content(made, Sound(heard.waveform[:1], 16000)),
-        content(made, Sound(-heard.waveform, 16000)),
+        content(made, AudioData(heard.waveform[:1], 16000)),
+        content(made, AudioData(-heard.waveform, 16000)),
     ]
     assert len({*found}) == len(found)
 
@@ -140,8 +140,8 @@ def test_how_frames_are_dealt_out_to_parts_does_not_count() -> None:
     made, heard = frames(), sound()
     parts = [
         (Frames(made.pixels[:0], made.fps), None),
-        (Frames(made.pixels[:4], made.fps), Sound(heard.waveform[:, :1000], 16000)),
-        (Frames(made.pixels[4:], made.fps), Sound(heard.waveform[:, 1000:], 16000)),
+        (Frames(made.pixels[:4], made.fps), AudioData(heard.waveform[:, :1000], 16000)),
+        (Frames(made.pixels[4:], made.fps), AudioData(heard.waveform[:, 1000:], 16000)),
     ]
     assert content_of_frames(parts) == content(made, heard)
 

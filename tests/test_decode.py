@@ -10,7 +10,7 @@ import clips
 import numpy as np
 import pytest
 from apimart.flow.errors import Refused, Unfinished, Unreadable
-from apimart.flow.media import decode, decode_frames, decode_sound, has_sound, plan
+from apimart.flow.media import decode, decode_audio, decode_frames, has_audio, plan
 from apimart.flow.model import Selection, Size
 
 WEIGHTS = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722), "bt2020": (0.2627, 0.0593)}
@@ -94,7 +94,7 @@ def test_tags_in_an_mp4_are_followed(tmp_path: Path) -> None:
 
 def test_levels_are_divided_exactly(tmp_path: Path) -> None:
     levels = np.arange(256, dtype=np.uint8).reshape(16, 16)
-    path = clips.write_clip(
+    path = clips.write_video(
         tmp_path / "c.mkv",
         frames=1,
         width=16,
@@ -129,7 +129,7 @@ def own_frames(path: Path) -> np.ndarray:
 @pytest.mark.parametrize("codec", ["libx264", "libx265", "libvpx-vp9", "mpeg4"])
 @pytest.mark.parametrize("size", [(64, 48), (62, 34), (130, 50)])
 def test_every_frame_is_the_one_that_pyav_decodes(codec: str, size: tuple[int, int], tmp_path: Path) -> None:
-    path = clips.write_clip(tmp_path / "c.mkv", width=size[0], height=size[1], codec=codec)
+    path = clips.write_video(tmp_path / "c.mkv", width=size[0], height=size[1], codec=codec)
     frames = decode_frames(path)
     assert np.array_equal(frames.pixels, own_frames(path))
     assert frames.pixels.dtype == np.float32 and frames.pixels.flags.c_contiguous
@@ -137,14 +137,14 @@ def test_every_frame_is_the_one_that_pyav_decodes(codec: str, size: tuple[int, i
 
 
 def test_odd_sizes_come_out_as_they_are_and_the_same_every_time(tmp_path: Path) -> None:
-    path = clips.write_clip(tmp_path / "c.mkv", width=63, height=47, codec="ffv1")
+    path = clips.write_video(tmp_path / "c.mkv", width=63, height=47, codec="ffv1")
     first = decode_frames(path).pixels
     assert first.shape == (48, 47, 63, 3)
     assert all(np.array_equal(first, decode_frames(path).pixels) for _ in range(4))
 
 
 def test_rotation_is_applied(tmp_path: Path) -> None:
-    upright = clips.write_clip(tmp_path / "upright.mp4")
+    upright = clips.write_video(tmp_path / "upright.mp4")
     turned = clips.rotated(upright, tmp_path / "turned.mp4")
     expected = np.rot90(decode_frames(upright).pixels, k=-1, axes=(1, 2))
     assert np.array_equal(decode_frames(turned).pixels, expected)
@@ -155,7 +155,7 @@ def test_rotation_is_applied(tmp_path: Path) -> None:
 @pytest.mark.parametrize("cap", [0, 1, 5, 500])
 @pytest.mark.parametrize("nth", [1, 2, 5])
 def test_a_selection_is_a_slice_of_all_frames(skip: int, cap: int, nth: int, tmp_path: Path) -> None:
-    path = clips.write_clip(tmp_path / "c.mp4", width=32, height=16, rate=30)
+    path = clips.write_video(tmp_path / "c.mp4", width=32, height=16, rate=30)
     wanted = own_frames(path)[skip::nth][: cap or None]
     selection = Selection(skip_first_frames=skip, frame_load_cap=cap, select_every_nth=nth)
     frames = decode_frames(path, selection)
@@ -167,7 +167,7 @@ def test_a_selection_is_a_slice_of_all_frames(skip: int, cap: int, nth: int, tmp
 
 @pytest.mark.parametrize(("turned", "size"), [(False, Size(30, 22)), (True, Size(22, 30))])
 def test_reduced_frames_are_the_frames_averaged(turned: bool, size: Size, tmp_path: Path) -> None:
-    path = clips.write_clip(tmp_path / "c.mp4", paint=lambda _: np.full((48, 64, 3), (200, 100, 50), np.uint8))
+    path = clips.write_video(tmp_path / "c.mp4", paint=lambda _: np.full((48, 64, 3), (200, 100, 50), np.uint8))
     if turned:
         path = clips.rotated(path, tmp_path / "turned.mp4")
     frames = decode_frames(path, Selection(max_side=30, select_every_nth=10))
@@ -176,16 +176,16 @@ def test_reduced_frames_are_the_frames_averaged(turned: bool, size: Size, tmp_pa
 
 
 def test_frames_are_never_enlarged(tmp_path: Path) -> None:
-    path = clips.write_clip(tmp_path / "c.mp4")
+    path = clips.write_video(tmp_path / "c.mp4")
     assert decode_frames(path, Selection(max_side=4096)).pixels.shape == (48, 48, 64, 3)
 
 
 def test_variable_rate_edit_lists_and_missing_counts_give_the_frames_really_shown(tmp_path: Path) -> None:
     variable = clips.variable_rate(tmp_path / "variable.webm", codec="libvpx")
     live = clips.without_duration(tmp_path / "live.webm")
-    whole = clips.write_clip(tmp_path / "whole.mov", frames=240)
+    whole = clips.write_video(tmp_path / "whole.mov", frames=240)
     edited = clips.edited(whole, tmp_path / "edited.mov", start=2.0, seconds=5.08)
-    intra = clips.write_clip(tmp_path / "intra.mov", frames=240, codec="mjpeg", pix_fmt="yuvj420p")
+    intra = clips.write_video(tmp_path / "intra.mov", frames=240, codec="mjpeg", pix_fmt="yuvj420p")
     cut = clips.edited(intra, tmp_path / "cut.mov", start=2.0, seconds=5.08)
     for path in (variable, live, edited, cut, clips.fragmented(tmp_path / "fragmented.mp4")):
         assert np.array_equal(decode_frames(path).pixels, own_frames(path))
@@ -193,14 +193,14 @@ def test_variable_rate_edit_lists_and_missing_counts_give_the_frames_really_show
 
 def test_the_array_grows_where_packets_promise_too_few_frames(tmp_path: Path) -> None:
     """No encoder here puts two frames in a packet, so this asks what decode_frames asks."""
-    path = clips.write_clip(tmp_path / "c.mkv", frames=60)
+    path = clips.write_video(tmp_path / "c.mkv", frames=60)
     size, pixels = Size(64, 48), np.empty((2, 48, 64, 3), np.float32)
     count = decode._convert(iter(clips.decoded(path)), pixels, size)
     assert np.array_equal(pixels[:count], own_frames(path))
 
 
 def test_too_little_memory_is_refused_with_the_sum_and_the_way_out(tmp_path: Path) -> None:
-    path = clips.write_clip(tmp_path / "c.mp4", width=320, height=240)
+    path = clips.write_video(tmp_path / "c.mp4", width=320, height=240)
     needed = plan(path).bytes
     assert needed == 48 * 320 * 240 * 12
     with pytest.raises(Refused, match=r"48 frames of 320x240 .* 0\.04 GB.*APIMartVideoFrames.*max_side"):
@@ -211,7 +211,7 @@ def test_too_little_memory_is_refused_with_the_sum_and_the_way_out(tmp_path: Pat
 
 def test_a_selection_of_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="leaves no frame"):
-        decode_frames(clips.write_clip(tmp_path / "c.mp4"), Selection(skip_first_frames=48))
+        decode_frames(clips.write_video(tmp_path / "c.mp4"), Selection(skip_first_frames=48))
 
 
 def cut(tmp_path: Path) -> Path:
@@ -228,7 +228,7 @@ def test_a_file_cut_off_is_reported_with_what_is_good_in_it(tmp_path: Path) -> N
 
 
 def test_a_webm_cut_off_is_reported(tmp_path: Path) -> None:
-    whole = clips.write_clip(tmp_path / "whole.webm", codec="libvpx", frames=96)
+    whole = clips.write_video(tmp_path / "whole.webm", codec="libvpx", frames=96)
     with pytest.raises(Unreadable, match="cut off"):
         decode_frames(clips.cut_off(whole, tmp_path / "cut.webm"))
 
@@ -246,7 +246,7 @@ def test_a_damaged_tail_is_reported(tmp_path: Path) -> None:
 def test_a_size_that_changes_midway_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "c.ts"
     parts = [
-        clips.write_clip(tmp_path / f"{width}.ts", frames=24, width=width, format="mpegts").read_bytes()
+        clips.write_video(tmp_path / f"{width}.ts", frames=24, width=width, format="mpegts").read_bytes()
         for width in (64, 96)
     ]
     path.write_bytes(b"".join(parts))
@@ -264,7 +264,7 @@ def test_what_is_no_clip_is_unreadable_and_kept(content: bytes, tmp_path: Path) 
 
 
 def test_decoding_stops_when_the_person_stops_it_and_leaves_no_thread(tmp_path: Path) -> None:
-    path = clips.write_clip(tmp_path / "c.mp4", frames=240)
+    path = clips.write_video(tmp_path / "c.mp4", frames=240)
     asked: list[int] = []
 
     def stopped() -> bool:
@@ -279,9 +279,9 @@ def test_decoding_stops_when_the_person_stops_it_and_leaves_no_thread(tmp_path: 
 
 
 def test_sound_is_decoded_alone_and_whole(tmp_path: Path) -> None:
-    path = clips.write_clip(tmp_path / "c.mkv", sound_seconds=3, sound_codec="pcm_s16le")
-    sound = decode_sound(path)
-    assert sound is not None and has_sound(path)
+    path = clips.write_video(tmp_path / "c.mkv", sound_seconds=3, sound_codec="pcm_s16le")
+    sound = decode_audio(path)
+    assert sound is not None and has_audio(path)
     assert sound.waveform.dtype == np.float32 and sound.waveform.shape == (2, 3 * 44100)
     assert sound.sample_rate == 44100
     wave = np.sin(np.arange(3 * 44100) * (2 * np.pi * 440 / 44100)) * 0.4
@@ -289,7 +289,7 @@ def test_sound_is_decoded_alone_and_whole(tmp_path: Path) -> None:
 
 
 def test_aac_starts_with_the_picture(tmp_path: Path) -> None:
-    sound = decode_sound(clips.write_clip(tmp_path / "c.mp4", sound_seconds=2))
+    sound = decode_audio(clips.write_video(tmp_path / "c.mp4", sound_seconds=2))
     assert sound is not None
     assert sound.waveform.shape[1] == pytest.approx(2 * 44100, abs=2048)
     wave = np.sin(np.arange(44100) * (2 * np.pi * 440 / 44100)) * 0.4
@@ -297,5 +297,5 @@ def test_aac_starts_with_the_picture(tmp_path: Path) -> None:
 
 
 def test_a_silent_clip_has_no_sound(tmp_path: Path) -> None:
-    path = clips.write_clip(tmp_path / "c.mp4")
-    assert decode_sound(path) is None and not has_sound(path)
+    path = clips.write_video(tmp_path / "c.mp4")
+    assert decode_audio(path) is None and not has_audio(path)

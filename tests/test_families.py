@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from apimart.flow.catalogue import drift, faults_by_schema, living_models, models_of, nearest, what_is_gone
 from apimart.flow.errors import Refused
-from apimart.flow.media import content_of_sound, encode_sound
-from apimart.flow.model import Choice, Clip, Cut, Number, Shot, Socket, Text, Values, several, socket_names
+from apimart.flow.media import content_of_audio, encode_audio
+from apimart.flow.model import Choice, Cut, MediaInput, Number, Shot, Text, Values, VideoInput, several, socket_names
 from apimart.flow.prices import estimate_usd, printed_prices
 from apimart.flow.request import ask, check, problems_of_widgets
 from family_examples import BROKEN, JOB, NEW, PAGES, RICH, clip, picture, pictures, small, sound
@@ -122,16 +122,16 @@ def test_node_ids_are_frozen():
 
 def test_what_the_first_version_bought_is_known_by_its_fingerprint():
     import numpy as np
-    from apimart.flow.model import Footage, Still
+    from apimart.flow.model import ImageData, VideoData
 
-    plain = [Still(np.full((4, 6, 3), seed, np.uint8)) for seed in range(5)]
+    plain = [ImageData(np.full((4, 6, 3), seed, np.uint8)) for seed in range(5)]
     inputs = {
         "APIMartKlingMotionControl": {"image": plain[1], "video": None, "video_url": "https://example.com/a.mp4"},
         "APIMartSora2": {"prompt": "a waterfall", "image": plain[2]},
         "APIMartVeo31": {"prompt": "a dog", "first_frame": plain[3], "last_frame": plain[4], "seed": 7},
     }
 
-    def identified(footage: Footage) -> Footage:
+    def identified(footage: VideoData) -> VideoData:
         return replace(footage, content="c1")
 
     for node_id, expected in EARLIER_FINGERPRINTS.items():
@@ -154,7 +154,7 @@ def test_inputs_say_what_they_are(family):
     ]
     assert all(one.default in one.options for one in family.inputs if isinstance(one, Choice))
     assert all(one.minimum <= one.default <= one.maximum for one in family.inputs if isinstance(one, Number))
-    urls = [one.url_input for one in family.inputs if isinstance(one, Clip) and one.url_input]
+    urls = [one.url_input for one in family.inputs if isinstance(one, VideoInput) and one.url_input]
     assert all(isinstance(family.input(url), Text) for url in urls)
 
 
@@ -269,15 +269,15 @@ def test_the_role_of_a_picture_is_part_of_the_question():
 
 
 def test_a_sound_is_known_by_its_samples_and_rate():
-    assert content_of_sound(sound()) == content_of_sound(sound())
-    assert content_of_sound(sound()) != content_of_sound(replace(sound(), sample_rate=8000))
+    assert content_of_audio(sound()) == content_of_audio(sound())
+    assert content_of_audio(sound()) != content_of_audio(replace(sound(), sample_rate=8000))
 
 
 def test_a_sound_is_written_in_the_first_format_that_fits(tmp_path):
-    assert encode_sound(sound(4), ("wav", "mp3"), 10**6, tmp_path).mime == "audio/wav"
-    assert encode_sound(sound(4), ("wav", "mp3"), 10**5, tmp_path).mime == "audio/mpeg"
+    assert encode_audio(sound(4), ("wav", "mp3"), 10**6, tmp_path).mime == "audio/wav"
+    assert encode_audio(sound(4), ("wav", "mp3"), 10**5, tmp_path).mime == "audio/mpeg"
     with pytest.raises(Refused, match="Trim it"):
-        encode_sound(sound(4), ("wav", "mp3"), 1000, tmp_path)
+        encode_audio(sound(4), ("wav", "mp3"), 1000, tmp_path)
 
 
 def test_first_and_last_frame_go_in_order_into_one_list():
@@ -480,4 +480,4 @@ def test_drift_says_what_is_new_gone_and_dearer():
 
 def test_every_example_is_about_a_family_that_exists():
     assert {*BROKEN} == {*RICH} == {*FAMILIES} - {*PAGES}
-    assert several(None) == () and isinstance(FAMILIES["APIMartWan27"].input("video"), Socket)
+    assert several(None) == () and isinstance(FAMILIES["APIMartWan27"].input("video"), MediaInput)

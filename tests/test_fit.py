@@ -10,7 +10,7 @@ import clips
 import numpy as np
 import pytest
 from apimart.flow.errors import Refused
-from apimart.flow.media import content_of_clip, decode_frames, decode_sound, fit_clip, fitted_size, measure
+from apimart.flow.media import content_of_video, decode_audio, decode_frames, fit_video, fitted_size, measure
 from apimart.flow.model import Measure, Size
 
 SMALL = {"min_side": 32, "max_side": 512, "max_bytes": 100_000_000}
@@ -19,7 +19,7 @@ NTSC = Fraction(30000, 1001)
 
 def fit(source: Path, **more: object) -> tuple[Path, Measure]:
     out = source.with_name("fitted.mp4")
-    return out, fit_clip(source, out, **{**SMALL, **more})  # type: ignore[arg-type]  # options of fit_clip
+    return out, fit_video(source, out, **{**SMALL, **more})  # type: ignore[arg-type]  # options of fit_clip
 
 
 def packets(path: Path, kind: str) -> list[bytes]:
@@ -28,21 +28,21 @@ def packets(path: Path, kind: str) -> list[bytes]:
 
 
 def test_what_fits_is_copied_packet_by_packet(tmp_path: Path) -> None:
-    source = clips.write_clip(tmp_path / "c.mp4", sound_seconds=1.99)
+    source = clips.write_video(tmp_path / "c.mp4", sound_seconds=1.99)
     out, found = fit(source)
-    assert content_of_clip(out) == content_of_clip(source)
+    assert content_of_video(out) == content_of_video(source)
     assert found == measure(out)
 
 
 def test_dropping_the_sound_copies_the_picture(tmp_path: Path) -> None:
-    source = clips.write_clip(tmp_path / "c.mp4", sound_seconds=2)
+    source = clips.write_video(tmp_path / "c.mp4", sound_seconds=2)
     out, found = fit(source, keep_sound=False)
     assert not found.has_sound
     assert packets(out, "video") == packets(source, "video")
 
 
 def test_sound_is_never_longer_than_the_picture(tmp_path: Path) -> None:
-    source = clips.write_clip(tmp_path / "c.mp4", sound_seconds=10)
+    source = clips.write_video(tmp_path / "c.mp4", sound_seconds=10)
     out, found = fit(source)
     assert packets(out, "video") == packets(source, "video")
     assert found.sound_seconds == pytest.approx(2, abs=0.05)
@@ -56,7 +56,7 @@ def test_sound_is_never_longer_than_the_picture(tmp_path: Path) -> None:
 def test_a_trim_is_never_longer_than_asked_and_lacks_less_than_a_frame(
     rate: Fraction, seconds: float, tmp_path: Path
 ) -> None:
-    source = clips.write_clip(tmp_path / "c.mp4", frames=round(2.4 * rate), rate=rate, sound_seconds=2.4)
+    source = clips.write_video(tmp_path / "c.mp4", frames=round(2.4 * rate), rate=rate, sound_seconds=2.4)
     _, found = fit(source, start=0.5, seconds=seconds)
     assert seconds - float(1 / Fraction(rate)) < found.seconds <= seconds
     assert found.rate == rate
@@ -67,7 +67,7 @@ def test_a_trim_begins_with_the_frame_on_screen_then(tmp_path: Path) -> None:
     def paint(number: int) -> np.ndarray:
         return np.full((48, 64, 3), 4 * number, np.uint8)
 
-    source = clips.write_clip(tmp_path / "c.mp4", paint=paint)
+    source = clips.write_video(tmp_path / "c.mp4", paint=paint)
     out, found = fit(source, start=0.5, seconds=1)
     assert (found.frames, found.seconds) == (24, 1.0)
     means = decode_frames(out).pixels.mean(axis=(1, 2, 3)) * 255
@@ -87,16 +87,16 @@ def test_a_trim_begins_with_the_frame_on_screen_then(tmp_path: Path) -> None:
     ],
 )
 def test_a_late_trim_is_that_part_of_the_clip(name: str, codec: str, options: dict[str, str], tmp_path: Path) -> None:
-    source = clips.write_clip(tmp_path / name, frames=240, codec=codec, options=options)
+    source = clips.write_video(tmp_path / name, frames=240, codec=codec, options=options)
     out, _ = fit(source, start=7.3, seconds=1)
     wanted = decode_frames(source).pixels[175:199]
     assert np.abs(decode_frames(out).pixels - wanted).mean() < 0.02
 
 
 def test_trimmed_sound_is_that_part_of_the_sound(tmp_path: Path) -> None:
-    source = clips.write_clip(tmp_path / "c.mkv", sound_seconds=2, sound_codec="pcm_s16le")
+    source = clips.write_video(tmp_path / "c.mkv", sound_seconds=2, sound_codec="pcm_s16le")
     out, _ = fit(source, start=0.5, seconds=1)
-    sound = decode_sound(out)
+    sound = decode_audio(out)
     assert sound is not None
     assert sound.waveform.shape[1] == pytest.approx(44100, abs=1100)
     wave = np.sin(np.arange(22050, 66150) * (2 * np.pi * 440 / 44100)) * 0.4
@@ -118,7 +118,7 @@ def test_any_codec_becomes_h264_with_the_same_pictures(name: str, codec: str, pi
     def paint(number: int) -> np.ndarray:
         return np.full((48, 64, 3), (200, 2 * number, 60), np.uint8)
 
-    source = clips.write_clip(tmp_path / name, codec=codec, pix_fmt=pix_fmt, paint=paint)
+    source = clips.write_video(tmp_path / name, codec=codec, pix_fmt=pix_fmt, paint=paint)
     out, found = fit(source)
     assert (found.codec, found.seconds, found.frames, found.size) == ("h264", 2.0, 48, Size(64, 48))
     with av.open(str(out)) as container:
@@ -138,7 +138,7 @@ def test_colours_stay_what_they_are(matrix: int, color_range: int, tmp_path: Pat
 def test_a_variable_rate_that_is_fit_is_left_alone(tmp_path: Path) -> None:
     source = clips.variable_rate(tmp_path / "c.mp4", options={"bf": "0"})
     out, _ = fit(source)
-    assert content_of_clip(out) == content_of_clip(source)
+    assert content_of_video(out) == content_of_video(source)
 
 
 def test_a_variable_rate_becomes_constant_and_as_long(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_a_variable_rate_becomes_constant_and_as_long(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv420p10le"])
 def test_rotation_becomes_upright_pictures(pix_fmt: str, tmp_path: Path) -> None:
-    upright = clips.write_clip(tmp_path / "upright.mp4", paint=lambda _: clips.painted(64, 48)(3), pix_fmt=pix_fmt)
+    upright = clips.write_video(tmp_path / "upright.mp4", paint=lambda _: clips.painted(64, 48)(3), pix_fmt=pix_fmt)
     turned = clips.rotated(upright, tmp_path / "turned.mp4")
     out, found = fit(turned)
     assert found.size == Size(48, 64)
@@ -160,7 +160,7 @@ def test_rotation_becomes_upright_pictures(pix_fmt: str, tmp_path: Path) -> None
 
 
 def test_an_edit_list_is_applied(tmp_path: Path) -> None:
-    whole = clips.write_clip(tmp_path / "whole.mov", frames=240)
+    whole = clips.write_video(tmp_path / "whole.mov", frames=240)
     source = clips.edited(whole, tmp_path / "edited.mov", start=2.0, seconds=5.0)
     out, found = fit(source)
     assert found.seconds == 5.0
@@ -190,14 +190,14 @@ def test_a_shape_that_is_too_long_is_refused() -> None:
 
 
 def test_a_small_clip_is_enlarged(tmp_path: Path) -> None:
-    source = clips.write_clip(tmp_path / "c.mp4", frames=12)
-    found = fit_clip(source, tmp_path / "out.mp4", min_side=340, max_side=3850, max_bytes=100_000_000)
+    source = clips.write_video(tmp_path / "c.mp4", frames=12)
+    found = fit_video(source, tmp_path / "out.mp4", min_side=340, max_side=3850, max_bytes=100_000_000)
     assert found.size == Size(454, 340)
 
 
 def test_weight_is_kept(tmp_path: Path) -> None:
     random = np.random.default_rng(5)
-    source = clips.write_clip(
+    source = clips.write_video(
         tmp_path / "c.mkv", codec="ffv1", pix_fmt="bgr0", paint=lambda _: random.integers(0, 256, (48, 64, 3), np.uint8)
     )
     _, found = fit(source, max_bytes=40_000)
@@ -206,7 +206,7 @@ def test_weight_is_kept(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_that_light_is_refused_and_leaves_no_file(tmp_path: Path) -> None:
-    source = clips.write_clip(tmp_path / "c.mp4")
+    source = clips.write_video(tmp_path / "c.mp4")
     with pytest.raises(Refused, match="do not fit into"):
         fit(source, max_bytes=900)
     assert [one.name for one in tmp_path.iterdir()] == ["c.mp4"]
@@ -215,7 +215,7 @@ def test_what_cannot_be_that_light_is_refused_and_leaves_no_file(tmp_path: Path)
 @pytest.mark.parametrize(("start", "seconds"), [(2.0, None), (5.0, 1.0), (0.0, 0.01)])
 def test_an_empty_trim_is_refused(start: float, seconds: float | None, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="no whole frame left"):
-        fit(clips.write_clip(tmp_path / "c.mp4"), start=start, seconds=seconds)
+        fit(clips.write_video(tmp_path / "c.mp4"), start=start, seconds=seconds)
 
 
 def test_a_clip_cut_off_is_refused(tmp_path: Path) -> None:

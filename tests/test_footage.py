@@ -9,8 +9,8 @@ import clips
 import pytest
 from apimart.flow.errors import Refused, Unfinished, Unreachable
 from apimart.flow.ledger import Ledger
-from apimart.flow.media import content_of_clip, measure
-from apimart.flow.model import Footage
+from apimart.flow.media import content_of_video, measure
+from apimart.flow.model import VideoData
 from apimart.flow.request import Reader
 from apimart.flow.wire import Transfer
 from standin import StandIn, answer
@@ -39,7 +39,7 @@ def reader(host, tmp_path):
 
 @pytest.fixture
 def clip(tmp_path):
-    return clips.write_clip(tmp_path / "clip.mp4", sound_seconds=2)
+    return clips.write_video(tmp_path / "clip.mp4", sound_seconds=2)
 
 
 class Crowd:
@@ -55,7 +55,7 @@ class Crowd:
             self._ends.wait(20)
             answer(handler, status, content, "video/mp4")
 
-        self.footage = Footage(url=host.act("/clip.mp4", slowly))
+        self.footage = VideoData(url=host.act("/clip.mp4", slowly))
 
     def ask(self, stopped=lambda: False):
         def looked_up():
@@ -87,7 +87,7 @@ def test_four_nodes_with_the_same_link_read_it_once(reader, host, clip, pool, sc
     crowd.gather(4)
     crowd.let_go()
     found = [one.result(20) for one in asked]
-    assert found == [Footage(url=crowd.footage.url, content=content_of_clip(clip), measure=measure(clip))] * 4
+    assert found == [VideoData(url=crowd.footage.url, content=content_of_video(clip), measure=measure(clip))] * 4
     assert len(host.paths()) == 2  # a look, and the file
     assert list(scratch.iterdir()) == []
 
@@ -114,12 +114,12 @@ def test_the_others_get_the_clip_when_the_one_that_reads_it_is_stopped(reader, h
     crowd.let_go()
     with pytest.raises(Unfinished):
         first.result(20)
-    assert {one.result(20).content for one in others} == {content_of_clip(clip)}
+    assert {one.result(20).content for one in others} == {content_of_video(clip)}
     assert list(scratch.iterdir()) == []
 
 
 def test_reading_a_link_is_stopped_wherever_it_is(reader, host, clip, scratch):
-    footage, whole = Footage(url=host.serve("/clip.mp4", clip.read_bytes())), Stop()
+    footage, whole = VideoData(url=host.serve("/clip.mp4", clip.read_bytes())), Stop()
     reader.identify(footage, scratch, whole)
     for nth in {1, 2, 3, 5, 8, 13, whole.asked // 2, whole.asked - 20}:
         with pytest.raises(Unfinished):
@@ -135,11 +135,11 @@ def test_a_file_that_breaks_off_leaves_nothing(reader, host, clip, scratch):
         handler.wfile.write(clip.read_bytes()[:1000])
 
     with pytest.raises(Unreachable):
-        reader.identify(Footage(url=host.act("/clip.mp4", break_off)), scratch)
+        reader.identify(VideoData(url=host.act("/clip.mp4", break_off)), scratch)
     assert list(scratch.iterdir()) == []
 
 
 def test_a_clip_on_this_machine_is_hashed_until_it_is_stopped(reader, clip, scratch):
-    assert reader.identify(Footage(path=clip), scratch).content == content_of_clip(clip)
+    assert reader.identify(VideoData(path=clip), scratch).content == content_of_video(clip)
     with pytest.raises(Unfinished):
-        reader.identify(Footage(path=clip), scratch, Stop(5))
+        reader.identify(VideoData(path=clip), scratch, Stop(5))

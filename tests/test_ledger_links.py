@@ -9,10 +9,10 @@ import pytest
 from apimart.flow.errors import Refused
 from apimart.flow.ledger import Entry, Ledger
 from apimart.flow.ledger.migrations import migrate
-from apimart.flow.model import Address, Footage, Question, Values
+from apimart.flow.model import Address, Question, Values, VideoData
 from apimart.flow.request import Reader, ask
 from apimart.flow.wire import Transfer
-from clips import write_clip
+from clips import write_video
 from journeys import FAMILIES, defaults, picture
 from ledgers import Clock, ended, go_back, intended
 from standin import StandIn
@@ -32,7 +32,7 @@ class Links:
 
     def serve(self, name: str, frames: int) -> str:
         """The link to a video that no other number of frames gives."""
-        clip = write_clip(self._folder / f"{name}.mp4", frames=frames)
+        clip = write_video(self._folder / f"{name}.mp4", frames=frames)
         return self._host.serve(f"/{name}.mp4", clip.read_bytes())
 
     def die(self, url: str) -> None:
@@ -53,7 +53,7 @@ class Links:
 
     def read_another(self, frames: int) -> None:
         """Read a link that was never read before, upon which the ledger forgets old ones."""
-        self._reader.identify(Footage(url=self.serve(f"another-{frames}", frames)), self._folder)
+        self._reader.identify(VideoData(url=self.serve(f"another-{frames}", frames)), self._folder)
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def test_every_kind_of_clip_is_measured_like_the_bill(name, provider, tmp_path):
 @pytest.mark.parametrize("rate", RATES, ids=lambda rate: f"{float(rate):.3f}fps")
 @pytest.mark.parametrize("seconds", LENGTHS)
 def test_lengths_at_the_limits_are_measured_like_the_bill(seconds, rate, provider, tmp_path):
-    path = clips.write_clip(tmp_path / "clip.mp4", frames=round(seconds * rate), rate=rate, width=32, height=32)
+    path = clips.write_video(tmp_path / "clip.mp4", frames=round(seconds * rate), rate=rate, width=32, height=32)
     ours, theirs, frame = both(provider, path)
     assert ours == pytest.approx(theirs, abs=frame)
 
@@ -42,7 +42,7 @@ def test_lengths_at_the_limits_are_measured_like_the_bill(seconds, rate, provide
 @pytest.mark.parametrize("seconds", LENGTHS)
 @pytest.mark.parametrize(("orientation", "longest"), [("image", 10), ("video", 30)])
 def test_the_verdict_at_the_limits_is_the_providers(person, seller, seconds, orientation, longest, tmp_path):
-    path = clips.write_clip(tmp_path / "clip.mp4", frames=round(seconds * 100), rate=100, width=352, height=352)
+    path = clips.write_video(tmp_path / "clip.mp4", frames=round(seconds * 100), rate=100, width=352, height=352)
     asked = {"image": picture(), "video_url": seller.host(path), "character_orientation": orientation}
     [result] = person.queue(("APIMartKlingMotionControl", asked))
     fits = 3 <= seconds <= longest

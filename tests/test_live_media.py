@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from clips import write_clip
+from clips import write_video
 from comfy_server import ComfyServer, Json
 from journey_fixtures import Seller
 from sandboxed import Sandbox
@@ -109,7 +109,7 @@ def fitted(source: str = "1", **asked: object) -> Json:
     ],
 )
 def test_the_frames_node_gives_what_was_selected(comfy: ComfyServer, selection: dict[str, int], count: int) -> None:
-    write_clip(comfy.input / "plain.mp4", frames=48)
+    write_video(comfy.input / "plain.mp4", frames=48)
     history = bought(comfy, {**load("plain.mp4"), **frames(selection)})
     assert (counted(history), len(shown(history, "3"))) == (count, count)
 
@@ -125,21 +125,21 @@ def test_the_frames_of_a_clip_made_of_pictures_are_its_pictures(comfy: ComfyServ
 def test_a_trim_is_kept(comfy: ComfyServer) -> None:
     if "Video Slice" not in comfy.object_info():
         pytest.skip("this ComfyUI cannot trim")
-    write_clip(comfy.input / "long.mp4", frames=96)
+    write_video(comfy.input / "long.mp4", frames=96)
     trim = {"start_time": 1.0, "duration": 2.0, "strict_duration": False}
     sliced = {"7": {"class_type": "Video Slice", "inputs": {"video": ["1", 0], **trim}}}
     assert counted(bought(comfy, {**load("long.mp4"), **sliced, **frames({}, "7")})) == pytest.approx(48, abs=1)
 
 
 def test_a_long_clip_is_fitted_to_its_orientation_and_priced(comfy: ComfyServer) -> None:
-    write_clip(comfy.input / "phone.mp4", frames=24 * 14, width=352, height=640, sound_seconds=14)
+    write_video(comfy.input / "phone.mp4", frames=24 * 14, width=352, height=640, sound_seconds=14)
     [report] = bought(comfy, {**load("phone.mp4"), **fitted()})["outputs"]["6"]["text"]
     assert "10.00 s, 240 frames" in report
     assert "kling-v3-motion-control std: 10.00 s x 0.10288 = 1.029 USD" in report
 
 
 def test_a_clip_that_is_too_short_is_refused_with_the_numbers(comfy: ComfyServer) -> None:
-    write_clip(comfy.input / "short.mp4", frames=48)
+    write_video(comfy.input / "short.mp4", frames=48)
     history = comfy.run({**load("short.mp4"), **fitted()})
     assert status(history) == "error"
     assert "at least 3 s" in last_error(history)["exception_message"]
@@ -168,7 +168,7 @@ def test_the_same_frames_are_one_question_whatever_an_encoder_makes_of_them(comf
 def test_the_same_trim_is_one_question_whatever_an_encoder_makes_of_it(comfy: ComfyServer, seller: Seller) -> None:
     if "Video Slice" not in comfy.object_info():
         pytest.skip("this ComfyUI cannot trim")
-    write_clip(comfy.input / "source.mp4", frames=24 * 8, width=352, height=640)
+    write_video(comfy.input / "source.mp4", frames=24 * 8, width=352, height=640)
     for start, sold in ((1.0, 1), (2.0, 2)):
         trim = {"start_time": start, "duration": 4.0, "strict_duration": False}
         sliced = {**load("source.mp4"), "7": {"class_type": "Video Slice", "inputs": {"video": ["1", 0], **trim}}}
@@ -181,7 +181,7 @@ def test_the_same_trim_is_one_question_whatever_an_encoder_makes_of_it(comfy: Co
 def test_a_file_that_is_no_mp4_is_one_question_whatever_an_encoder_makes_of_it(
     comfy: ComfyServer, seller: Seller
 ) -> None:
-    write_clip(comfy.input / "source.webm", frames=24 * 4, width=352, height=640, codec="libvpx-vp9")
+    write_video(comfy.input / "source.webm", frames=24 * 4, width=352, height=640, codec="libvpx-vp9")
     bought(comfy, {**CHARACTER, **load("source.webm"), **motion(["3", 0], ["1", 0])})
     bought(
         comfy,

@@ -9,7 +9,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from clips import write_clip
+from clips import write_video
 from comfy_server import ComfyServer, Rejected
 from journey_fixtures import Seller
 from sandboxed import Sandbox
@@ -145,7 +145,7 @@ def test_cancel_is_quick_and_clean_and_the_next_run_collects(comfy, seller):
 def test_a_failing_sibling_loses_no_job(comfy, seller):
     """The sibling's clip is refused when it runs; ComfyUI then cancels everything that waits."""
     seller.control(job_seconds=4)
-    write_clip(comfy.input / "short.mp4", frames=12)
+    write_video(comfy.input / "short.mp4", frames=12)
     short = {"4": {"class_type": "LoadVideo", "inputs": {"file": "short.mp4"}}}
     sibling = {**CHARACTER, **short, **motion(["3", 0], ["4", 0])}
     history = comfy.run({**sora("orphaned"), **sibling})
@@ -226,7 +226,7 @@ def test_a_list_of_three_buys_three_clips_once(comfy, seller):
 
 def test_this_comfyui_is_the_home_of_a_local_clip(comfy, seller):
     """The sandbox fetches the clip from the public route, as the provider would from a rented host."""
-    write_clip(comfy.input / "local.mp4", frames=80, width=352, height=352)
+    write_video(comfy.input / "local.mp4", frames=80, width=352, height=352)
     graph = {
         **CHARACTER,
         "4": {"class_type": "LoadVideo", "inputs": {"file": "local.mp4"}},

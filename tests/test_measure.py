@@ -28,40 +28,40 @@ def shown(path: Path) -> tuple[int, float, float]:
 
 
 def edited(path: Path) -> Path:
-    source = clips.write_clip(path.with_name("whole.mov"), frames=240)
+    source = clips.write_video(path.with_name("whole.mov"), frames=240)
     return clips.edited(source, path, start=2.0, seconds=5.08)
 
 
 def rotated(path: Path) -> Path:
-    return clips.rotated(clips.write_clip(path.with_name("upright.mp4")), path)
+    return clips.rotated(clips.write_video(path.with_name("upright.mp4")), path)
 
 
 def lying(path: Path) -> Path:
-    return clips.lying(clips.write_clip(path.with_name("honest.mp4")), path)
+    return clips.lying(clips.write_video(path.with_name("honest.mp4")), path)
 
 
 def cut_webm(path: Path) -> Path:
-    return clips.cut_off(clips.write_clip(path.with_name("whole.webm"), codec="libvpx", frames=240), path)
+    return clips.cut_off(clips.write_video(path.with_name("whole.webm"), codec="libvpx", frames=240), path)
 
 
 KINDS: dict[str, Callable[[Path], Path]] = {
-    "constant.mp4": clips.write_clip,
-    "constant.mkv": clips.write_clip,
+    "constant.mp4": clips.write_video,
+    "constant.mkv": clips.write_video,
     "variable.mp4": lambda path: clips.variable_rate(path, options={"bf": "0"}),
     "variable.mkv": clips.variable_rate,
     "variable.webm": lambda path: clips.variable_rate(path, codec="libvpx"),
     "live.webm": lambda path: clips.without_duration(path, sound_seconds=2, sound_codec="libopus"),
-    "vp9.webm": lambda path: clips.write_clip(path, codec="libvpx-vp9"),
+    "vp9.webm": lambda path: clips.write_video(path, codec="libvpx-vp9"),
     "edited.mov": edited,
     "rotated.mp4": rotated,
     "fragmented.mp4": lambda path: clips.fragmented(path, sound_seconds=2),
     "lying.mp4": lying,
-    "longer_sound.mp4": lambda path: clips.write_clip(path, sound_seconds=10),
-    "ten_bit.mp4": lambda path: clips.write_clip(path, pix_fmt="yuv420p10le"),
-    "odd.mkv": lambda path: clips.write_clip(path, width=63, height=47, codec="ffv1"),
+    "longer_sound.mp4": lambda path: clips.write_video(path, sound_seconds=10),
+    "ten_bit.mp4": lambda path: clips.write_video(path, pix_fmt="yuv420p10le"),
+    "odd.mkv": lambda path: clips.write_video(path, width=63, height=47, codec="ffv1"),
     "cut.webm": cut_webm,
-    "old.avi": lambda path: clips.write_clip(path, codec="mpeg4"),
-    "broadcast.ts": lambda path: clips.write_clip(path, format="mpegts", sound_seconds=2),
+    "old.avi": lambda path: clips.write_video(path, codec="mpeg4"),
+    "broadcast.ts": lambda path: clips.write_video(path, format="mpegts", sound_seconds=2),
 }
 
 
@@ -85,7 +85,7 @@ def test_the_verdict_is_the_same_every_time(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("seconds", [2.99, 3.0, 10.0, 10.04, 30.0, 30.1])
 def test_the_limits_are_met_to_the_frame(rate: Fraction, seconds: float, tmp_path: Path) -> None:
     frames = round(seconds * rate)
-    path = clips.write_clip(tmp_path / "clip.mp4", frames=frames, rate=rate, width=32, height=16)
+    path = clips.write_video(tmp_path / "clip.mp4", frames=frames, rate=rate, width=32, height=16)
     found = measure(path)
     assert (found.seconds, found.frames, found.rate) == (float(frames / rate), frames, rate)
 
@@ -93,11 +93,11 @@ def test_the_limits_are_met_to_the_frame(rate: Fraction, seconds: float, tmp_pat
 @pytest.mark.parametrize("suffix", ["mp4", "mkv", "mov", "webm"])
 def test_three_seconds_are_three_seconds_in_every_container(suffix: str, tmp_path: Path) -> None:
     codec = "libvpx" if suffix == "webm" else "libx264"
-    assert measure(clips.write_clip(tmp_path / f"clip.{suffix}", frames=72, codec=codec)).seconds == 3.0
+    assert measure(clips.write_video(tmp_path / f"clip.{suffix}", frames=72, codec=codec)).seconds == 3.0
 
 
 def test_three_seconds_stay_three_seconds_when_matroska_is_copied_into_mp4(tmp_path: Path) -> None:
-    source = clips.write_clip(tmp_path / "clip.mkv", frames=72, options={"bf": "0"})
+    source = clips.write_video(tmp_path / "clip.mkv", frames=72, options={"bf": "0"})
     assert measure(clips.remuxed(source, tmp_path / "clip.mp4")).seconds == 3.0
 
 
@@ -116,17 +116,17 @@ def test_the_size_is_the_one_displayed(tmp_path: Path) -> None:
 
 
 def test_a_title_in_another_encoding_does_not_matter(tmp_path: Path) -> None:
-    path = clips.write_clip(tmp_path / "c.mp4", metadata={"title": "a title"})
+    path = clips.write_video(tmp_path / "c.mp4", metadata={"title": "a title"})
     path.write_bytes(path.read_bytes().replace(b"a title", b"\xfc\xff title"))
     assert b"\xff title" in path.read_bytes()
     assert measure(path).frames == 48
 
 
 def test_sound_is_measured_apart_from_the_picture(tmp_path: Path) -> None:
-    found = measure(clips.write_clip(tmp_path / "clip.mp4", sound_seconds=10))
+    found = measure(clips.write_video(tmp_path / "clip.mp4", sound_seconds=10))
     assert found.has_sound
     assert (found.seconds, found.sound_seconds) == (2.0, pytest.approx(10, abs=0.05))
-    silent = measure(clips.write_clip(tmp_path / "silent.mp4"))
+    silent = measure(clips.write_video(tmp_path / "silent.mp4"))
     assert (silent.has_sound, silent.sound_seconds) == (False, 0.0)
 
 
@@ -152,12 +152,12 @@ def playlist(path: Path) -> None:
 
 
 def without_index(path: Path) -> None:
-    clips.cut_off(clips.write_clip(path.with_name("whole.mp4"), frames=96), path)
+    clips.cut_off(clips.write_video(path.with_name("whole.mp4"), frames=96), path)
 
 
 def scrambled(path: Path) -> None:
     """The index is whole, and no frame that it names can be decoded."""
-    whole = clips.write_clip(path.with_name("whole.mp4"), container_options={"movflags": "faststart"}).read_bytes()
+    whole = clips.write_video(path.with_name("whole.mp4"), container_options={"movflags": "faststart"}).read_bytes()
     frames = whole.index(b"mdat") + 4
     path.write_bytes(whole[:frames] + b"\x55" * (len(whole) - frames))
 
@@ -197,7 +197,7 @@ def test_what_cannot_be_measured_is_refused_with_the_reason(
 
 
 def test_measuring_takes_no_longer_than_it_may(tmp_path: Path) -> None:
-    path = clips.write_clip(tmp_path / "clip.mp4", frames=1800, rate=60, width=32, height=16, sound_seconds=30)
+    path = clips.write_video(tmp_path / "clip.mp4", frames=1800, rate=60, width=32, height=16, sound_seconds=30)
     begin = time.perf_counter()
     measure(path)
     assert time.perf_counter() - begin < 1.5

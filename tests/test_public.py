@@ -7,8 +7,8 @@ import os
 import pytest
 from aiohttp import web
 from apimart.flow.errors import Unreachable
-from apimart.flow.host.public import add_routes
-from apimart.flow.publish.here import ThisComfyUI, public_folder
+from apimart.flow.host.web.public_files import add_routes
+from apimart.flow.publish.self_hosted import ThisComfyUI, public_folder
 from ledgers import Clock
 from stores import clip_bytes, look, media_file, web_app
 

@@ -9,12 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from aiohttp import web
 from apimart.flow.errors import NotSet, Refused, Unfinished, Unreachable
-from apimart.flow.host.public import add_routes
+from apimart.flow.host.web.public_files import add_routes
 from apimart.flow.ledger import Ledger
-from apimart.flow.model import Address, Attachment, Body, Clip, Footage, Medium, Question, Request, Values
+from apimart.flow.model import Address, Attachment, Body, Medium, Question, Request, Values, VideoData, VideoInput
 from apimart.flow.publish import Publisher
-from apimart.flow.publish.here import ThisComfyUI, public_folder
-from apimart.flow.publish.hosts import Litterbox
+from apimart.flow.publish.self_hosted import ThisComfyUI, public_folder
+from apimart.flow.publish.temporary_hosts import Litterbox
 from apimart.flow.wire import Provider, Transfer
 from apimart.nodes import families
 from ledgers import Clock, intended
@@ -23,7 +23,7 @@ from stops import Stop
 from stores import clip_bytes, media_file, web_app
 
 KLING = next(family for family in families() if family.node_id == "APIMartKlingMotionControl")
-VIDEO = next(one for one in KLING.inputs if isinstance(one, Clip))
+VIDEO = next(one for one in KLING.inputs if isinstance(one, VideoInput))
 DAY = 24 * 3600
 
 
@@ -78,7 +78,7 @@ def publishing(ledger, transfer, open_store, clock, pause=lambda seconds: None):
 
 def request_for(file=None, url="", content=""):
     attachment = Attachment(VIDEO, content or (file.content if file else ""), file, url)
-    medium = Medium(VIDEO, Footage(file.path if file else None, url), attachment.content)
+    medium = Medium(VIDEO, VideoData(file.path if file else None, url), attachment.content)
     question = Question(KLING, Values({}), "kling", {"model": "kling"}, (medium,), 0, "a question")
     return Request(question, (attachment,), 5.0, 1.0)
 

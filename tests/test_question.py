@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from apimart.flow.catalogue import models_of
-from apimart.flow.model import Choice, Family, Flag, Footage, Number, Picture, Price, Question, Text, Values
+from apimart.flow.model import Choice, Family, Flag, ImageInput, Number, Price, Question, Text, Values, VideoData
 from apimart.flow.request import ask
 from family_examples import BROKEN, NEW, PAGES, RICH, clip, picture, pictures, small
 from journeys import FAMILIES, defaults
@@ -27,7 +27,7 @@ def asked(family: Family, **inputs: Any) -> Question:
     return ask(family, Values({**defaults(family), **empty, **inputs}), known)
 
 
-def known(footage: Footage) -> Footage:
+def known(footage: VideoData) -> VideoData:
     return replace(footage, content=footage.content or f"clip at {footage.url}")
 
 
@@ -153,15 +153,15 @@ def test_two_inputs_that_write_the_same_parameter_are_refused() -> None:
     with pytest.raises(ValueError, match="Some: size and shape both write size"):
         family_of(size, Text(id="shape", wire="size", help="Sent as well."))
     with pytest.raises(ValueError, match="first_frame and last_frame both write image_url"):
-        family_of(*(Picture(id=name, wire="image_url", help="One.") for name in ("first_frame", "last_frame")))
-    images = Picture(id="images", wire="image_urls", many=2, help="Some.")
+        family_of(*(ImageInput(id=name, wire="image_url", help="One.") for name in ("first_frame", "last_frame")))
+    images = ImageInput(id="images", wire="image_urls", many=2, help="Some.")
     with pytest.raises(ValueError, match="images and image both write image_urls"):
-        family_of(images, Picture(id="image", wire="image_urls", help="One."))
+        family_of(images, ImageInput(id="image", wire="image_urls", help="One."))
 
 
 def test_sockets_that_share_a_list_may_write_the_same_parameter() -> None:
-    frame = Picture(id="first_frame", wire="image_urls", in_list=True, help="The first.")
-    family = family_of(frame, Picture(id="images", wire="image_urls", many=3, help="The others."))
+    frame = ImageInput(id="first_frame", wire="image_urls", in_list=True, help="The first.")
+    family = family_of(frame, ImageInput(id="images", wire="image_urls", many=3, help="The others."))
     assert len(family.media) == 2
 
 

@@ -10,9 +10,9 @@ import time
 
 import pytest
 from apimart.flow.errors import NotSet, Refused, Unknown
-from apimart.flow.host.graphs import keep_graph
-from apimart.flow.host.summary import summary
-from apimart.flow.host.tongues import language_of
+from apimart.flow.host.web.job_view import summary
+from apimart.flow.host.web.languages import language_of
+from apimart.flow.host.web.workflows import keep_workflow
 from apimart.flow.model import Cut, Shot
 from face import face_of, secrets_in
 from journeys import FAMILIES, asked, defaults
@@ -319,7 +319,7 @@ def test_a_finished_job_shows_its_clip_cost_and_picture(face, person):
     job = job_of(face, bought.entry.id)
     assert job["clips"] == [{"filename": bought.files.paths[0].name, "subfolder": "apimart", "type": "output"}]
     assert (job["cost_usd"], job["prompt"], job["model"]) == (0.64, "a waterfall", "sora-2")
-    thumb = face.get(f"jobs/{bought.entry.id}/thumb")
+    thumb = face.get(f"jobs/{bought.entry.id}/thumbnail")
     assert (thumb.headers["Content-Type"], thumb.body[:3]) == ("image/jpeg", b"\xff\xd8\xff")
     assert len(thumb.body) < 64_000
 
@@ -328,7 +328,7 @@ def test_a_clip_that_was_taken_away_is_shown_as_gone(face, person):
     bought = person.buy(SORA, **PLAIN_SORA)
     bought.files.paths[0].unlink()
     assert job_of(face, bought.entry.id)["clips"] == []
-    assert face.get(f"jobs/{bought.entry.id}/thumb").status == 404
+    assert face.get(f"jobs/{bought.entry.id}/thumbnail").status == 404
 
 
 def test_a_running_job_is_collected_in_the_background(face, person, seller):
@@ -386,8 +386,8 @@ def test_a_kept_graph_comes_back_without_its_secrets(face):
     entry = intended(face.ledger)
     link = "https://bucket.example/clip.mp4?X-Amz-Signature=0123456789abcdef"
     graph = {"nodes": [{"widgets_values": [f'say "{link}"', KEY, None, 1.5]}], "version": 0.4}
-    keep_graph(face.person.home, entry.id, graph)
-    found = face.get(f"jobs/{entry.id}/graph").json["graph"]
+    keep_workflow(face.person.home, entry.id, graph)
+    found = face.get(f"jobs/{entry.id}/workflow").json["workflow"]
     assert found["nodes"][0]["widgets_values"] == ['say "https://bucket.example/clip.mp4?[query]"', "[key]", None, 1.5]
     on_disk = gzip.decompress((face.person.home / "graphs" / f"{entry.id}.json.gz").read_bytes())
     assert KEY.encode() not in on_disk
@@ -395,7 +395,7 @@ def test_a_kept_graph_comes_back_without_its_secrets(face):
 
 
 def test_a_job_without_a_kept_graph_says_so(face):
-    assert face.get(f"jobs/{intended(face.ledger).id}/graph").status == 404
+    assert face.get(f"jobs/{intended(face.ledger).id}/workflow").status == 404
 
 
 def test_what_the_sidebar_hears_of_a_job_holds_no_address(face, person):

@@ -6,9 +6,9 @@ import json
 import os
 
 import pytest
-from apimart.flow.host.gate import MAX_BODY_BYTES
-from apimart.flow.host.routes import Routes
-from apimart.flow.host.tongues import language_of
+from apimart.flow.host.web.languages import language_of
+from apimart.flow.host.web.routes import Routes
+from apimart.flow.host.web.validation import MAX_BODY_BYTES
 from face import FAMILIES, SAME_SITE, face_of
 from journeys import Person
 from ledgers import sent
@@ -17,7 +17,15 @@ pytest_plugins = ["journey_fixtures"]
 
 NOBODY = "0" * 32
 JSON = {"Content-Type": "application/json"}
-GETS = ["status", "families", "totals", "jobs", f"jobs/{NOBODY}", f"jobs/{NOBODY}/thumb", f"jobs/{NOBODY}/graph"]
+GETS = [
+    "status",
+    "families",
+    "totals",
+    "jobs",
+    f"jobs/{NOBODY}",
+    f"jobs/{NOBODY}/thumbnail",
+    f"jobs/{NOBODY}/workflow",
+]
 POSTS = [
     "key",
     "settings",
@@ -69,11 +77,11 @@ def face(opened):
     before = opened.everything()
     yield opened
     assert opened.everything() == before, "something changed"
-    assert opened.collected == []
+    assert not opened.runs_jobs
 
 
 def test_every_route_stands_in_these_tests():
-    routes = {(method, path.replace("{id}", NOBODY)) for method, path, _ in Routes(FAMILIES, lambda: None, bool)._all()}
+    routes = {(method, path.replace("{id}", NOBODY)) for method, path, _ in Routes(FAMILIES, lambda: None)._all()}
     assert routes == {("GET", path) for path in GETS} | {("POST", path) for path in POSTS}
 
 
@@ -168,7 +176,7 @@ def test_a_link_to_a_route_that_changes_things_is_dead(face, path):
         "file:%2f%2f%2fetc%2fpasswd",
     ],
 )
-@pytest.mark.parametrize("tail", ["", "/thumb", "/graph"])
+@pytest.mark.parametrize("tail", ["", "/thumbnail", "/workflow"])
 def test_an_id_is_no_path(face, trick, tail):
     answer = face.get(f"jobs/{trick}{tail}")
     assert answer.status == 404
@@ -284,7 +292,7 @@ def test_an_odd_language_is_refused(face, changes):
 
 
 def test_a_job_of_nobody_is_not_found(face):
-    for path in (f"jobs/{NOBODY}", f"jobs/{NOBODY}/thumb", f"jobs/{NOBODY}/graph"):
+    for path in (f"jobs/{NOBODY}", f"jobs/{NOBODY}/thumbnail", f"jobs/{NOBODY}/workflow"):
         assert face.get(path).status == 404
     assert face.post(f"jobs/{NOBODY}/collect").status == 404
     assert face.post(f"jobs/{NOBODY}/declare", {"bought": False}).status == 404

@@ -6,9 +6,10 @@ import asyncio
 import threading
 
 import pytest
-from apimart.flow.errors import Declined, Unfinished, Unreachable
+from apimart.flow.errors import Declined, Refused, Unfinished, Unreachable
 from apimart.flow.jobs import Ended
-from journeys import Person, asked, picture, until
+from apimart.flow.model import Values
+from journeys import FAMILIES, Person, asked, defaults, picture, until
 
 pytest_plugins = ["journey_fixtures"]
 
@@ -123,6 +124,32 @@ def test_a_429_is_waited_for_in_the_providers_words_and_no_longer_than_the_perso
     assert "Nothing was submitted" in str(caught.value)
     with person.ledger() as ledger:
         assert ledger.entries()[0].state == "dropped"
+    assert seller.sold == 0
+
+
+def test_limits_hold_for_a_body_that_was_written_before_they_were_set(person, seller, monkeypatch):
+    """Killed before the submit, so that the body stays; then limits are set, and it is queued again."""
+    with person.process() as process:
+        question = process.account.purchase(
+            FAMILIES[SORA], lambda folder: Values({**defaults(FAMILIES[SORA]), "prompt": "x"})
+        )
+        checkout = process.account._checkout
+        entry = checkout.intend(checkout.check(question.question, person.home), "an earlier run")
+        process.ledger.write_body(entry.id, {"model": "sora-2", "prompt": "x"}, (), 4, 0.32)
+    monkeypatch.setenv("APIMART_LIMIT_USD_PER_JOB", "0.10")
+    with pytest.raises(Refused, match=r"0\.32 USD for this job would pass your limit"):
+        person.buy(SORA, prompt="x")
+    assert seller.sold == 0
+
+
+@pytest.mark.parametrize("limit", ["USD_PER_JOB", "USD_PER_DAY", "PURCHASES_PER_RUN"])
+def test_limits_that_are_set_while_a_job_waits_for_the_provider_hold_for_it(person, seller, monkeypatch, limit):
+    seller.behave("submit", "429", times=1, retry_after=1)
+    person.on_progress = lambda: (
+        monkeypatch.setenv(f"APIMART_LIMIT_{limit}", "0") if "slow down" in person.heard[-1].line else None
+    )
+    with pytest.raises(Refused, match="limit"):
+        person.buy(SORA, prompt="x")
     assert seller.sold == 0
 
 

@@ -13,16 +13,16 @@ import numpy as np
 import pytest
 from apimart.flow.errors import Unfinished
 from apimart.flow.media import (
-    content_of_clip,
+    content_of_video,
+    decode_audio,
     decode_frames,
-    decode_sound,
-    encode_sound,
-    fit_clip,
+    encode_audio,
+    fit_video,
     measure,
     seconds_shown,
 )
-from apimart.flow.media.encode import Picture, Window, write_clip
-from apimart.flow.model import Selection, Size, Sound
+from apimart.flow.media.encode import Encoding, Window, write_video
+from apimart.flow.model import AudioData, Selection, Size
 from apimart.flow.stopping import sleep, until_stopped
 from stops import Stop
 
@@ -38,20 +38,20 @@ def selected(**selection: int) -> Work:
 
 
 def fitted(**options: Any) -> Work:
-    return lambda clip, stopped: fit_clip(clip, clip.with_name("out.mp4"), stopped=stopped, **{**SIDES, **options})
+    return lambda clip, stopped: fit_video(clip, clip.with_name("out.mp4"), stopped=stopped, **{**SIDES, **options})
 
 
 def encoded(clip: Path, stopped: Callable[[], bool]) -> None:
-    sound = Sound(np.zeros((2, FRAMES * 1024), np.float32), 44100)
-    encode_sound(sound, ("m4a",), 1_000_000, clip.with_name("sounds"), stopped=stopped)
+    sound = AudioData(np.zeros((2, FRAMES * 1024), np.float32), 44100)
+    encode_audio(sound, ("m4a",), 1_000_000, clip.with_name("sounds"), stopped=stopped)
 
 
 WORK: dict[str, Work] = {
     "frames": selected(),
     "frames far into the clip": selected(skip_first_frames=FRAMES - 5),
     "few frames of many": selected(select_every_nth=100),
-    "sound": lambda clip, stopped: decode_sound(clip, stopped=stopped),
-    "content": lambda clip, stopped: content_of_clip(clip, stopped=stopped),
+    "sound": lambda clip, stopped: decode_audio(clip, stopped=stopped),
+    "content": lambda clip, stopped: content_of_video(clip, stopped=stopped),
     "measure": lambda clip, stopped: measure(clip, stopped=stopped),
     "seconds": lambda clip, stopped: seconds_shown(clip, stopped=stopped),
     "fit by a copy": fitted(),
@@ -65,7 +65,7 @@ WORK: dict[str, Work] = {
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:
     """Eight seconds with sound, and with one key frame."""
-    return clips.write_clip(tmp_path / "c.mp4", frames=FRAMES, sound_seconds=8, options={"g": "1000"})
+    return clips.write_video(tmp_path / "c.mp4", frames=FRAMES, sound_seconds=8, options={"g": "1000"})
 
 
 def stop(work: Work, clip: Path, nth: int) -> Stop:
@@ -90,7 +90,7 @@ def test_work_asks_at_every_frame_and_goes_no_further_when_it_is_stopped(name: s
 
 
 def test_a_still_that_is_shown_long_is_stopped_between_its_repetitions(tmp_path: Path) -> None:
-    clip = clips.write_clip(tmp_path / "c.mp4", times=[0, 40, 8000])
+    clip = clips.write_video(tmp_path / "c.mp4", times=[0, 40, 8000])
     whole = Stop()
     fitted(min_side=64)(clip, whole)
     assert whole.asked >= FRAMES
@@ -100,8 +100,8 @@ def test_a_still_that_is_shown_long_is_stopped_between_its_repetitions(tmp_path:
 def test_what_an_encoder_still_holds_is_given_up_too(clip: Path) -> None:
     """The encoder has given none of so few packets when the last frame goes in."""
     count, stopped = 12, Stop()
-    window, picture = Window(Fraction(0), count, Fraction(24)), Picture(Size(48, 36), False, 1_000_000)
-    write_clip(clip, clip.with_name("out.mp4"), window, picture, keep_sound=False, stopped=stopped)
+    window, picture = Window(Fraction(0), count, Fraction(24)), Encoding(Size(48, 36), False, 1_000_000)
+    write_video(clip, clip.with_name("out.mp4"), window, picture, keep_sound=False, stopped=stopped)
     assert stopped.asked >= 3 * count  # decoded, encoded, written
 
 

@@ -11,8 +11,8 @@ import pytest
 from apimart.flow.errors import NotSet, Unreachable
 from apimart.flow.model import Address
 from apimart.flow.publish import open_store, opened_origins
-from apimart.flow.publish.hosts import Litterbox, SandboxFiles, Tmpfiles
-from apimart.flow.publish.objects import ObjectStore
+from apimart.flow.publish.buckets import ObjectStore
+from apimart.flow.publish.temporary_hosts import Litterbox, SandboxFiles, Tmpfiles
 from apimart.flow.settings import Settings
 from apimart.flow.wire import Transfer
 from sandboxed import Sandbox

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pack
-from apimart.flow.media import encode_picture
+from apimart.flow.media import encode_image
 from comfy_server import ComfyServer, Json, Rejected
 from sandboxed import Sandbox
 from scenery import motion_clip, picture
@@ -65,7 +65,7 @@ def lay_out_inputs(server: ComfyServer, prompt: Json) -> None:
         if node["class_type"] == "LoadVideo":
             motion_clip(server.input / name, CLIP_SECONDS)
         else:
-            made = encode_picture(picture(), ("png",), 1 << 30, server.base)
+            made = encode_image(picture(), ("png",), 1 << 30, server.base)
             made.path.replace(server.input / name)
 
 

@@ -14,16 +14,16 @@ from typing import Any
 
 from apimart import nodes
 from apimart.flow.model import (
-    CLIP_OUTPUTS,
     TAKE,
+    VIDEO_OUTPUTS,
     Choice,
     Family,
     Flag,
     Input,
+    MediaInput,
     Number,
     Seconds,
     Shots,
-    Socket,
     Text,
     socket_names,
 )
@@ -33,7 +33,7 @@ from recipes import CLIP, FITTED, RECIPES, SOUND, Recipe
 FOLDER = "example_workflows"
 FREE = "`APIMART_SANDBOX=1` runs it for free."
 HOME = "To buy it, name a home for clips and sounds in `APIMART_MEDIA_STORE` first."
-TYPES = {"Picture": "IMAGE", "Clip": "VIDEO", "Audio": "AUDIO"}
+TYPES = {"ImageInput": "IMAGE", "VideoInput": "VIDEO", "AudioInput": "AUDIO"}
 WIDGETS = {
     Text: "STRING",
     Choice: "COMBO",
@@ -91,7 +91,7 @@ def _wires(family: Family, recipe: Recipe) -> list[tuple[str, str]]:
     wires = []
     for name, given in recipe.wires.items():
         declared = family.input(name)
-        if isinstance(declared, Socket) and declared.many:
+        if isinstance(declared, MediaInput) and declared.many:
             names = [f"{name}.{one}" for one in socket_names(declared)]
             wires += list(zip(names, given, strict=False))
         else:
@@ -137,18 +137,18 @@ class Graph:
         self, family: Family, left: int, values: Mapping[str, Any], wired: Sequence[str], top: int = 0
     ) -> Json:
         """A node that buys, with its defaults but for `values`."""
-        widgets = [one for one in (*family.inputs, TAKE) if not isinstance(one, Socket)]
+        widgets = [one for one in (*family.inputs, TAKE) if not isinstance(one, MediaInput)]
         widgets.sort(key=lambda one: isinstance(one, Text) and one.optional)
         inputs = [(name, type_, False) for name, type_ in _sockets(family, wired)]
         inputs += [(one.id, WIDGETS[type(one)], True) for one in widgets]
         texts = [one for one in widgets if isinstance(one, Text) and one.multiline]
-        rows = max(len(inputs) - len(widgets), len(CLIP_OUTPUTS)) + len(widgets) - len(texts)
+        rows = max(len(inputs) - len(widgets), len(VIDEO_OUTPUTS)) + len(widgets) - len(texts)
         return self.add(
             family.node_id,
             (left, top),
             (WIDE, HEAD + ROW * rows + TALL_TEXT * len(texts)),
             inputs,
-            [(one.id, one.kind) for one in CLIP_OUTPUTS],
+            [(one.id, one.kind) for one in VIDEO_OUTPUTS],
             [values.get(one.id, _default(one)) for one in widgets],
         )
 
@@ -187,7 +187,7 @@ class Sources:
         if kind not in self._there:
             self._there[kind] = self._add(kind)
         node, slot = self._there[kind]
-        return node, next((at for at, one in enumerate(CLIP_OUTPUTS) if one.id == output), slot)
+        return node, next((at for at, one in enumerate(VIDEO_OUTPUTS) if one.id == output), slot)
 
     def _add(self, kind: str) -> tuple[Json, int]:
         if kind == "picture":
@@ -207,7 +207,7 @@ class Sources:
 
     def _fitted(self) -> Json:
         clip = self.output(*CLIP)
-        widgets = [one for one in REFERENCE_VIDEO.inputs if not isinstance(one, Socket)]
+        widgets = [one for one in REFERENCE_VIDEO.inputs if not isinstance(one, MediaInput)]
         inputs = [("video", "VIDEO", False), *((one.id, WIDGETS[type(one)], True) for one in widgets)]
         outputs = [(one.id, one.kind) for one in REFERENCE_VIDEO.outputs]
         fitting = self._stacked(

@@ -8,26 +8,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from apimart.flow import errors
 from apimart.flow.catalogue import models_of, nearest
 from apimart.flow.model import (
-    CLIP_OUTPUTS,
     GENERATIONS,
     MEGABYTE,
     TAKE,
-    Audio,
+    VIDEO_OUTPUTS,
+    AudioInput,
     Choice,
-    Clip,
     Family,
     Flag,
+    ImageInput,
     Input,
+    MediaInput,
     Number,
     Output,
-    Picture,
     Rule,
     Seconds,
     Shots,
-    Socket,
     Text,
     Utility,
     Values,
+    VideoInput,
 )
 from apimart.flow.prices import printed_prices
 from phrases import Language
@@ -39,9 +39,9 @@ KINDS = {
     Seconds: "number",
     Flag: "switch",
     Shots: "shots",
-    Picture: "picture",
-    Clip: "clip",
-    Audio: "sound",
+    ImageInput: "picture",
+    VideoInput: "clip",
+    AudioInput: "sound",
 }
 EACH_SHOT = "each with `prompt_1` of up to {characters} characters and `seconds_1` of up to {seconds}"
 SEVERAL = "A job can make several clips: each output is a list with one item per clip."
@@ -95,7 +95,7 @@ class Help:
             *self._rules(family.rules),
             f"## {self._say('What it costs')}",
             *self._costs(family),
-            *self._outputs(CLIP_OUTPUTS, family.gives_several),
+            *self._outputs(VIDEO_OUTPUTS, family.gives_several),
             f"## {self._say('When something goes wrong')}",
             self._errors(),
             f"## {self._say('When you press Cancel')}",
@@ -179,14 +179,14 @@ class Help:
         return [f"## {self._say('Outputs')}", *lists, self._table(("output", "what it is"), rows)]
 
     def _kind(self, one: Input) -> str:
-        kind = self._say(KINDS[type(one)] + ("s" if isinstance(one, Socket) and one.many else ""))
+        kind = self._say(KINDS[type(one)] + ("s" if isinstance(one, MediaInput) and one.many else ""))
         return ", ".join([kind, *self._marks(one)])
 
     def _marks(self, one: Input) -> list[str]:
         marks = [self._say("advanced")] if one.advanced else []
-        if not isinstance(one, (Text, Socket)) or not one.required:
+        if not isinstance(one, (Text, MediaInput)) or not one.required:
             return marks
-        if isinstance(one, Clip) and one.url_input:
+        if isinstance(one, VideoInput) and one.url_input:
             return [self._say("required (or {input})", input=f"`{one.url_input}`"), *marks]
         return [self._say("required"), *marks]
 
@@ -210,7 +210,7 @@ class Help:
         if isinstance(one, Number):
             held = self._say("{least} to {most}", least=f"{one.minimum:,}", most=f"{one.maximum:,}")
             return held if one.unsent is None else f"{held}; {self._say('not sent at {value}', value=one.unsent)}"
-        return self._limits(one) if isinstance(one, Socket) else ""
+        return self._limits(one) if isinstance(one, MediaInput) else ""
 
     def _shots(self, one: Shots) -> str:
         off, auto, *written = (f"`{how}`" for how in one.choices)
@@ -234,13 +234,13 @@ class Help:
         )
         return [words for run in told for words in run]
 
-    def _limits(self, one: Socket) -> str:
+    def _limits(self, one: MediaInput) -> str:
         if not one.max_bytes:
             return ""
         size = f"{one.max_bytes / MEGABYTE:g}"
         limit = (
             self._say("{formats} up to {size} MB", formats=", ".join(one.formats).upper(), size=size)
-            if isinstance(one, (Picture, Audio))
+            if isinstance(one, (ImageInput, AudioInput))
             else self._say("up to {size} MB", size=size)
         )
         return self._say("up to {many}, each {limit}", many=one.many, limit=limit) if one.many else limit

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from apimart import nodes
 from apimart.flow.model import (
-    CLIP_OUTPUTS,
     TAKE,
+    VIDEO_OUTPUTS,
     Family,
     Input,
+    MediaInput,
     Output,
     Shots,
-    Socket,
     Utility,
     shot_names,
     socket_names,
@@ -24,7 +24,7 @@ Shown = dict[str, str]
 
 def labels(language: Language) -> dict[str, dict[str, object]]:
     """Title, description, inputs and outputs of every node, by node id."""
-    families = {one.node_id: _node(one, (*one.inputs, TAKE), CLIP_OUTPUTS, language) for one in nodes.families()}
+    families = {one.node_id: _node(one, (*one.inputs, TAKE), VIDEO_OUTPUTS, language) for one in nodes.families()}
     return families | {one.node_id: _node(one, one.inputs, one.outputs, language) for one in nodes.utilities()}
 
 
@@ -54,7 +54,7 @@ def _input(declared: Input, language: Language) -> dict[str, Shown]:
 
 def _parts(declared: Input) -> Iterator[tuple[str, str]]:
     """The name and the help of everything that an input can grow."""
-    if isinstance(declared, Socket) and declared.many:
+    if isinstance(declared, MediaInput) and declared.many:
         yield from ((name, declared.help) for name in socket_names(declared))
     if isinstance(declared, Shots):
         for number in range(1, declared.most + 1):

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from apimart.flow.model import Sound, Still
-from clips import write_clip
+from apimart.flow.model import AudioData, ImageData
+from clips import write_video
 
 WIDTH, HEIGHT, RATE = 720, 1280, 24
 BEATS_PER_SECOND = 1.5
@@ -17,24 +17,24 @@ SOUND_RATE = 44100
 Pixels = np.ndarray
 
 
-def picture() -> Still:
+def picture() -> ImageData:
     """The dancer at rest, as the picture of a character."""
-    return Still(_painter(WIDTH, HEIGHT)(0))
+    return ImageData(_painter(WIDTH, HEIGHT)(0))
 
 
 def motion_clip(path: Path, seconds: float) -> Path:
     """The dancer in motion, with a tone as music."""
     frames = round(seconds * RATE)
-    return write_clip(
+    return write_video(
         path, frames=frames, rate=RATE, width=WIDTH, height=HEIGHT, paint=_painter(WIDTH, HEIGHT), sound_seconds=seconds
     )
 
 
-def sound(seconds: float) -> Sound:
+def sound(seconds: float) -> AudioData:
     """A tone of 440 Hz, the same on both sides."""
     moments = np.arange(round(seconds * SOUND_RATE), dtype=np.float32) / SOUND_RATE
     wave = 0.4 * np.sin(2 * np.pi * 440 * moments)
-    return Sound(np.stack([wave, wave]).astype(np.float32), SOUND_RATE)
+    return AudioData(np.stack([wave, wave]).astype(np.float32), SOUND_RATE)
 
 
 def _painter(width: int, height: int) -> Callable[[int], Pixels]:

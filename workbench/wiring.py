@@ -10,14 +10,25 @@ from typing import Any
 
 from apimart.flow.errors import Refused
 from apimart.flow.media import measure
-from apimart.flow.model import Audio, Choice, Clip, Family, Footage, Picture, Socket, Text, Values, task_of
+from apimart.flow.model import (
+    AudioInput,
+    Choice,
+    Family,
+    ImageInput,
+    MediaInput,
+    Text,
+    Values,
+    VideoData,
+    VideoInput,
+    task_of,
+)
 from apimart.flow.request import ask, check
 from scenery import motion_clip, picture, sound
 
 PROMPT = "a dancer turns around and waves, cinematic light"
 CLIP_SECONDS = 4.0
 
-Media = dict[type[Socket], Any]
+Media = dict[type[MediaInput], Any]
 
 
 class Wiring:
@@ -25,8 +36,8 @@ class Wiring:
 
     def __init__(self, folder: Path) -> None:
         clip = motion_clip(folder / "motion.mp4", CLIP_SECONDS)
-        footage = Footage(clip, content="the motion clip", measure=measure(clip))
-        self._media: Media = {Picture: picture(), Clip: footage, Audio: sound(CLIP_SECONDS)}
+        footage = VideoData(clip, content="the motion clip", measure=measure(clip))
+        self._media: Media = {ImageInput: picture(), VideoInput: footage, AudioInput: sound(CLIP_SECONDS)}
         self._scratch = folder / "scratch"
 
     def values(self, family: Family, earlier_job: str = "") -> Values | None:
@@ -56,7 +67,7 @@ def _attempts(family: Family, widgets: dict[str, Any], media: Media) -> Iterator
             yield from (fresh.but(**{name: option}) for name, option in _other_choices(family))
 
 
-def _wires(family: Family, wired: tuple[Socket, ...], media: Media) -> dict[str, Any]:
+def _wires(family: Family, wired: tuple[MediaInput, ...], media: Media) -> dict[str, Any]:
     empty: dict[str, Any] = {one.id: () if one.many else None for one in family.media}
     given = {one.id: media[type(one)] for one in wired}
     return {**empty, **{one.id: (given[one.id],) if one.many else given[one.id] for one in wired}}

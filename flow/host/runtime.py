@@ -20,7 +20,7 @@ from ..ledger import Ledger
 from ..model import Family
 from ..settings import DEFAULT_BASE_URL, Settings, read
 from ..wire import Provider
-from .offer import FAMILIES
+from .families import FAMILIES
 
 SANDBOX = Path(__file__).resolve().parents[2] / "sandbox" / "__main__.py"
 
@@ -122,7 +122,7 @@ def runtime() -> Runtime:
     """That of this ComfyUI. Its data folder is APIMART_HOME, else in the system user folder, which is not served."""
     import folder_paths  # here, because the routes are also served without a ComfyUI, by tests
 
-    from .events import tell
+    from .web.events import tell
 
     chosen = os.environ.get("APIMART_HOME")
     home = Path(chosen).expanduser() if chosen else Path(folder_paths.get_system_user_directory("apimart"))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from ..errors import Declined, PackError, Refused, Unreachable, log
 from ..files import written_whole
 from ..ledger import Entry, Ledger
-from ..media import content_of_clip
+from ..media import content_of_video
 from ..model import Address, Body, Files
 from ..publish import ResultStore
 from ..wire import Gone, Transfer, why_declined
@@ -132,7 +132,7 @@ class Downloads:
         """A fresh result is public at the provider: the next node can use its address instead of an upload."""
         for path, url in zip(paths, entry.urls, strict=True):
             try:
-                self._ledger.addresses.remember(Address(url, content_of_clip(path), entry.expires_at, "result"))
+                self._ledger.addresses.remember(Address(url, content_of_video(path), entry.expires_at, "result"))
             except PackError as error:
                 log.info("The address of %s is not remembered: %s", path.name, error.what)
 

@@ -192,6 +192,11 @@ class Job:
         self._give_up_if_unwanted()
 
     @property
+    def queue_run(self) -> str | None:
+        """The queue run that asked for the job."""
+        return self._purchase.queue_run if self._purchase else None
+
+    @property
     def ledger(self) -> Ledger:
         return self._account.ledger
 

@@ -81,7 +81,7 @@ class Purchase:
 
     def __init__(self, question: Question, folder: Path, checkout: Checkout, queue_run: str | None = None) -> None:
         self.question = question
-        self._folder, self._checkout, self._queue_run = folder, checkout, queue_run
+        self._folder, self._checkout, self.queue_run = folder, checkout, queue_run
         self._request: Request | None = None
 
     async def begin(self, job: Job) -> Entry | None:
@@ -97,7 +97,7 @@ class Purchase:
     def intend(self) -> Entry:
         """Write it down, once it has passed the checks."""
         assert self._request is not None
-        return self._checkout.intend(self._request, self._queue_run)
+        return self._checkout.intend(self._request, self.queue_run)
 
     async def publish(self, job: Job, entry: Entry) -> Entry:
         """The stage from an intent to a body."""

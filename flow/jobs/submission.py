@@ -107,7 +107,7 @@ class Submission:
     async def _mark(self, job: Job, entry: Entry) -> bool | None:
         job.will_send()
         try:
-            marked = await job.surely(partial(self._mark_sent, entry.id))
+            marked = await job.surely(partial(self._mark_sent, entry.id, job.queue_run))
         except PackError:
             job.was_not_sent()
             raise
@@ -115,9 +115,9 @@ class Submission:
             job.was_not_sent()
         return marked
 
-    def _mark_sent(self, entry_id: str) -> bool | None:
+    def _mark_sent(self, entry_id: str, queue_run: str | None) -> bool | None:
         limits, most = self._limits(), self._jobs_at_once
-        return self._ledger.mark_sent(entry_id, self._owner, limits=limits, at_most_in_flight=most)
+        return self._ledger.mark_sent(entry_id, self._owner, limits=limits, at_most_in_flight=most, queue_run=queue_run)
 
     def _line_of_waiting(self) -> str:
         return f"Waiting: {self._jobs_at_once} jobs are in flight, this one waits its turn"

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from .content import content_of_clip, content_of_frames, content_of_still, content_of_trimmed
+from .audio import content_of_audio, decode_audio, encode_audio, has_audio
+from .content import content_of_frames, content_of_image, content_of_trimmed, content_of_video
 from .decode import Plan, decode_frames, plan
-from .fit import fit_clip, fitted_size
+from .fit import fit_video, fitted_size
+from .images import encode_image, image_of
 from .measure import measure
-from .pictures import encode_picture, still_of
-from .sheets import contact_sheet, thumbnail
-from .sound import decode_sound, has_sound
+from .thumbnails import contact_sheet, write_thumbnail
 from .timeline import seconds_shown
-from .voices import content_of_sound, encode_sound
 
 __all__ = [
     "Plan",
     "contact_sheet",
-    "content_of_clip",
+    "content_of_audio",
     "content_of_frames",
-    "content_of_sound",
-    "content_of_still",
+    "content_of_image",
     "content_of_trimmed",
+    "content_of_video",
+    "decode_audio",
     "decode_frames",
-    "decode_sound",
-    "encode_picture",
-    "encode_sound",
-    "fit_clip",
+    "encode_audio",
+    "encode_image",
+    "fit_video",
     "fitted_size",
-    "has_sound",
+    "has_audio",
+    "image_of",
     "measure",
     "plan",
     "seconds_shown",
-    "still_of",
-    "thumbnail",
+    "write_thumbnail",
 ]

@@ -50,7 +50,7 @@ def opened(path: Path, *, to_decode: bool = True) -> Iterator[tuple[InputContain
         yield container, _picture_stream(container)
 
 
-def sound_streams(container: InputContainer) -> list[AudioStream]:
+def audio_streams(container: InputContainer) -> list[AudioStream]:
     """The sound streams that FFmpeg can decode; telephones add some that it cannot."""
     return [one for one in container.streams.audio if one.codec_context is not None]
 

@@ -16,10 +16,10 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from ..errors import Refused
-from ..model import Frames, Sound, Still
+from ..model import AudioData, Frames, ImageData
 from ..stopping import Stopped, never, until_stopped
-from .container import READ_ERRORS, opened, sound_streams
-from .levels import quarter_turn
+from .color import quarter_turn
+from .container import READ_ERRORS, audio_streams, opened
 
 VERSION = b"apimart-clip-1"
 FRAMES_VERSION = "apimart-frames-1"
@@ -56,7 +56,7 @@ class _Track:
         ).digest()
 
 
-def content_of_clip(path: Path, *, stopped: Stopped = never) -> str:
+def content_of_video(path: Path, *, stopped: Stopped = never) -> str:
     """SHA-256 over the elementary streams: a packet copy into another file keeps it, any other change does not.
 
     Counted are the rotation and, of the picture stream and the first sound stream, the codec, the packets, their times
@@ -64,7 +64,7 @@ def content_of_clip(path: Path, *, stopped: Stopped = never) -> str:
     cannot be read, Unfinished when `stopped` says so.
     """
     with opened(path) as (container, picture):
-        streams: list[Stream] = [picture, *sound_streams(container)[:1]]
+        streams: list[Stream] = [picture, *audio_streams(container)[:1]]
         tracks = {stream.index: _Track(stream) for stream in streams}
         turn: int | None = None
         try:
@@ -86,7 +86,7 @@ def content_of_trimmed(content: str, start: float, seconds: float) -> str:
     return hashlib.sha256(f"{content}:{start:.6f}:{seconds:.6f}".encode()).hexdigest()
 
 
-def content_of_frames(parts: Iterable[tuple[Frames, Sound | None]], *, bits: int = 8) -> str:
+def content_of_frames(parts: Iterable[tuple[Frames, AudioData | None]], *, bits: int = 8) -> str:
     """SHA-256 of a clip that is no file yet: the same on every machine, whatever encoder will write it.
 
     Counted are the frames as levels of `bits`, rounded, with their size and number; the rate in thousandths, which is
@@ -117,7 +117,7 @@ def _levels(pixels: np.ndarray, bits: int) -> np.ndarray:
     return np.ascontiguousarray(np.rint(levels, out=levels), np.uint8 if bits <= 8 else "<u2")
 
 
-def content_of_still(still: Still) -> str:
+def content_of_image(still: ImageData) -> str:
     """SHA-256 over the shape and the levels."""
     shape = "x".join(str(side) for side in still.levels.shape).encode()
     return hashlib.sha256(shape + b":" + np.ascontiguousarray(still.levels).tobytes()).hexdigest()

@@ -21,9 +21,9 @@ from av.video.stream import VideoStream
 from ..errors import Refused, Unreadable
 from ..model import Frames, Selection, Size
 from ..stopping import Stopped, never, until_stopped
-from .ahead import read_ahead
+from .color import Converter, displayed_size, white
 from .container import READ_ERRORS, missing_bytes
-from .levels import Converter, displayed_size, white
+from .prefetch import read_ahead
 from .timeline import Timeline, first_frame, opened_with_timeline, read_timeline
 
 # FFmpeg's own choice is one more than there are cores; on two of them the converter then starves the decoder.

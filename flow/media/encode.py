@@ -24,8 +24,8 @@ from av.video.stream import VideoStream
 from ..errors import Refused
 from ..model import Size
 from ..stopping import Stopped, never, until_stopped
-from .container import CONVERT, READ_ERRORS, opened, sound_streams
-from .levels import Converter, to_yuv420
+from .color import Converter, to_yuv420
+from .container import CONVERT, READ_ERRORS, audio_streams, opened
 
 MP4_OPTIONS = {"movflags": "faststart"}
 PICTURE_OPTIONS = {"preset": "veryfast", "crf": "17"}  # visually the same as the source
@@ -51,7 +51,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Picture:
+class Encoding:
     """How the picture is to be encoded."""
 
     size: Size
@@ -59,11 +59,11 @@ class Picture:
     bits_per_second: int
 
 
-def write_clip(
+def write_video(
     source: Path,
     out: Path,
     window: Window,
-    picture: Picture | None,
+    picture: Encoding | None,
     *,
     keep_sound: bool,
     stopped: Stopped = never,
@@ -75,7 +75,7 @@ def write_clip(
     try:
         with opened(source) as (seen, stream), opened(source) as (heard, _), _mp4(out) as made:
             begin = Fraction(stream.start_time or 0) * (stream.time_base or 1) + window.begin
-            sounds = sound_streams(heard)[:1] if keep_sound else []
+            sounds = audio_streams(heard)[:1] if keep_sound else []
             streams = [_picture_packets(seen, stream, made, window, picture, stopped)]
             streams += [_sound_packets(heard, sound, made, begin, window.seconds, stopped) for sound in sounds]
             for packet in heapq.merge(*streams, key=_time):
@@ -100,7 +100,7 @@ def _picture_packets(
     stream: VideoStream,
     made: OutputContainer,
     window: Window,
-    picture: Picture | None,
+    picture: Encoding | None,
     stopped: Stopped,
 ) -> Iterator[Packet[Any]]:
     """Adds the stream at once, so that it is there before anything is written."""
@@ -172,7 +172,7 @@ def _frames_at(frames: Iterator[tuple[Fraction, VideoFrame]], window: Window) ->
 
 
 def _encoded(
-    frames: Iterator[VideoFrame], made: OutputContainer, rate: Fraction, picture: Picture, stopped: Stopped
+    frames: Iterator[VideoFrame], made: OutputContainer, rate: Fraction, picture: Encoding, stopped: Stopped
 ) -> Iterator[Packet[Any]]:
     limit = str(picture.bits_per_second)
     stream = made.add_stream("libx264", rate=rate, options={**PICTURE_OPTIONS, "maxrate": limit, "bufsize": limit})
@@ -180,7 +180,7 @@ def _encoded(
     return chain(_encode(frames, stream, rate, picture), until_stopped(_flushed(stream), stopped))
 
 
-def _encode(frames: Iterator[VideoFrame], stream: Any, rate: Fraction, picture: Picture) -> Iterator[Packet[Any]]:
+def _encode(frames: Iterator[VideoFrame], stream: Any, rate: Fraction, picture: Encoding) -> Iterator[Packet[Any]]:
     swscale, converter = VideoReformatter(), Converter(picture.size, keeps_depth=False)
     for number, frame in enumerate(frames):
         upright = converter.upright(frame) if picture.is_turned else frame

@@ -10,9 +10,9 @@ from ..errors import Refused
 from ..files import written_whole
 from ..model import Measure, Size
 from ..stopping import Stopped, never
+from .color import displayed_size, quarter_turn
 from .container import missing_bytes, opened
-from .encode import Picture, Window, write_clip
-from .levels import displayed_size, quarter_turn
+from .encode import Encoding, Window, write_video
 from .measure import measure
 from .timeline import Timeline, first_frame, read_timeline
 
@@ -32,7 +32,7 @@ class Source:
     starts_late: bool
 
 
-def fit_clip(
+def fit_video(
     source: Path,
     out: Path,
     *,
@@ -57,14 +57,14 @@ def fit_clip(
     with written_whole(out) as part:
         if is_whole and _can_copy(given, size):
             frames = given.timeline.frames
-            write_clip(
+            write_video(
                 source, part, Window(Fraction(0), frames, frames / whole), None, keep_sound=keep_sound, stopped=stopped
             )
             if part.stat().st_size <= max_bytes:
                 return measure(part, stopped=stopped)
         for share in SHARES:
-            picture = Picture(size, given.is_turned, int(max_bytes * 8 * share / float(window.seconds)))
-            write_clip(source, part, window, picture, keep_sound=keep_sound, stopped=stopped)
+            picture = Encoding(size, given.is_turned, int(max_bytes * 8 * share / float(window.seconds)))
+            write_video(source, part, window, picture, keep_sound=keep_sound, stopped=stopped)
             if part.stat().st_size <= max_bytes:
                 return measure(part, stopped=stopped)
         raise Refused(

@@ -18,7 +18,7 @@ from av.video.stream import VideoStream
 from ..errors import Refused
 from ..model import Size
 from ..stopping import Stopped, never, until_stopped
-from .container import CONVERT, READ_ERRORS, opened, sound_streams
+from .container import CONVERT, READ_ERRORS, audio_streams, opened
 
 LONGEST_READ_SECONDS = 30.0
 BEFORE_ALL = -(1 << 60)  # ticks
@@ -113,7 +113,7 @@ def _is_wound_back(container: InputContainer, stream: VideoStream) -> bool:
 
 
 def _read(container: InputContainer, stream: VideoStream, until: float, stopped: Stopped) -> Timeline:
-    sounds = sound_streams(container)[:1]
+    sounds = audio_streams(container)[:1]
     picture = _Span(stream.time_base or Fraction(1, 1000))
     sound = _Span(sounds[0].time_base or Fraction(1, 1000)) if sounds else None
     for packet in until_stopped(_packets(container, [stream, *sounds], until), stopped):

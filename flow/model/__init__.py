@@ -3,57 +3,58 @@
 from .encodings import in_role, multi_shot, parsed, spread, task_of
 from .family import GENERATIONS, Family, Price, Rule, no_extras, unshaped
 from .inputs import (
-    Audio,
+    AudioInput,
     Choice,
-    Clip,
     Flag,
+    ImageInput,
     Input,
+    MediaInput,
     Number,
-    Picture,
     Seconds,
     Shots,
-    Socket,
     Text,
+    VideoInput,
     always,
     as_it_is,
     shot_names,
     socket_names,
 )
 from .json import Json
-from .media import MEGABYTE, Footage, Frames, Measure, Selection, Size, Sound, Still, several
+from .media import MEGABYTE, AudioData, Frames, ImageData, Measure, Selection, Size, VideoData, several
 from .motion import MotionReference
 from .shots import OFF, Cut, Shot
 from .stages import Address, Attachment, Body, Files, MediaFile, Medium, Question, Request, Standing, Ticket
-from .utility import CLIP_OUTPUTS, TAKE, Output, Utility, Work
+from .utility import TAKE, VIDEO_OUTPUTS, Output, Utility, Work
 from .values import Values
 
 __all__ = [
-    "CLIP_OUTPUTS",
     "GENERATIONS",
     "MEGABYTE",
     "OFF",
     "TAKE",
+    "VIDEO_OUTPUTS",
     "Address",
     "Attachment",
-    "Audio",
+    "AudioData",
+    "AudioInput",
     "Body",
     "Choice",
-    "Clip",
     "Cut",
     "Family",
     "Files",
     "Flag",
-    "Footage",
     "Frames",
+    "ImageData",
+    "ImageInput",
     "Input",
     "Json",
     "Measure",
     "MediaFile",
+    "MediaInput",
     "Medium",
     "MotionReference",
     "Number",
     "Output",
-    "Picture",
     "Price",
     "Question",
     "Request",
@@ -63,14 +64,13 @@ __all__ = [
     "Shot",
     "Shots",
     "Size",
-    "Socket",
-    "Sound",
     "Standing",
-    "Still",
     "Text",
     "Ticket",
     "Utility",
     "Values",
+    "VideoData",
+    "VideoInput",
     "Work",
     "always",
     "as_it_is",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from .inputs import Clip, Input, Socket, Text
+from .inputs import Input, MediaInput, Text, VideoInput
 from .json import Json
 from .values import Values
 
@@ -86,12 +86,12 @@ class Family:
         return next(one for one in self.inputs if one.id == name)
 
     @property
-    def media(self) -> tuple[Socket, ...]:
-        return tuple(one for one in self.inputs if isinstance(one, Socket))
+    def media(self) -> tuple[MediaInput, ...]:
+        return tuple(one for one in self.inputs if isinstance(one, MediaInput))
 
     @property
-    def clips(self) -> tuple[Clip, ...]:
-        return tuple(one for one in self.inputs if isinstance(one, Clip))
+    def clips(self) -> tuple[VideoInput, ...]:
+        return tuple(one for one in self.inputs if isinstance(one, VideoInput))
 
     @property
     def judged_widgets(self) -> tuple[str, ...]:
@@ -104,4 +104,4 @@ class Family:
 
 
 def _is_listed(declared: Input) -> bool:
-    return isinstance(declared, Socket) and declared.is_listed
+    return isinstance(declared, MediaInput) and declared.is_listed

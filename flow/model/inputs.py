@@ -124,7 +124,7 @@ class Shots(Input):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Socket(Input):
+class MediaInput(Input):
     """A socket for media. One that takes `many` grows up to that number, and its value is a tuple.
 
     `encode` turns each address into JSON. `in_list`, and `many` always, puts it into the list of the parameter's
@@ -153,7 +153,7 @@ class Socket(Input):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Picture(Socket):
+class ImageInput(MediaInput):
     """A socket for pictures, each uploaded in one of `formats` under `max_bytes`."""
 
     formats: tuple[str, ...] = ("png", "jpeg", "webp")
@@ -161,7 +161,7 @@ class Picture(Socket):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Clip(Socket):
+class VideoInput(MediaInput):
     """A socket for clips; a text input `url_input` may stand in for one that takes a single clip."""
 
     url_input: str = ""
@@ -169,14 +169,14 @@ class Clip(Socket):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Audio(Socket):
+class AudioInput(MediaInput):
     """A socket for sounds, each published as a file in the first of `formats` that keeps it under `max_bytes`."""
 
     formats: tuple[str, ...] = ("wav", "mp3")
     max_bytes: int = 15 * MEGABYTE
 
 
-def socket_names(declared: Socket) -> list[str]:
+def socket_names(declared: MediaInput) -> list[str]:
     """What the sockets of a growing input are called: images.image_1 is the first of `images`."""
     return [f"{declared.id.removesuffix('s')}_{number}" for number in range(1, declared.many + 1)]
 

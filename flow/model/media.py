@@ -38,7 +38,7 @@ class Size:
 
 
 @dataclass(frozen=True, eq=False)
-class Still:
+class ImageData:
     """One picture in hand: `levels` is uint8 [H, W, 3], RGB."""
 
     levels: np.ndarray
@@ -68,7 +68,7 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Footage:
+class VideoData:
     """One clip in hand: a local file, or the address where the person keeps it, or both.
 
     `content` is the hash of what the clip shows and sounds like, whatever container it is in. `earlier_content` is the
@@ -87,7 +87,7 @@ class Footage:
 
 
 @dataclass(frozen=True, eq=False)
-class Sound:
+class AudioData:
     """One sound in hand: `waveform` is float32 [channels, samples] in -1..1."""
 
     waveform: np.ndarray

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from .encodings import in_role, task_of
-from .inputs import Choice, Flag, Number, Picture, Text, always, as_it_is
+from .inputs import Choice, Flag, ImageInput, Number, Text, always, as_it_is
 from .values import Values
 
 IMAGE_LISTS = ("image_urls", "image_with_roles")
@@ -59,10 +59,10 @@ def aspect_ratio_without_image(*ratios: str, id: str = "aspect_ratio", image: st
 def first_frame(
     wire: str = "first_frame_image",
     *,
-    formats: tuple[str, ...] = Picture.formats,
-    max_bytes: int = Picture.max_bytes,
+    formats: tuple[str, ...] = ImageInput.formats,
+    max_bytes: int = ImageInput.max_bytes,
     help: str = "Optional: the picture the clip starts with.",
-) -> Picture:
+) -> ImageInput:
     """The image that a clip starts with. `wire` may name a list of images, which it then opens."""
     return _frame("first_frame", wire, formats, max_bytes, help)
 
@@ -70,16 +70,16 @@ def first_frame(
 def last_frame(
     wire: str = "last_frame_image",
     *,
-    formats: tuple[str, ...] = Picture.formats,
-    max_bytes: int = Picture.max_bytes,
+    formats: tuple[str, ...] = ImageInput.formats,
+    max_bytes: int = ImageInput.max_bytes,
     help: str = "Optional: the picture the clip ends with; needs first_frame.",
-) -> Picture:
+) -> ImageInput:
     """The image that a clip ends with; declared behind `first_frame`, which comes before it in a list of images."""
     return _frame("last_frame", wire, formats, max_bytes, help)
 
 
-def _frame(id: str, wire: str, formats: tuple[str, ...], max_bytes: int, help: str) -> Picture:
-    return Picture(
+def _frame(id: str, wire: str, formats: tuple[str, ...], max_bytes: int, help: str) -> ImageInput:
+    return ImageInput(
         id=id,
         wire=wire,
         in_list=wire in IMAGE_LISTS,
@@ -90,7 +90,7 @@ def _frame(id: str, wire: str, formats: tuple[str, ...], max_bytes: int, help: s
     )
 
 
-def clip_link(id: str = "video_url", *, files: str = "") -> Text:
+def video_link(id: str = "video_url", *, files: str = "") -> Text:
     """An address that stands in for a clip: the `url_input` of a Clip. `files` says what may lie there."""
     about = f" ({files})" if files else ""
     return Text(

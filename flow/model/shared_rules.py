@@ -41,7 +41,7 @@ def at_most_characters(name: str, most: int) -> Rule:
     return Rule(f"{name} takes {most:,} characters; this one is longer.", (name,), lambda v: len(v[name]) <= most)
 
 
-def clip_lasts(minimum: int, maximum: int) -> Rule:
+def video_lasts(minimum: int, maximum: int) -> Rule:
     """The clip of `video` lasts `minimum` to `maximum` seconds; a minimum of 0 is not said."""
     limits = f"{minimum} to {maximum} s" if minimum else f"up to {maximum} s"
     return Rule(

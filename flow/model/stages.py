@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .family import GENERATIONS, Family
-from .inputs import Socket
+from .inputs import MediaInput
 from .json import Json
-from .media import Footage, Sound, Still
+from .media import AudioData, ImageData, VideoData
 from .shots import Cut
 from .values import Values
 
@@ -18,8 +18,8 @@ from .values import Values
 class Medium:
     """One picture, clip or sound of a question: where it goes on the wire, and the hash of its content."""
 
-    input: Socket
-    given: Still | Footage | Sound
+    input: MediaInput
+    given: ImageData | VideoData | AudioData
     content: str
 
 
@@ -73,7 +73,7 @@ class MediaFile:
 class Attachment:
     """A medium ready to be published: a file, or the address the person gave."""
 
-    input: Socket
+    input: MediaInput
     content: str
     file: MediaFile | None = None
     url: str = ""

@@ -41,7 +41,7 @@ class Utility:
 
 
 # What every node that buys or collects gives, in the order that workflows rely on.
-CLIP_OUTPUTS = (
+VIDEO_OUTPUTS = (
     Output("video", "VIDEO", "The clip, a file in the output folder."),
     Output("frames", "IMAGE", "All frames, RGB 0..1; decoded only when connected."),
     Output("audio", "AUDIO", "The sound; silence for a silent clip."),

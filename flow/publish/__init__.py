@@ -1,6 +1,6 @@
 """Gives every picture and clip of a request a public address, and writes the body that names them."""
 
-from .body import LIFE_NEEDED_SECONDS, Publisher
+from .publisher import LIFE_NEEDED_SECONDS, Publisher
 from .results import ResultStore, open_result_store
 from .stores import Store, open_store, opened_origins
 

@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import log
 from ..files import written_whole
 from ..settings import Settings
-from .objects import is_object_store, open_address, send
+from .buckets import is_object_store, open_address, send
 
 
 class ResultStore:

@@ -11,9 +11,9 @@ from ..model import Address, MediaFile
 from ..settings import Settings
 from ..stopping import Stopped, never
 from ..wire import Transfer
-from .here import ThisComfyUI
-from .hosts import Litterbox, SandboxFiles, Tmpfiles
-from .objects import OBJECT_STORES, ObjectStore
+from .buckets import OBJECT_STORES, ObjectStore
+from .self_hosted import ThisComfyUI
+from .temporary_hosts import Litterbox, SandboxFiles, Tmpfiles
 
 CHOICES = (
     "Set APIMART_MEDIA_STORE to s3://bucket/prefix, gs://bucket/prefix or az://container/prefix, "

@@ -2,6 +2,6 @@
 
 from .asking import ask
 from .checking import check, problem_of_value, problems_of_widgets
-from .footage import Reader
+from .videos import Reader
 
 __all__ = ["Reader", "ask", "check", "problem_of_value", "problems_of_widgets"]

@@ -9,28 +9,28 @@ from dataclasses import replace
 from string import Formatter
 
 from ..errors import Refused
-from ..media import content_of_sound, content_of_still
+from ..media import content_of_audio, content_of_image
 from ..model import (
     GENERATIONS,
+    AudioData,
     Family,
-    Footage,
+    ImageData,
     Input,
     Json,
+    MediaInput,
     Medium,
     Number,
     Question,
-    Socket,
-    Sound,
-    Still,
     Text,
     Values,
+    VideoData,
     several,
 )
 
 VERSION = "2"
 
 
-def ask(family: Family, values: Values, identify: Callable[[Footage], Footage]) -> Question:
+def ask(family: Family, values: Values, identify: Callable[[VideoData], VideoData]) -> Question:
     """The question that these values put, before anything is checked.
 
     `identify` finds out the content of a clip. Raises Refused when a clip cannot be read.
@@ -56,24 +56,24 @@ def _with_tuples(family: Family, values: Values) -> Values:
     return values.but(**{one.id: several(values.get(one.id)) for one in family.media if one.many})
 
 
-def _with_clips(family: Family, values: Values, identify: Callable[[Footage], Footage]) -> Values:
+def _with_clips(family: Family, values: Values, identify: Callable[[VideoData], VideoData]) -> Values:
     """The values with every clip identified. A clip's address, where one is given, stands in for its socket."""
-    clips: dict[str, Footage | tuple[Footage, ...] | None] = {}
+    clips: dict[str, VideoData | tuple[VideoData, ...] | None] = {}
     for one in family.clips:
         url = str(values.get(one.url_input) or "").strip()
-        found = tuple(identify(each) for each in several(Footage(url=url) if url else values.get(one.id)))
+        found = tuple(identify(each) for each in several(VideoData(url=url) if url else values.get(one.id)))
         clips[one.id] = found if one.many else next(iter(found), None)
     return values.but(**clips)
 
 
-def _medium(declared: Socket, given: Still | Footage | Sound) -> Medium:
-    if isinstance(given, Footage):
+def _medium(declared: MediaInput, given: ImageData | VideoData | AudioData) -> Medium:
+    if isinstance(given, VideoData):
         return Medium(declared, given, given.content)
-    return Medium(declared, given, content_of_still(given) if isinstance(given, Still) else content_of_sound(given))
+    return Medium(declared, given, content_of_image(given) if isinstance(given, ImageData) else content_of_audio(given))
 
 
 def _is_sent(family: Family, declared: Input, values: Values) -> bool:
-    if isinstance(declared, Socket) or declared.id in {one.url_input for one in family.clips}:
+    if isinstance(declared, MediaInput) or declared.id in {one.url_input for one in family.clips}:
         return False
     value = values[declared.id]
     if isinstance(declared, Text) and not declared.required and not str(value).strip():
@@ -98,7 +98,7 @@ def _earlier_fingerprint(question: Question) -> str:
 
 
 def _earlier_content(medium: Medium) -> str:
-    earlier = medium.given.earlier_content if isinstance(medium.given, Footage) else ""
+    earlier = medium.given.earlier_content if isinstance(medium.given, VideoData) else ""
     return earlier or medium.content
 
 

@@ -8,36 +8,36 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Refused
-from ..media import encode_picture, encode_sound, measure
+from ..media import encode_audio, encode_image, measure
 from ..model import (
     MEGABYTE,
     Attachment,
-    Audio,
+    AudioData,
+    AudioInput,
     Choice,
-    Clip,
     Cut,
     Family,
     Flag,
-    Footage,
+    ImageData,
+    ImageInput,
     Input,
     MediaFile,
+    MediaInput,
     Medium,
     Number,
-    Picture,
     Question,
     Request,
     Rule,
     Shots,
-    Socket,
-    Sound,
-    Still,
     Text,
     Values,
+    VideoData,
+    VideoInput,
     several,
 )
 from ..stopping import Stopped, never
 
-SOCKETS = {Picture: "picture", Clip: "video", Audio: "sound"}
+SOCKETS = {ImageInput: "picture", VideoInput: "video", AudioInput: "sound"}
 
 
 def problems_of_widgets(family: Family, values: Values, known: Collection[str]) -> list[str]:
@@ -113,13 +113,15 @@ def _missing(declared: Input, value: Any) -> str:
         return f"{declared.id} is empty: write what the clip should show."
     if isinstance(declared, Shots):
         return _problem_of_texts(declared, value)
-    return _problem_of_socket(declared, several(value)) if isinstance(declared, Socket) else ""
+    return _problem_of_socket(declared, several(value)) if isinstance(declared, MediaInput) else ""
 
 
-def _problem_of_socket(declared: Socket, held: tuple[Any, ...]) -> str:
+def _problem_of_socket(declared: MediaInput, held: tuple[Any, ...]) -> str:
     kind = SOCKETS[type(declared)]
     if declared.required and not held:
-        instead = f", or fill in {declared.url_input}" if isinstance(declared, Clip) and declared.url_input else ""
+        instead = (
+            f", or fill in {declared.url_input}" if isinstance(declared, VideoInput) and declared.url_input else ""
+        )
         return f"{declared.id} is missing: connect {'one' if kind == 'picture' else 'a'} {kind}{instead}."
     if len(held) > max(1, declared.many):
         return f"{declared.id} holds {len(held)} {kind}s; {declared.many} is the most."
@@ -164,7 +166,7 @@ def _is_whole(value: Any, minimum: int, maximum: int) -> bool:
 
 def _measured(family: Family, values: Values, stopped: Stopped) -> tuple[Values, dict[str, str]]:
     """The values with every local clip measured, and what is wrong with those that cannot be, or are too large."""
-    found: dict[str, Footage | tuple[Footage, ...]] = {}
+    found: dict[str, VideoData | tuple[VideoData, ...]] = {}
     problems: dict[str, str] = {}
     for clip in family.clips:
         try:
@@ -183,7 +185,7 @@ def _measured(family: Family, values: Values, stopped: Stopped) -> tuple[Values,
     return values.but(**found), problems
 
 
-def _read(footage: Footage, stopped: Stopped) -> Footage:
+def _read(footage: VideoData, stopped: Stopped) -> VideoData:
     if footage.measure is not None or footage.path is None:
         return footage
     return replace(footage, measure=measure(footage.path, stopped=stopped))
@@ -196,26 +198,26 @@ def _is_silent(rule: Rule, family: Family, values: Values) -> bool:
     return bool(unread) or not any(several(one) for one in about)
 
 
-def _is_unread(held: Footage | tuple[Footage, ...] | None) -> bool:
+def _is_unread(held: VideoData | tuple[VideoData, ...] | None) -> bool:
     return any(footage.measure is None for footage in several(held))
 
 
 def _attachment(medium: Medium, scratch: Path, stopped: Stopped) -> Attachment:
     given = medium.given
-    if isinstance(given, Footage):
+    if isinstance(given, VideoData):
         return Attachment(medium.input, medium.content, _clip_file(given, medium.content), given.url)
     return Attachment(medium.input, medium.content, _file(medium.input, given, scratch, stopped))
 
 
-def _file(declared: Socket, given: Still | Sound, scratch: Path, stopped: Stopped) -> MediaFile:
-    if isinstance(given, Still):
-        assert isinstance(declared, Picture)
-        return encode_picture(given, declared.formats, declared.max_bytes, scratch)
-    assert isinstance(declared, Audio)
-    return encode_sound(given, declared.formats, declared.max_bytes, scratch, stopped=stopped)
+def _file(declared: MediaInput, given: ImageData | AudioData, scratch: Path, stopped: Stopped) -> MediaFile:
+    if isinstance(given, ImageData):
+        assert isinstance(declared, ImageInput)
+        return encode_image(given, declared.formats, declared.max_bytes, scratch)
+    assert isinstance(declared, AudioInput)
+    return encode_audio(given, declared.formats, declared.max_bytes, scratch, stopped=stopped)
 
 
-def _clip_file(footage: Footage, content: str) -> MediaFile | None:
+def _clip_file(footage: VideoData, content: str) -> MediaFile | None:
     if footage.url or footage.path is None:
         return None
     return MediaFile(footage.path, "video/mp4", footage.path.stat().st_size, content)

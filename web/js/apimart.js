@@ -77,8 +77,8 @@ const ACTIONS = {
     toast("success", "APIMart", say("job.added"));
   },
   async graph(job) {
-    const { graph } = await server.get(`jobs/${job.id}/graph`);
-    await app.loadGraphData(graph, true, true, `APIMart ${job.id.slice(0, 8)}`);
+    const { workflow } = await server.get(`jobs/${job.id}/workflow`);
+    await app.loadGraphData(workflow, true, true, `APIMart ${job.id.slice(0, 8)}`);
   },
 };
 

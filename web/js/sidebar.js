@@ -148,7 +148,7 @@ export class Sidebar {
 
   picture(job) {
     if (!job.clips.length) return element("div", { class: "apimart-thumb" }, element("i", { class: "pi pi-video" }));
-    const src = this.address(`jobs/${job.id}/thumb`);
+    const src = this.address(`jobs/${job.id}/thumbnail`);
     return element("button", { class: "apimart-thumb", type: "button", title: this.say("job.open"), onclick: () => this.act("open", job) },
       element("img", { src, loading: "lazy", alt: "" }));
   }

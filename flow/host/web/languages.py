@@ -6,7 +6,7 @@ MOST_PAGES = 1000
 _spoken: dict[str, str] = {}
 
 
-def speak(page: str, language: str) -> None:
+def set_language(page: str, language: str) -> None:
     """Remember it; the page that spoke first makes room where there are too many."""
     _spoken.pop(page, None)
     _spoken[page] = language

@@ -17,7 +17,7 @@ JPEG_QUALITY = 88
 GAP = 4  # pixels between the frames of a sheet
 
 
-def thumbnail(path: Path, out: Path, max_side: int = 512) -> Size:
+def write_thumbnail(path: Path, out: Path, max_side: int = 512) -> Size:
     """Write the first frame of the clip as JPEG; the size written. Raises Unreadable."""
     return _write(decode_frames(path, Selection(frame_load_cap=1, max_side=max_side)).pixels[0], out)
 

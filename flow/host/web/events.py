@@ -7,10 +7,10 @@ from pathlib import Path
 import folder_paths
 from server import PromptServer
 
-from ..errors import redact
-from ..jobs import Ended, Progress
-from ..ledger import Entry
-from .summary import summary
+from ...errors import redact
+from ...jobs import Ended, Progress
+from ...ledger import Entry
+from .job_view import summary
 
 EVENT = "apimart.job"
 

@@ -13,19 +13,19 @@ from comfy_api.latest import io, ui
 from comfy_execution.utils import get_executing_context
 from server import PromptServer
 
-from ..jobs import NOT_SUBMITTED, Account, Job, Runner
-from ..ledger import Entry
-from ..media import measure
-from ..model import Family, Values
-from ..prices import printed_prices
-from ..request import problems_of_widgets
-from ..stopping import Stopped
+from ...jobs import NOT_SUBMITTED, Account, Job, Runner
+from ...ledger import Entry
+from ...media import measure
+from ...model import Family, Values
+from ...prices import printed_prices
+from ...request import problems_of_widgets
+from ...stopping import Stopped
+from ..runtime import runtime
+from ..web.languages import language_of
 from . import presence
+from .links import frames_are_linked
 from .progress import NodeProgress, until_interrupted
-from .runtime import runtime
 from .sockets import audio_of, cuts_of, frames_tensor, values_of, video_of
-from .tongues import language_of
-from .wanted import frames_wanted
 
 
 class NodeRun:
@@ -40,7 +40,7 @@ class NodeRun:
         gives_several: bool,
     ) -> None:
         self._node_id, self._prompt, self._gives_several = node_id, prompt, gives_several
-        self._with_frames = frames_wanted(node_id, prompt)
+        self._with_frames = frames_are_linked(node_id, prompt)
         self._runtime = runtime()
         self._progress = NodeProgress(node_id, self._runtime, workflow)
         self._language = language_of(PromptServer.instance.client_id)

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..errors import log, redact
-from ..files import write_private
-from ..model import MEGABYTE, Json
+from ...errors import log, redact
+from ...files import write_private
+from ...model import MEGABYTE, Json
 
 MAX_BYTES = 8 * MEGABYTE
 
 
-def keep_graph(home: Path, entry_id: str, workflow: Mapping[str, Any]) -> None:
+def keep_workflow(home: Path, entry_id: str, workflow: Mapping[str, Any]) -> None:
     """Keep `workflow` without the secrets in it; a graph that cannot be kept is no reason for a job to fail."""
     text = json.dumps(scrubbed(workflow), separators=(",", ":"))
     if len(text) > MAX_BYTES:
@@ -27,7 +27,7 @@ def keep_graph(home: Path, entry_id: str, workflow: Mapping[str, Any]) -> None:
         log.info("The graph of job %s is not kept: %s", entry_id, error.strerror)
 
 
-def kept_graph(home: Path, entry_id: str) -> Any:
+def kept_workflow(home: Path, entry_id: str) -> Any:
     """The graph of a job, None when there is none."""
     try:
         return json.loads(gzip.decompress(_file(home, entry_id).read_bytes()))

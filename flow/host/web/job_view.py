@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from ..errors import redact
-from ..jobs import expected_seconds, files_of
-from ..ledger import Entry
-from ..model import Json, Standing
+from ...errors import redact
+from ...jobs import expected_seconds, files_of
+from ...ledger import Entry
+from ...model import Json, Standing
 
 SHOWN_STATES = {"intended": "waiting", "ticketed": "running"}
 

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
-from ..model import Selection
-from ..stopping import Stopped
+from ...model import Selection
+from ...stopping import Stopped
 from .progress import local
 from .sockets import audio_of, frames_tensor, plain_source, selected
 

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from ..errors import Declined, NotSet, PackError, Refused, Unreachable, log
-from ..model import Family, Input, Shots, Socket
-from ..settings import LANGUAGES
-from . import gate
-from .gate import Denied, answer, error_answer
-from .public import add_routes
-from .tongues import speak
+from ...errors import Declined, NotSet, PackError, Refused, Unreachable, log
+from ...model import Family, Input, MediaInput, Shots
+from ...settings import LANGUAGES
+from . import validation
+from .languages import set_language
+from .public_files import add_routes
+from .validation import Denied, answer, error_answer
 
 if TYPE_CHECKING:
-    from .runtime import Runtime
+    from ..runtime import Runtime
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PAGE = 100
@@ -36,7 +36,7 @@ def register(families: tuple[Family, ...]) -> None:
     from server import PromptServer
 
     def current() -> Runtime:
-        found: Runtime = _loaded("runtime").runtime()
+        found: Runtime = _loaded("..runtime").runtime()
         return found
 
     Routes(families, current).add_to(PromptServer.instance.routes)
@@ -44,7 +44,7 @@ def register(families: tuple[Family, ...]) -> None:
 
 def _loaded(module: str) -> Any:
     """A module of this package that brings requests and the database with it."""
-    return import_module(f".{module}", __package__)
+    return import_module(module, __package__)
 
 
 class Routes:
@@ -57,7 +57,7 @@ class Routes:
     def add_to(self, table: web.RouteTableDef) -> None:
         for method, path, handler in self._all():
             table.route(method, f"/apimart/{path}")(_guarded(handler))
-        # Not behind the gate: the provider's servers are no page of ours, and the name is the secret.
+        # Not behind the validation: the provider's servers are no page of ours, and the name is the secret.
         add_routes(table, lambda: self._runtime().home)
 
     def _all(self) -> tuple[tuple[str, str, Handler], ...]:
@@ -74,113 +74,116 @@ class Routes:
             ("GET", "totals", self.totals),
             ("GET", "jobs", self.jobs),
             ("GET", "jobs/{id}", self.job),
-            ("GET", "jobs/{id}/thumb", self.thumb),
-            ("GET", "jobs/{id}/graph", self.graph),
+            ("GET", "jobs/{id}/thumbnail", self.thumbnail),
+            ("GET", "jobs/{id}/workflow", self.workflow),
             ("POST", "jobs/{id}/collect", self.collect),
             ("POST", "jobs/{id}/declare", self.declare),
         )
 
     async def status(self, request: web.Request) -> web.Response:
-        return answer(await self._ask("panel", "status"))
+        return answer(await self._ask("settings_api", "status"))
 
     async def key(self, request: web.Request) -> web.Response:
-        body = await gate.json_body(request)
-        gate.require_fields(body, "key")
-        return answer(await self._ask("panel", "keep_key", gate.text_field(body, "key", MAX_KEY)))
+        body = await validation.json_body(request)
+        validation.require_fields(body, "key")
+        return answer(await self._ask("settings_api", "keep_key", validation.text_field(body, "key", MAX_KEY)))
 
     async def settings(self, request: web.Request) -> web.Response:
-        return answer(await self._ask("panel", "change_settings", await gate.json_body(request)))
+        return answer(await self._ask("settings_api", "change_settings", await validation.json_body(request)))
 
     async def set_aside(self, request: web.Request) -> web.Response:
-        gate.require_fields(await gate.json_body(request))
-        return answer(await self._ask("panel", "set_aside_settings"))
+        validation.require_fields(await validation.json_body(request))
+        return answer(await self._ask("settings_api", "set_aside_settings"))
 
     async def language(self, request: web.Request) -> web.Response:
-        body = await gate.json_body(request)
-        gate.require_fields(body, "page", "language")
-        page, language = gate.text_field(body, "page", 64, gate.PAGE_ID), gate.text_field(body, "language", 2)
+        body = await validation.json_body(request)
+        validation.require_fields(body, "page", "language")
+        page, language = (
+            validation.text_field(body, "page", 64, validation.PAGE_ID),
+            validation.text_field(body, "language", 2),
+        )
         if language not in LANGUAGES:
             raise Denied(400, "There is no such language.")
-        speak(page, language)
+        set_language(page, language)
         return answer({"language": language})
 
     async def balance(self, request: web.Request) -> web.Response:
-        gate.require_fields(await gate.json_body(request))
-        return answer(await self._ask("panel", "balance"))
+        validation.require_fields(await validation.json_body(request))
+        return answer(await self._ask("settings_api", "balance"))
 
     async def media_store(self, request: web.Request) -> web.Response:
-        gate.require_fields(await gate.json_body(request))
-        return answer(await self._ask("panel", "try_media_store"))
+        validation.require_fields(await validation.json_body(request))
+        return answer(await self._ask("settings_api", "try_media_store"))
 
     async def families(self, request: web.Request) -> web.Response:
         return answer({"families": [_about(family) for family in self._families.values()]})
 
     async def estimate(self, request: web.Request) -> web.Response:
-        body = await gate.json_body(request)
-        gate.require_fields(body, "family", "widgets", "connected", "seconds")
-        family = self._families.get(gate.text_field(body, "family", 64, gate.NAME))
+        body = await validation.json_body(request)
+        validation.require_fields(body, "family", "widgets", "connected", "seconds")
+        family = self._families.get(validation.text_field(body, "family", 64, validation.NAME))
         if family is None:
             raise Denied(404, "There is no such node.")
         widgets, connected, seconds = body.get("widgets"), body.get("connected", []), body.get("seconds", {})
         if not isinstance(widgets, dict) or len(widgets) > 64:
             raise Denied(400, "widgets must be an object.")
         return answer(
-            await self._ask("quotes", "quote", family, widgets, _names(connected), _lengths(seconds)),
+            await self._ask("estimates", "estimate", family, widgets, _names(connected), _lengths(seconds)),
         )
 
     async def totals(self, request: web.Request) -> web.Response:
-        days = max(1, gate.whole_number(request, "days", 30, DAYS))
-        return answer(await self._ask("jobs", "totals", days))
+        days = max(1, validation.whole_number(request, "days", 30, DAYS))
+        return answer(await self._ask("jobs_api", "totals", days))
 
     async def jobs(self, request: web.Request) -> web.Response:
-        offset = gate.whole_number(request, "offset", 0, MAX_OFFSET)
-        limit = max(1, gate.whole_number(request, "limit", 50, PAGE))
+        offset = validation.whole_number(request, "offset", 0, MAX_OFFSET)
+        limit = max(1, validation.whole_number(request, "limit", 50, PAGE))
         show = request.query.get("show", "")
         if show not in ("", "open", "done", "failed"):
             raise Denied(400, "show must be open, done or failed.")
-        return answer(await self._ask("jobs", "page", offset, limit, show))
+        return answer(await self._ask("jobs_api", "page", offset, limit, show))
 
     async def job(self, request: web.Request) -> web.Response:
-        return answer(await self._ask("jobs", "one", gate.entry_id(request)))
+        return answer(await self._ask("jobs_api", "one", validation.entry_id(request)))
 
-    async def thumb(self, request: web.Request) -> web.Response:
-        picture = await self._ask("jobs", "thumb", gate.entry_id(request))
+    async def thumbnail(self, request: web.Request) -> web.Response:
+        picture = await self._ask("jobs_api", "thumbnail", validation.entry_id(request))
         headers = {"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"}
         return web.Response(body=picture, content_type="image/jpeg", headers=headers)
 
-    async def graph(self, request: web.Request) -> web.Response:
-        return answer({"graph": await self._ask("jobs", "graph", gate.entry_id(request))})
+    async def workflow(self, request: web.Request) -> web.Response:
+        return answer({"workflow": await self._ask("jobs_api", "workflow", validation.entry_id(request))})
 
     async def collect(self, request: web.Request) -> web.Response:
-        gate.require_fields(await gate.json_body(request))
-        await self._ask("jobs", "collect", gate.entry_id(request))
+        validation.require_fields(await validation.json_body(request))
+        await self._ask("jobs_api", "collect", validation.entry_id(request))
         return answer({"started": True}, 202)
 
     async def declare(self, request: web.Request) -> web.Response:
-        body = await gate.json_body(request)
-        gate.require_fields(body, "bought", "task_id")
-        if gate.flag_field(body, "bought"):
-            task_id = gate.text_field(body, "task_id", 128, gate.TASK_ID)
-            return answer(await self._ask("jobs", "declare_bought", gate.entry_id(request), task_id))
-        gate.require_fields(body, "bought")
-        return answer(await self._ask("jobs", "declare_not_bought", gate.entry_id(request)))
+        body = await validation.json_body(request)
+        validation.require_fields(body, "bought", "task_id")
+        if validation.flag_field(body, "bought"):
+            task_id = validation.text_field(body, "task_id", 128, validation.TASK_ID)
+            return answer(await self._ask("jobs_api", "declare_bought", validation.entry_id(request), task_id))
+        validation.require_fields(body, "bought")
+        return answer(await self._ask("jobs_api", "declare_not_bought", validation.entry_id(request)))
 
     async def _ask(self, module: str, question: str, *arguments: Any) -> Any:
         """Put a blocking question to one of the modules behind the routes, in a thread."""
 
         def asked() -> Any:
-            return getattr(_loaded(module), question)(self._runtime(), *arguments)
+            return getattr(_loaded(f".{module}"), question)(self._runtime(), *arguments)
 
         return await asyncio.to_thread(asked)
 
 
 def _guarded(handler: Handler) -> Handler:
-    """`handler` behind the gate, with every error as JSON that says what to do next and holds no secret."""
+    """`handler` behind the validation, with every error as JSON that says what to do next and holds no secret."""
 
     @wraps(handler)
     async def guarded(request: web.Request) -> web.StreamResponse:
         try:
-            gate.require_same_origin(request)
+            validation.require_same_origin(request)
             return await handler(request)
         except Denied as denied:
             return error_answer(denied.status, denied.text)
@@ -209,13 +212,13 @@ def _about(family: Family) -> Mapping[str, Any]:
 def _widgets(declared: Input) -> tuple[str, ...]:
     if isinstance(declared, Shots):
         return declared.widget_names
-    return () if isinstance(declared, Socket) else (declared.id,)
+    return () if isinstance(declared, MediaInput) else (declared.id,)
 
 
 def _names(found: Any) -> list[str]:
     if not isinstance(found, list) or len(found) > MAX_CONNECTED:
         raise Denied(400, "connected must be a list of input names.")
-    if not all(isinstance(one, str) and gate.NAME.fullmatch(one) for one in found):
+    if not all(isinstance(one, str) and validation.NAME.fullmatch(one) for one in found):
         raise Denied(400, "connected must be a list of input names.")
     return found
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .wanted import running_prompts
+from .links import running_prompts
 
 MOST_NODES = 4096
 

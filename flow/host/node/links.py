@@ -10,7 +10,7 @@ from server import PromptServer
 FRAMES = 1
 
 
-def frames_wanted(node_id: str, prompt: Mapping[str, Any] | None = None) -> bool:
+def frames_are_linked(node_id: str, prompt: Mapping[str, Any] | None = None) -> bool:
     """True when an input links to the frames of `node_id` in `prompt`, else in a prompt that runs now.
 
     A node that no prompt names (it was made while the graph ran) counts as wanted.

@@ -10,13 +10,13 @@ from typing import Any
 import folder_paths
 from comfy_api.latest import io
 
-from ..errors import Refused
-from ..media import fit_clip, seconds_shown
-from ..model import Measure, MotionReference
-from ..prices import printed_prices
-from ..stopping import Stopped
+from ...errors import Refused
+from ...media import fit_video, seconds_shown
+from ...model import Measure, MotionReference
+from ...prices import printed_prices
+from ...stopping import Stopped
 from .progress import local
-from .sockets import footage_of, plain_source, video_of
+from .sockets import plain_source, video_data_of, video_of
 
 
 async def fit(
@@ -37,13 +37,13 @@ def _fit(
     folder = Path(folder_paths.get_temp_directory()) / "apimart"
     folder.mkdir(parents=True, exist_ok=True)
     source = plain_source(video)
-    written = None if source else footage_of(video, folder).path
+    written = None if source else video_data_of(video, folder).path
     try:
         given = source or written
         assert given is not None
         seconds = _seconds(limits, seconds_shown(given), orientation, start, length)
         out = folder / f"reference_{secrets.token_hex(6)}.mp4"
-        fitted = fit_clip(
+        fitted = fit_video(
             given,
             out,
             start=start,

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from ..errors import Refused
-from ..model import MediaFile, Still
+from ..model import ImageData, MediaFile
 
 WEBP_MAX_SIDE = 16383
 JPEG_MAX_SIDE = 65500
@@ -25,7 +25,7 @@ LOSSY_QUALITIES = (98, 95, 92, 90)  # below 90 the loss shows
 Attempt = tuple[str, Callable[[np.ndarray], bytes]]
 
 
-def still_of(image: np.ndarray) -> Still:
+def image_of(image: np.ndarray) -> ImageData:
     """A picture from [H, W, C] in 0..1 (or uint8), C being 1, 3 or 4, rounded to 8 bits.
 
     Alpha is flattened over black, as a compositor shows a straight-alpha picture. Raises Refused for anything else.
@@ -38,10 +38,10 @@ def still_of(image: np.ndarray) -> Still:
     colours = _flattened(image)
     if colours.dtype != np.uint8:
         colours = np.round(np.clip(colours, 0, 1) * 255).astype(np.uint8)
-    return Still(np.ascontiguousarray(np.broadcast_to(colours, (*colours.shape[:2], 3))))
+    return ImageData(np.ascontiguousarray(np.broadcast_to(colours, (*colours.shape[:2], 3))))
 
 
-def encode_picture(still: Still, formats: tuple[str, ...], max_bytes: int, folder: Path) -> MediaFile:
+def encode_image(still: ImageData, formats: tuple[str, ...], max_bytes: int, folder: Path) -> MediaFile:
     """Write the picture into `folder` in the most faithful of `formats` that keeps it within `max_bytes`.
 
     PNG where it fits, then lossless WebP, then JPEG without colour subsampling, then WebP. Raises Refused when none
@@ -76,7 +76,7 @@ def _flattened(image: np.ndarray) -> np.ndarray:
     return np.clip(values[..., :3], 0, 1) * np.clip(values[..., 3:], 0, 1)
 
 
-def _attempts(still: Still, formats: tuple[str, ...]) -> Iterator[Attempt]:
+def _attempts(still: ImageData, formats: tuple[str, ...]) -> Iterator[Attempt]:
     """From exact to good, in the order in which they are tried."""
     longest = max(still.size.width, still.size.height)
     has_webp = "webp" in formats and longest <= WEBP_MAX_SIDE

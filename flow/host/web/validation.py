@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from ..errors import redact
+from ...errors import redact
 
 MAX_BODY_BYTES = 16 * 1024
 ENTRY_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)

@@ -9,19 +9,19 @@ from typing import Any, ClassVar
 
 from comfy_api.latest import ComfyExtension, io
 
-from ..model import Family, Utility, Work
-from .gate import TASK_ID
-from .offer import FAMILIES
+from ...model import Family, Utility, Work
+from ..families import FAMILIES
+from ..web.routes import register
+from ..web.validation import TASK_ID
+from .links import frames_are_linked
 from .presence import losses
-from .routes import register
 from .schema import schema_of, schema_of_utility
-from .wanted import frames_wanted
 
 
 def _what_runs(node: type[io.ComfyNode]) -> str:
     """What decides, beside the inputs, whether ComfyUI runs a node again: its frames are wanted now, a file is gone."""
     node_id = str(node.hidden.unique_id)
-    return f"{'with' if frames_wanted(node_id) else 'without'} frames, {losses(node_id)} lost"
+    return f"{'with' if frames_are_linked(node_id) else 'without'} frames, {losses(node_id)} lost"
 
 
 def _run_of(node: type[io.ComfyNode], gives_several: bool) -> Any:
@@ -91,7 +91,7 @@ class VideoFrames(UtilityNode):
 
     @classmethod
     async def execute(cls, video: Any, **selection: int) -> io.NodeOutput:
-        output: io.NodeOutput = await _loaded("selecting").select(video, selection)
+        output: io.NodeOutput = await _loaded("video_frames").select(video, selection)
         return output
 
 
@@ -102,7 +102,7 @@ class ReferenceVideo(UtilityNode):
     async def execute(
         cls, video: Any, character_orientation: str, start: float, length: float, keep_sound: bool
     ) -> io.NodeOutput:
-        output: io.NodeOutput = await _loaded("fitting").fit(
+        output: io.NodeOutput = await _loaded("reference_video").fit(
             cls.UTILITY.limits, video, character_orientation, start, length, keep_sound
         )
         return output

@@ -11,12 +11,12 @@ import comfy.model_management
 from comfy_api.latest import ComfyAPI
 from server import PromptServer
 
-from ..jobs import Outcome, Progress
-from ..ledger import Entry
-from ..stopping import Stopped
-from .events import tell_node
-from .graphs import keep_graph
-from .runtime import Runtime, runtime
+from ...jobs import Outcome, Progress
+from ...ledger import Entry
+from ...stopping import Stopped
+from ..runtime import Runtime, runtime
+from ..web.events import tell_node
+from ..web.workflows import keep_workflow
 
 LOOK_SECONDS = 0.2
 SANDBOX_LINE = "SANDBOX: a pretend clip, nothing is bought"
@@ -56,7 +56,7 @@ class NodeProgress:
         self._job = entry.id
         tell_node(entry, self._node_id)
         if self._workflow:
-            self._runtime.runner.start(partial(keep_graph, self._runtime.home, entry.id, self._workflow))
+            self._runtime.runner.start(partial(keep_workflow, self._runtime.home, entry.id, self._workflow))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from ..errors import NotSet, PackError, Refused, Unreachable
 from ..ledger import Ledger
-from ..model import Address, Attachment, Body, Clip, MediaFile, Picture, Request, Socket
+from ..model import Address, Attachment, Body, ImageInput, MediaFile, MediaInput, Request, VideoInput
 from ..sharing import Shared
 from ..stopping import Stopped, never, raise_if_stopped, sleep
 from ..wire import Probe, Provider, Transfer
@@ -101,7 +101,7 @@ class Publisher:
         return address
 
     def _upload(self, attachment: Attachment, file: MediaFile, stopped: Stopped) -> Address:
-        if isinstance(attachment.input, Picture):
+        if isinstance(attachment.input, ImageInput):
             address = self._tried(lambda: self._provider.upload_image(file, stopped=stopped), stopped)
         else:
             address = self._put(attachment, file, stopped)
@@ -143,14 +143,14 @@ class Publisher:
             )
 
 
-def _no_home(declared: Socket) -> str:
+def _no_home(declared: MediaInput) -> str:
     """What to do about a clip or a sound that only this machine has."""
-    kind = "clip" if isinstance(declared, Clip) else "sound"
+    kind = "clip" if isinstance(declared, VideoInput) else "sound"
     choices = [
         "set APIMART_MEDIA_STORE to a bucket (s3://bucket/prefix) or to this ComfyUI's public address (comfyui:https://...)",
         f"set it to litterbox or tmpfiles, where strangers could see the {kind}, after agreeing in Settings > APIMart",
     ]
-    if isinstance(declared, Clip):
+    if isinstance(declared, VideoInput):
         choices.insert(0, "connect the clip of an APIMart node of the last 24 hours: it is already public")
         choices[:0] = [f"paste a public direct link into {declared.url_input}"] if declared.url_input else []
     listed = ";\n".join(f"{number}. {choice}" for number, choice in enumerate(choices, 1))

@@ -14,34 +14,34 @@ import psutil
 import torch
 from comfy_api.latest import Input, InputImpl, Types
 
-from ..errors import PackError, Refused
-from ..media import (
-    content_of_clip,
+from ...errors import PackError, Refused
+from ...media import (
     content_of_frames,
     content_of_trimmed,
+    content_of_video,
+    decode_audio,
     decode_frames,
-    decode_sound,
+    image_of,
     measure,
-    still_of,
 )
-from ..model import (
-    Audio,
-    Clip,
+from ...model import (
+    AudioData,
+    AudioInput,
     Cut,
     Family,
-    Footage,
     Frames,
-    Picture,
+    ImageData,
+    ImageInput,
+    MediaInput,
     Selection,
     Shots,
-    Socket,
-    Sound,
-    Still,
     Text,
     Values,
+    VideoData,
+    VideoInput,
     socket_names,
 )
-from ..stopping import Stopped, never, raise_if_stopped
+from ...stopping import Stopped, never, raise_if_stopped
 
 SILENCE_RATE = 44100
 ALL = Selection()
@@ -55,7 +55,7 @@ def values_of(family: Family, given: dict[str, Any], scratch: Path) -> Values:
     for one in family.inputs:
         if isinstance(one, Text) and given.get(one.id) is None:
             values[one.id] = one.default
-        elif isinstance(one, Socket):
+        elif isinstance(one, MediaInput):
             held = _media(one, given, scratch)
             values[one.id] = held if one.many else next(iter(held), None)
     return Values(values)
@@ -66,42 +66,42 @@ def cuts_of(family: Family, given: Mapping[str, Any]) -> dict[str, Cut | None]:
     return {one.id: one.read(given.get(one.id) or {}) for one in family.inputs if isinstance(one, Shots)}
 
 
-def _media(declared: Socket, given: dict[str, Any], scratch: Path) -> tuple[Still | Footage | Sound, ...]:
+def _media(declared: MediaInput, given: dict[str, Any], scratch: Path) -> tuple[ImageData | VideoData | AudioData, ...]:
     """What a socket holds, in the order of its names; a batch in a growing socket is taken apart."""
     found = [one for one in _connected(declared, given.get(declared.id)) if one is not None]
-    if isinstance(declared, Picture):
+    if isinstance(declared, ImageInput):
         return tuple(still for image in found for still in _stills(image, declared))
-    if isinstance(declared, Audio):
+    if isinstance(declared, AudioInput):
         return tuple(sound for audio in found for sound in _sounds(audio, declared))
-    assert isinstance(declared, Clip)
+    assert isinstance(declared, VideoInput)
     is_replaced = bool(str(given.get(declared.url_input) or "").strip())
-    return () if is_replaced else tuple(footage_of(video, scratch) for video in found)
+    return () if is_replaced else tuple(video_data_of(video, scratch) for video in found)
 
 
-def _connected(declared: Socket, held: Any) -> list[Any]:
+def _connected(declared: MediaInput, held: Any) -> list[Any]:
     if not declared.many:
         return [held]
     return [(held or {}).get(name) for name in socket_names(declared)]
 
 
-def _stills(image: torch.Tensor, declared: Picture) -> list[Still]:
+def _stills(image: torch.Tensor, declared: ImageInput) -> list[ImageData]:
     if image.ndim != 4 or (image.shape[0] != 1 and not declared.many):
         raise Refused(
             f"{declared.id} holds a batch of {image.shape[0]} pictures; one is wanted.",
             next_step="Pick one with ImageFromBatch.",
             inputs=(declared.id,),
         )
-    return [still_of(one.cpu().numpy()) for one in image]
+    return [image_of(one.cpu().numpy()) for one in image]
 
 
-def _sounds(audio: dict[str, Any], declared: Audio) -> list[Sound]:
+def _sounds(audio: dict[str, Any], declared: AudioInput) -> list[AudioData]:
     waveform = audio["waveform"]
     if waveform.ndim != 3 or (waveform.shape[0] != 1 and not declared.many):
         raise Refused(f"{declared.id} holds a batch of sounds; one is wanted.", inputs=(declared.id,))
-    return [Sound(one.float().cpu().numpy(), int(audio["sample_rate"])) for one in waveform]
+    return [AudioData(one.float().cpu().numpy(), int(audio["sample_rate"])) for one in waveform]
 
 
-def footage_of(video: Input.Video, scratch: Path) -> Footage:
+def video_data_of(video: Input.Video, scratch: Path) -> VideoData:
     """The clip written out once, trims and crops applied: that file is measured and published.
 
     Its content is the same on every machine, so it is not taken from a file that an encoder of this one made. Raises
@@ -110,8 +110,8 @@ def footage_of(video: Input.Video, scratch: Path) -> Footage:
     path = scratch / f"{secrets.token_hex(8)}.mp4"
     try:
         video.save_to(str(path), format=Types.VideoContainer.MP4, codec=Types.VideoCodec.AUTO)
-        written = content_of_clip(path)
-        return Footage(path, content=_content_of(video, written, scratch), earlier_content=written)
+        written = content_of_video(path)
+        return VideoData(path, content=_content_of(video, written, scratch), earlier_content=written)
     except PackError:
         path.unlink(missing_ok=True)
         raise
@@ -145,7 +145,7 @@ def _content_of_source(video: Input.Video, scratch: Path) -> str:
     try:
         if not isinstance(source, str):
             path.write_bytes(source.read())
-        return content_of_clip(path)
+        return content_of_video(path)
     except Refused:
         return ""
     finally:
@@ -153,7 +153,7 @@ def _content_of_source(video: Input.Video, scratch: Path) -> str:
             path.unlink(missing_ok=True)
 
 
-def _parts(video: Input.Video) -> Iterator[tuple[Frames, Sound | None]]:
+def _parts(video: Input.Video) -> Iterator[tuple[Frames, AudioData | None]]:
     """The frames and the sound of a video, a second at a time unless they are in memory already."""
     if isinstance(video, InputImpl.VideoFromComponents) or not hasattr(video, "as_trimmed"):
         yield _part(video)
@@ -166,11 +166,11 @@ def _parts(video: Input.Video) -> Iterator[tuple[Frames, Sound | None]]:
             yield _part(part)
 
 
-def _part(video: Input.Video) -> tuple[Frames, Sound | None]:
+def _part(video: Input.Video) -> tuple[Frames, AudioData | None]:
     components = video.get_components()
     frames = Frames(components.images.float().cpu().numpy(), Fraction(components.frame_rate))
     audio = components.audio
-    sound = Sound(audio["waveform"][0].float().cpu().numpy(), int(audio["sample_rate"])) if audio else None
+    sound = AudioData(audio["waveform"][0].float().cpu().numpy(), int(audio["sample_rate"])) if audio else None
     return frames, sound
 
 
@@ -185,10 +185,10 @@ def audio_of(path: Path, stopped: Stopped = never) -> dict[str, Any]:
 
     Raises what `decode_sound` and `measure` raise.
     """
-    sound = decode_sound(path, stopped=stopped)
+    sound = decode_audio(path, stopped=stopped)
     if sound is None:
         seconds = measure(path, stopped=stopped).seconds
-        sound = Sound(np.zeros((1, max(1, round(seconds * SILENCE_RATE))), np.float32), SILENCE_RATE)
+        sound = AudioData(np.zeros((1, max(1, round(seconds * SILENCE_RATE))), np.float32), SILENCE_RATE)
     return {"waveform": torch.from_numpy(sound.waveform).unsqueeze(0), "sample_rate": sound.sample_rate}
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from ..errors import Refused, Unreachable
 from ..ledger import Ledger
-from ..media import content_of_clip, measure
-from ..model import MEGABYTE, Footage, Json, Measure, Size
+from ..media import content_of_video, measure
+from ..model import MEGABYTE, Json, Measure, Size, VideoData
 from ..sharing import Shared
 from ..stopping import Stopped, never, raise_if_stopped
 from ..wire import Probe, Transfer
@@ -38,9 +38,9 @@ class Reader:
         self._transfer = transfer
         self._ledger = ledger
         self._reads_addresses = reads_addresses
-        self._readings: Shared[Footage] = Shared()
+        self._readings: Shared[VideoData] = Shared()
 
-    def identify(self, footage: Footage, folder: Path, stopped: Stopped = never) -> Footage:
+    def identify(self, footage: VideoData, folder: Path, stopped: Stopped = never) -> VideoData:
         """The clip with its content hash; one at an address is measured as well, in `folder`, and leaves nothing there.
 
         Raises Refused for a clip or an address that cannot be read, Unreachable where nobody answers, Unfinished when
@@ -51,9 +51,9 @@ class Reader:
             return self._readings.do(footage.url, lambda: self._identify_address(footage, folder, stopped), stopped)
         if footage.path is None:
             raise Refused("There is no clip.", next_step="Connect a video.")
-        return replace(footage, content=footage.content or content_of_clip(footage.path, stopped=stopped))
+        return replace(footage, content=footage.content or content_of_video(footage.path, stopped=stopped))
 
-    def _identify_address(self, footage: Footage, folder: Path, stopped: Stopped) -> Footage:
+    def _identify_address(self, footage: VideoData, folder: Path, stopped: Stopped) -> VideoData:
         if not self._reads_addresses:
             return replace(footage, content=f"address:{_digest(footage.url)}")
         raise_if_stopped(stopped)
@@ -70,7 +70,7 @@ class Reader:
         self._ledger.links.remember(footage.url, _to_memory(read, probe))
         return read
 
-    def _read(self, footage: Footage, probe: Probe, folder: Path, stopped: Stopped) -> Footage:
+    def _read(self, footage: VideoData, probe: Probe, folder: Path, stopped: Stopped) -> VideoData:
         if probe.status >= 400 or probe.is_page:
             what = "a web page" if probe.is_page else f"HTTP {probe.status}"
             raise Refused(
@@ -80,7 +80,7 @@ class Reader:
         part = folder / f"{secrets.token_hex(8)}.part"
         try:
             self._transfer.download(footage.url, part, max_bytes=MAX_BYTES, seconds=MAX_SECONDS, stopped=stopped)
-            content = content_of_clip(part, stopped=stopped)
+            content = content_of_video(part, stopped=stopped)
             return replace(footage, content=content, measure=measure(part, stopped=stopped))
         finally:
             part.unlink(missing_ok=True)
@@ -95,13 +95,13 @@ def _served(probe: Probe) -> Json:
     return [probe.etag, probe.modified, probe.length] if probe.etag or probe.modified else None
 
 
-def _to_memory(footage: Footage, probe: Probe) -> dict[str, Json]:
+def _to_memory(footage: VideoData, probe: Probe) -> dict[str, Json]:
     assert footage.measure is not None
     facts = {**asdict(footage.measure), "rate": str(footage.measure.rate)}
     return {"served": _served(probe) or "unknown", "content": footage.content, "measure": facts}
 
 
-def _from_memory(footage: Footage, remembered: Mapping[str, Any]) -> Footage:
+def _from_memory(footage: VideoData, remembered: Mapping[str, Any]) -> VideoData:
     facts = dict(remembered["measure"])
     facts.update(rate=Fraction(facts["rate"]), size=Size(**facts["size"]))
     return replace(footage, content=remembered["content"], measure=Measure(**facts))

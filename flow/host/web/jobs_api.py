@@ -7,22 +7,22 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ..errors import PackError
-from ..jobs import files_of
-from ..ledger import Entry, Ledger, Spent
-from ..media import thumbnail
-from ..model import Json
-from .gate import Denied
-from .graphs import kept_graph
-from .runtime import Runtime
-from .summary import summary
+from ...errors import PackError
+from ...jobs import files_of
+from ...ledger import Entry, Ledger, Spent
+from ...media import write_thumbnail
+from ...model import Json
+from ..runtime import Runtime
+from .job_view import summary
+from .validation import Denied
+from .workflows import kept_workflow
 
 STATES = {
     "open": ("intended", "ticketed", "ended"),
     "done": ("fetched",),
     "failed": ("failed", "dropped"),
 }
-THUMB_SIDE = 256
+THUMBNAIL_SIDE = 256
 
 
 def page(runtime: Runtime, offset: int, limit: int, show: str) -> dict[str, Json]:
@@ -64,16 +64,16 @@ def totals(runtime: Runtime, days: int) -> dict[str, Json]:
     }
 
 
-def graph(runtime: Runtime, entry_id: str) -> Any:
+def workflow(runtime: Runtime, entry_id: str) -> Any:
     """The graph that the job was queued from. Raises Denied when it was not kept."""
     _entry(runtime, entry_id)
-    found = kept_graph(runtime.home, entry_id)
+    found = kept_workflow(runtime.home, entry_id)
     if found is None:
         raise Denied(404, "The graph of this job was not kept.")
     return found
 
 
-def thumb(runtime: Runtime, entry_id: str) -> bytes:
+def thumbnail(runtime: Runtime, entry_id: str) -> bytes:
     """A small JPEG of the clip's first frame, made once. Raises Denied when the clip is not here."""
     entry = _entry(runtime, entry_id)
     kept = runtime.home / "thumbs" / f"{entry.id}.jpg"
@@ -81,7 +81,7 @@ def thumb(runtime: Runtime, entry_id: str) -> bytes:
         files = files_of(entry, runtime.output)
         if files is None:
             raise Denied(404, "The clip of this job is not here.")
-        _make_thumb(files[0], kept)
+        _make_thumbnail(files[0], kept)
     return kept.read_bytes()
 
 
@@ -130,6 +130,6 @@ def _sum(spent: list[Spent], since_day: str) -> float:
     return round(sum(row.usd for row in spent if row.day >= since_day), 6)
 
 
-def _make_thumb(clip: Path, kept: Path) -> None:
+def _make_thumbnail(clip: Path, kept: Path) -> None:
     kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    thumbnail(clip, kept, THUMB_SIDE)
+    write_thumbnail(clip, kept, THUMBNAIL_SIDE)

@@ -9,38 +9,38 @@ from typing import Any
 
 import numpy as np
 
-from ..catalogue import known_models, models_of, what_is_gone
-from ..errors import PackError, Refused
-from ..jobs import files_of
-from ..ledger import Entry
-from ..model import (
+from ...catalogue import known_models, models_of, what_is_gone
+from ...errors import PackError, Refused
+from ...jobs import files_of
+from ...ledger import Entry
+from ...model import (
     OFF,
     TAKE,
-    Clip,
+    AudioData,
     Cut,
     Family,
-    Footage,
+    ImageData,
+    ImageInput,
     Input,
     Json,
     Measure,
-    Picture,
+    MediaInput,
     Shots,
     Size,
-    Socket,
-    Sound,
-    Still,
     Values,
+    VideoData,
+    VideoInput,
     several,
 )
-from ..prices import estimate_usd, known_prices
-from ..request import ask, problem_of_value
-from .gate import Denied
-from .runtime import Runtime
+from ...prices import estimate_usd, known_prices
+from ...request import ask, problem_of_value
+from ..runtime import Runtime
+from .validation import Denied
 
 Lengths = Mapping[str, float]
 
 
-def quote(
+def estimate(
     runtime: Runtime, family: Family, widgets: Mapping[str, Any], connected: list[str], seconds: Lengths
 ) -> dict[str, Json]:
     """`seconds` is how long the connected clips are, by socket, where that is known.
@@ -86,7 +86,7 @@ def _values(
 
 def _value(declared: Input, widgets: Mapping[str, Any], connected: list[str], seconds: Lengths, unknown: float) -> Any:
     """What a widget holds, or a stand-in for what is connected: prices and rules only look whether it is there."""
-    if isinstance(declared, Socket):
+    if isinstance(declared, MediaInput):
         held = _stand_ins(declared, widgets, connected, seconds, unknown)
         return held if declared.many else next(iter(held), None)
     if isinstance(declared, Shots):
@@ -111,25 +111,25 @@ def _held(declared: Input, value: Any) -> Any:
 
 
 def _stand_ins(
-    declared: Socket, widgets: Mapping[str, Any], connected: list[str], seconds: Lengths, unknown: float
+    declared: MediaInput, widgets: Mapping[str, Any], connected: list[str], seconds: Lengths, unknown: float
 ) -> tuple[Any, ...]:
     """`connected` names the sockets of a growing input one by one: images.image_1, images.image_2."""
     names = [name for name in connected if name.partition(".")[0] == declared.id]
-    if isinstance(declared, Clip):
+    if isinstance(declared, VideoInput):
         is_linked = bool(str(widgets.get(declared.url_input) or "").strip())
         clips = names or [declared.id] * (declared.required or is_linked)
         return tuple(_clip(seconds.get(name, unknown)) for name in clips)
-    if isinstance(declared, Picture):
-        return (Still(np.zeros((1, 1, 3), np.uint8)),) * len(names)
-    return (Sound(np.zeros((1, 1), np.float32), 1),) * len(names)
+    if isinstance(declared, ImageInput):
+        return (ImageData(np.zeros((1, 1, 3), np.uint8)),) * len(names)
+    return (AudioData(np.zeros((1, 1), np.float32), 1),) * len(names)
 
 
-def _clip(seconds: float) -> Footage:
-    return Footage(measure=Measure(seconds, 0, Fraction(0), Size(0, 0), "", "", 0, False))
+def _clip(seconds: float) -> VideoData:
+    return VideoData(measure=Measure(seconds, 0, Fraction(0), Size(0, 0), "", "", 0, False))
 
 
 def _standing_in_ledger(runtime: Runtime, family: Family, values: Values, widgets: Mapping[str, Any]) -> str:
-    needed = {declared.id for declared in family.inputs if not isinstance(declared, Socket)} | {"take"}
+    needed = {declared.id for declared in family.inputs if not isinstance(declared, MediaInput)} | {"take"}
     has_media = any(several(values[declared.id]) for declared in family.media)
     if has_media or not needed <= set(widgets) or not all(_is_told(one, values) for one in family.inputs):
         return ""
@@ -160,5 +160,5 @@ def _standing(entry: Entry, runtime: Runtime) -> str:
     return "kept" if entry.state in ("ended", "fetched") and (is_here or is_linked) else ""
 
 
-def _no_clip(footage: Footage) -> Footage:
+def _no_clip(footage: VideoData) -> VideoData:
     raise Refused("A quote looks at no clips.")

@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..errors import NotSet, Refused
-from ..model import Json, MediaFile
-from ..publish import open_store, opened_origins
-from ..settings import (
+from ...errors import NotSet, Refused
+from ...model import Json, MediaFile
+from ...publish import open_store, opened_origins
+from ...settings import (
     FLAGS,
     LANGUAGES,
     NUMBERS,
@@ -23,9 +23,9 @@ from ..settings import (
     save_settings,
     set_aside,
 )
-from ..wire import Transfer
-from .gate import Denied
-from .runtime import Runtime
+from ...wire import Transfer
+from ..runtime import Runtime
+from .validation import Denied
 
 # What the browser may choose; buckets and this ComfyUI's own address come from the environment alone.
 MEDIA_STORES = ("litterbox", "tmpfiles")
@@ -128,7 +128,7 @@ def _test_clip(home: Path) -> MediaFile:
 def version() -> str:
     """The pack's version as its project file says it."""
     try:
-        text = (Path(__file__).resolve().parents[2] / "pyproject.toml").read_text("utf-8")
+        text = (Path(__file__).resolve().parents[3] / "pyproject.toml").read_text("utf-8")
     except OSError:
         return ""
     found = re.search(r'^version\s*=\s*"([^"]+)"', text, re.MULTILINE)

@@ -30,7 +30,7 @@ def add_routes(routes: web.RouteTableDef, home: Callable[[], Path], now: Callabl
 
 def _find(home: Callable[[], Path], name: str, moment: float) -> tuple[Path | None, str]:
     # Imported at the first visit: `publish` brings the database and requests, which ComfyUI's start need not wait for.
-    from ..publish.here import MIMES, public_folder, published
+    from ...publish.self_hosted import MIMES, public_folder, published
 
     file = published(public_folder(home()), name, moment)
     return file, MIMES[file.suffix] if file else ""

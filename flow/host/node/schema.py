@@ -7,29 +7,29 @@ from typing import Any
 
 from comfy_api.latest import io
 
-from ..model import (
-    CLIP_OUTPUTS,
+from ...model import (
     TAKE,
-    Audio,
+    VIDEO_OUTPUTS,
+    AudioInput,
     Choice,
-    Clip,
     Family,
     Flag,
+    ImageInput,
     Input,
+    MediaInput,
     Number,
     Output,
-    Picture,
     Seconds,
     Shots,
-    Socket,
     Text,
     Utility,
+    VideoInput,
     shot_names,
     socket_names,
 )
 
 CATEGORY = "APIMart/Video"
-SOCKETS = {Picture: io.Image, Clip: io.Video, Audio: io.Audio}
+SOCKETS = {ImageInput: io.Image, VideoInput: io.Video, AudioInput: io.Audio}
 OUTPUTS = {
     "VIDEO": io.Video,
     "IMAGE": io.Image,
@@ -48,7 +48,7 @@ def schema_of(family: Family) -> io.Schema:
         description=family.description,
         search_aliases=["apimart", *family.search_aliases],
         inputs=[_input(one) for one in (*family.inputs, TAKE)],
-        outputs=_outputs(CLIP_OUTPUTS, family.gives_several),
+        outputs=_outputs(VIDEO_OUTPUTS, family.gives_several),
         hidden=[io.Hidden.unique_id, io.Hidden.prompt, io.Hidden.extra_pnginfo],
         is_output_node=True,
     )
@@ -103,7 +103,7 @@ def _input(declared: Input) -> io.Input:
         return io.Boolean.Input(declared.id, default=declared.default, **about)
     if isinstance(declared, Shots):
         return _shots(declared)
-    if isinstance(declared, Socket):
+    if isinstance(declared, MediaInput):
         return _socket(declared, about)
     raise TypeError(f"no widget for {type(declared).__name__}")
 
@@ -125,10 +125,10 @@ def _shot(declared: Shots, number: int) -> tuple[io.Input, io.Input]:
     )
 
 
-def _socket(declared: Socket, about: dict[str, Any]) -> io.Input:
+def _socket(declared: MediaInput, about: dict[str, Any]) -> io.Input:
     kind = SOCKETS[type(declared)]
     if not declared.many:
-        is_replaceable = isinstance(declared, Clip) and bool(declared.url_input)
+        is_replaceable = isinstance(declared, VideoInput) and bool(declared.url_input)
         return kind.Input(declared.id, optional=is_replaceable or not declared.required, **about)
     template = kind.Input(declared.id, optional=not declared.required, tooltip=declared.help)
     names = io.Autogrow.TemplateNames(template, socket_names(declared), min=1 if declared.required else 0)

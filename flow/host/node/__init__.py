@@ -1,0 +1,1 @@
+"""What ComfyUI's executor calls: the nodes, and what they do when they run."""

@@ -1,0 +1,1 @@
+"""What the pack's own pages ask: the routes, and what they answer."""
