@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from clips import repeated, write_clip
+from clips import repeated, write_video
 from comfy_events import Events
 from comfy_server import ComfyServer, Json
 from journey_fixtures import Seller
@@ -114,7 +114,7 @@ def cancelling(
 def long_clip(comfy: ComfyServer, tmp_path_factory: pytest.TempPathFactory) -> str:
     """40 s of 1080p in the input folder."""
     short = tmp_path_factory.mktemp("clips") / "short.mp4"
-    write_clip(short, frames=8, width=1920, height=1080, options={"g": "1"})
+    write_video(short, frames=8, width=1920, height=1080, options={"g": "1"})
     return repeated(short, comfy.input / "long.mp4", 120).name
 
 
@@ -182,7 +182,7 @@ def test_cancel_during_a_fit(cancelling: Cancelling, comfy: ComfyServer, long_cl
 
 
 def test_cancel_while_a_link_is_read(cancelling: Cancelling, seller: Seller, tmp_path: Path) -> None:
-    link = seller.host(write_clip(tmp_path / "motion.mp4", frames=80, width=352, height=352))
+    link = seller.host(write_video(tmp_path / "motion.mp4", frames=80, width=352, height=352))
     seller.behave("media", "slow", seconds=SLOW_SECONDS)
     linked = {**CHARACTER, **linked_motion(link)}
     cancelling.cancel(linked, lambda _: cancelling.asked("/f/media/"))
@@ -217,7 +217,7 @@ def test_a_cancelled_job_that_nobody_asks_for_again_is_in_the_output_folder_when
 
 
 def test_four_nodes_with_one_link_read_it_once(comfy: ComfyServer, seller: Seller, tmp_path: Path) -> None:
-    link = seller.host(write_clip(tmp_path / "motion.mp4", frames=81, width=352, height=352))
+    link = seller.host(write_video(tmp_path / "motion.mp4", frames=81, width=352, height=352))
     seller.behave("media", "slow", seconds=2)
     graph = dict(CHARACTER)
     for take in range(4):
