@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from clips import repeated, write_video
 from comfy_events import Events
@@ -124,8 +125,15 @@ def linked_motion(link: str, node: str = "5", **inputs: object) -> Json:
     return graph
 
 
-def runs(node: str) -> Callable[[Events], bool]:
-    return lambda events: any(data["node"] == node for data in events.heard("executing"))
+def is_read(comfy: ComfyServer, node: str, name: str) -> Callable[[Events], bool]:
+    """Whether `node` runs and ComfyUI has that file of its input folder open."""
+
+    def holds(events: Events) -> bool:
+        if not any(data["node"] == node for data in events.heard("executing")):
+            return False
+        return any(Path(one.path).name == name for one in psutil.Process(comfy.process.pid).open_files())
+
+    return holds
 
 
 # Cancel while something is slow: the next prompt ends while it still is.
@@ -170,8 +178,9 @@ def test_cancel_during_a_stalled_download(cancelling: Cancelling, seller: Seller
     assert clip.read_bytes() == sold_clip(seller)
 
 
-def test_cancel_during_the_decoding_of_a_long_clip(cancelling: Cancelling, long_clip: str) -> None:
-    events = cancelling.cancel({**load(long_clip), **frames({"max_side": 64})}, runs("2"))
+def test_cancel_during_the_decoding_of_a_long_clip(cancelling: Cancelling, comfy: ComfyServer, long_clip: str) -> None:
+    decoded = {**load(long_clip), **frames({"max_side": 64})}
+    events = cancelling.cancel(decoded, is_read(comfy, "2", long_clip))
     assert "3" not in {data["node"] for data in events.heard("executing")}
 
 

@@ -55,7 +55,7 @@ class NodeRun:
             purchase = await self._runner.local(
                 lambda stopped: account.purchase(
                     family,
-                    lambda folder: values_of(family, given, folder),
+                    lambda folder: values_of(family, given, folder, stopped),
                     queue_run=context.prompt_id if context else None,
                     stopped=stopped,
                 )
