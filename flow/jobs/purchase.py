@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..catalogue import doubts_about, held_against_schema
 from ..ledger import Entry, Intent, Ledger
@@ -18,9 +17,7 @@ from ..request import check
 from ..settings import Settings
 from ..stopping import Stopped
 from ..wire import Provider
-
-if TYPE_CHECKING:
-    from .job import Job, Stage
+from .job import Job, Stage
 
 
 class Checkout:
@@ -108,6 +105,7 @@ class Purchase:
 
     @property
     def stages(self) -> Mapping[str, Stage]:
+        """The stages that need the question."""
         return {"intended": self.publish}
 
     def end(self) -> None:
