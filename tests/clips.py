@@ -238,3 +238,19 @@ def decoded(path: Path) -> list[av.VideoFrame]:
     """Every frame that a player would show."""
     with av.open(str(path)) as container:
         return list(container.decode(container.streams.video[0]))
+
+
+def repeated(source: Path, path: Path, times: int) -> Path:
+    """The frames of `source`, each a key frame, `times` times over: long to decode, though quick to write."""
+    with av.open(str(source)) as given, av.open(str(path), "w") as out:
+        shown = given.streams.video[0]
+        packets = [packet for packet in given.demux(shown) if packet.dts is not None]
+        stream = out.add_stream_from_template(shown)
+        for number in range(times * len(packets)):
+            packet = packets[number % len(packets)]
+            copy = av.Packet(bytes(packet))
+            copy.pts = copy.dts = number * packet.duration
+            copy.duration, copy.time_base, copy.stream = packet.duration, packet.time_base, stream
+            copy.is_keyframe = True
+            out.mux(copy)
+    return path

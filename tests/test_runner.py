@@ -127,6 +127,30 @@ def test_a_429_is_waited_for_in_the_providers_words_and_no_longer_than_the_perso
     assert seller.sold == 0
 
 
+def test_a_purchase_that_nobody_takes_any_more_leaves_nothing_in_scratch(person):
+    """Cancelled while its media are written out, which goes on to its end."""
+    is_written, goes_on = threading.Event(), threading.Event()
+
+    def values_in(folder):
+        (folder / "motion.mp4").write_bytes(b"written out")
+        is_written.set()
+        goes_on.wait()
+        return Values({**defaults(FAMILIES[SORA]), "prompt": "x"})
+
+    with person.process() as process:
+
+        async def prompt():
+            asking = asyncio.ensure_future(
+                process.runner.local(lambda _: process.account.purchase(FAMILIES[SORA], values_in))
+            )
+            await asyncio.to_thread(is_written.wait)
+            asking.cancel()
+            goes_on.set()
+
+        asyncio.run(prompt())
+        until(lambda: not [*(person.home / "scratch").rglob("*.mp4")])
+
+
 def test_limits_hold_for_a_body_that_was_written_before_they_were_set(person, seller, monkeypatch):
     """Killed before the submit, so that the body stays; then limits are set, and it is queued again."""
     with person.process() as process:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -74,12 +75,16 @@ class Checkout:
 
 
 class Purchase:
-    """One question on its way to a body. `folder` holds its media files, and is gone when the job is over."""
+    """One question on its way to a body. `folder` holds its media files, and is gone when the job is over.
+
+    It is gone as well when nobody carries the purchase on: whoever asked may stop waiting just as it is made.
+    """
 
     def __init__(self, question: Question, folder: Path, checkout: Checkout, queue_run: str | None = None) -> None:
         self.question = question
         self._folder, self._checkout, self.queue_run = folder, checkout, queue_run
         self._request: Request | None = None
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
 
     async def begin(self, job: Job) -> Entry | None:
         """The entry that answers the question; None for one that is to be intended, which passed every check."""
