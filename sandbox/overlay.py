@@ -1,0 +1,86 @@
+"""The strip under a clip: the word SANDBOX, what was asked for, and a bar that tells how far the clip is."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from .canvas import Bytes, Canvas, Colour, mixed
+
+GROUND: Colour = (16, 17, 22)
+INK: Colour = (236, 238, 242)
+TITLE = "SANDBOX"
+WIDE = 1.3  # from this ratio on, the lines stand beside the word instead of below it
+SMALLEST_TEXT = 8  # pixels
+
+
+class Strip:
+    """The strip of one clip; `top` is the row of the clip that it begins at, `drawn` what it looks like at first."""
+
+    def __init__(self, width: int, height: int, lines: Sequence[str], accent: Colour) -> None:
+        unit = min(width, height)
+        self._is_beside = width >= height * WIDE
+        self._title, self._text = round(unit / 11), round(unit / 26)
+        self._lines = lines if self._text >= SMALLEST_TEXT else ()
+        self._bar, self._accent = max(2, _even(unit / 120)), accent
+        rows = self._title * 1.5 + (0 if self._is_beside else len(self._lines) * self._text * 1.3)
+        self.top = _even(height - rows)
+        self.drawn = Canvas.blank(width, height - self.top)
+        self.drawn.show(self._written(width, height - self.top))
+        self.drawn.part(0, 0, width, self._bar).fill(mixed(GROUND, INK, 0.15))
+
+    def _written(self, width: int, height: int) -> Bytes:
+        image = Image.new("RGB", (width, height), _level(GROUND))
+        draw, font = ImageDraw.Draw(image), _font(self._title)
+        pad, block = self._title // 2, len(self._lines) * self._text * 1.3
+        middle = (height + self._bar) / 2 if self._is_beside else self._title * 0.8
+        draw.text((pad, middle), TITLE, _level(self._accent), font, "lm", stroke_width=self._title // 24)
+        left = pad * 2 + round(font.getlength(TITLE)) if self._is_beside else pad
+        top = middle - block / 2 if self._is_beside else self._title * 1.3
+        font = _font(self._text)
+        for number, line in enumerate(self._lines):
+            ink = _level(mixed(INK, GROUND, 0.3 if number else 0))
+            words = _cut(readable(line), font, width - pad - left)
+            draw.text((left, top + number * self._text * 1.3), words, ink, font)
+        return np.asarray(image)
+
+    def advance(self, canvas: Canvas, share: float) -> None:
+        """Lengthen the bar on the strip, which `drawn` was pasted to, to the share of the clip that is over."""
+        done = max(2, _even(share * canvas.width))
+        canvas.part(0, 0, done, self._bar).fill(self._accent)
+
+
+def readable(text: str) -> str:
+    """Text in ASCII; one in another script only says how long it is."""
+    plain = " ".join(unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().split())
+    letters = sum(character.isalnum() for character in text)
+    if sum(character.isalnum() for character in plain) * 2 < letters:
+        return f"a prompt of {len(text)} characters"
+    return plain
+
+
+def _cut(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, room: float) -> str:
+    if font.getlength(text) <= room:
+        return text
+    while text and font.getlength(text + "...") > room:
+        text = text[:-1]
+    return text.rstrip(" ,.;") + "..."
+
+
+@lru_cache(maxsize=64)
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Pillow's own, which looks the same everywhere."""
+    return ImageFont.load_default(max(SMALLEST_TEXT, size))
+
+
+def _level(colour: Colour) -> tuple[int, int, int]:
+    red, green, blue = (round(level) for level in colour)
+    return red, green, blue
+
+
+def _even(pixels: float) -> int:
+    return round(pixels / 2) * 2
