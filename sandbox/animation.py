@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from random import Random
 
@@ -14,18 +15,18 @@ from .palettes import Palette, chosen, words_of
 from .weather import Paint, leaves, motes, rain, snow
 
 Move = tuple[tuple[float, float, float], tuple[float, float, float]]
-MARGIN = 1.16  # how much larger than the clip an image is kept, for the way that it moves
-TOO_NARROW = 0.62  # of an image that would be less visible than this, all is shown in front of a blurred copy
+MARGIN = 1.16  # how much larger than the clip an image is at least, for the way that it moves
+TOO_NARROW = 0.45  # of an image that would be less visible than this, all is shown in front of a blurred copy
 DISSOLVE = 0.3  # share of an image's time
 TINT = 0.12
-# Where the visible part begins and ends: its middle as a share of the way that is left, and how far it is zoomed in.
+# Where the visible part begins and ends: as a share of what is left beside and above it, and how far it is zoomed in.
 MOVES: tuple[Move, ...] = (
-    ((0.5, 0.5, 0.0), (0.5, 0.5, 1.0)),
-    ((0.5, 0.5, 1.0), (0.5, 0.5, 0.0)),
-    ((0.0, 0.4, 0.7), (1.0, 0.6, 0.7)),
-    ((1.0, 0.6, 0.7), (0.0, 0.4, 0.7)),
-    ((0.4, 1.0, 0.6), (0.6, 0.0, 0.8)),
-    ((0.2, 0.2, 0.2), (0.6, 0.6, 1.0)),
+    ((0.5, 0.3, 0.0), (0.5, 0.3, 1.0)),
+    ((0.5, 0.35, 1.0), (0.5, 0.35, 0.0)),
+    ((0.0, 0.25, 0.7), (1.0, 0.4, 0.7)),
+    ((1.0, 0.4, 0.7), (0.0, 0.25, 0.7)),
+    ((0.4, 0.75, 0.6), (0.6, 0.1, 0.8)),
+    ((0.2, 0.1, 0.2), (0.6, 0.45, 1.0)),
 )
 FALLING = {
     snow: "snow winter frost ice cold",
@@ -54,10 +55,7 @@ class _Album:
         self._other: Canvas | None = None
 
     def prepare(self, canvas: Canvas, _: float) -> None:
-        width, height = (round(side * MARGIN / 2) * 2 for side in (canvas.width, canvas.height))
-        self._large = [Canvas.blank(width, height) for _ in self._images]
-        for large, image in zip(self._large, self._images, strict=True):
-            large.show(_tinted(_fitted(image, width, height), self._palette))
+        self._large = [_large(image, canvas, self._palette) for image in self._images]
         self._other = Canvas.blank(canvas.width, canvas.height) if len(self._images) > 1 else None
 
     def paint(self, canvas: Canvas, seconds: float) -> None:
@@ -91,31 +89,38 @@ def _weather(prompt: str, draw: Random, palette: Palette) -> Paint:
     return kind(draw, mixed(palette.light, palette.accent, 0.6 if kind is leaves else 0.15))
 
 
-def _fitted(image: Levels, width: int, height: int) -> Levels:
-    """The image so large that it covers all, or whole on a blurred copy where little of it could be seen."""
+def _large(image: Levels, canvas: Canvas, palette: Palette) -> Canvas:
+    """An image that is larger than the canvas; one of another shape all of it, in front of a blurred copy."""
+    width, height = round(canvas.width * MARGIN), round(canvas.height * MARGIN)
     rows, columns = image.shape[:2]
     seen = min(columns / rows, width / height) / max(columns / rows, width / height)
-    filled = _covering(image, width, height)
-    if seen >= TOO_NARROW:
-        return filled
-    small = cv2.resize(filled, (max(2, width // 16), max(2, height // 16)), interpolation=cv2.INTER_AREA)
-    ground = cv2.resize(cv2.GaussianBlur(small, (0, 0), 2), (width, height), interpolation=cv2.INTER_CUBIC)
-    ground = (ground * 0.6).astype(np.uint8)
-    scale = min(width / columns / MARGIN, height / rows / MARGIN)
-    inner = cv2.resize(image, (round(columns * scale), round(rows * scale)), interpolation=cv2.INTER_AREA)
-    top, left = (height - inner.shape[0]) // 2, (width - inner.shape[1]) // 2
-    ground[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
-    return ground
+    covering = _scaled(image, max(width / columns, height / rows))
+    shown = covering if seen >= TOO_NARROW else _framed(image, _middle(covering, width, height))
+    shown = shown[: shown.shape[0] // 2 * 2, : shown.shape[1] // 2 * 2]
+    large = Canvas.blank(shown.shape[1], shown.shape[0])
+    large.show(_tinted(shown, palette))
+    return large
 
 
-def _covering(image: Levels, width: int, height: int) -> Levels:
-    rows, columns = image.shape[:2]
-    scale = max(width / columns, height / rows)
+def _framed(image: Levels, ground: Levels) -> Levels:
+    """All of an image in front of another that is blurred and darkened."""
+    height, width = ground.shape[:2]
+    small = cv2.resize(ground, (max(2, width // 16), max(2, height // 16)), interpolation=cv2.INTER_AREA)
+    blurred = cv2.resize(cv2.GaussianBlur(small, (0, 0), 2), (width, height), interpolation=cv2.INTER_CUBIC)
+    framed: Levels = (blurred * 0.6).astype(np.uint8)
+    inner = _scaled(image, min(width / image.shape[1], height / image.shape[0]) / MARGIN)
+    _middle(framed, inner.shape[1], inner.shape[0])[:] = inner
+    return framed
+
+
+def _scaled(image: Levels, scale: float) -> Levels:
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    size = max(width, round(columns * scale)), max(height, round(rows * scale))
-    large = cv2.resize(image, size, interpolation=how)
-    top, left = (large.shape[0] - height) // 3, (large.shape[1] - width) // 2  # faces are in the upper half
-    return large[top : top + height, left : left + width]
+    return cv2.resize(image, [math.ceil(side * scale) for side in image.shape[1::-1]], interpolation=how)
+
+
+def _middle(image: Levels, width: int, height: int) -> Levels:
+    top, left = (image.shape[0] - height) // 2, (image.shape[1] - width) // 2
+    return image[top : top + height, left : left + width]
 
 
 def _tinted(image: Levels, palette: Palette) -> Levels:

@@ -14,7 +14,8 @@ from .canvas import Bytes, Canvas, Colour, mixed
 GROUND: Colour = (16, 17, 22)
 INK: Colour = (236, 238, 242)
 TITLE = "SANDBOX"
-WIDE = 1.3  # from this ratio on, the lines stand beside the word instead of below it
+WIDE = 0.95  # from this ratio on, the lines stand beside the word instead of below it
+LINE = 1.25  # of the height of the text
 SMALLEST_TEXT = 8  # pixels
 
 
@@ -24,10 +25,11 @@ class Strip:
     def __init__(self, width: int, height: int, lines: Sequence[str], accent: Colour) -> None:
         unit = min(width, height)
         self._is_beside = width >= height * WIDE
-        self._title, self._text = round(unit / 11), round(unit / 26)
+        self._title, self._text = round(unit / 11), round(unit / 30)
         self._lines = lines if self._text >= SMALLEST_TEXT else ()
         self._bar, self._accent = max(2, _even(unit / 120)), accent
-        rows = self._title * 1.5 + (0 if self._is_beside else len(self._lines) * self._text * 1.3)
+        self._block = len(self._lines) * self._text * LINE
+        rows = self._title * 1.5 + (0 if self._is_beside else self._block)
         self.top = _even(height - rows)
         self.drawn = Canvas.blank(width, height - self.top)
         self.drawn.show(self._written(width, height - self.top))
@@ -36,16 +38,16 @@ class Strip:
     def _written(self, width: int, height: int) -> Bytes:
         image = Image.new("RGB", (width, height), _level(GROUND))
         draw, font = ImageDraw.Draw(image), _font(self._title)
-        pad, block = self._title // 2, len(self._lines) * self._text * 1.3
+        pad = self._title // 2
         middle = (height + self._bar) / 2 if self._is_beside else self._title * 0.8
         draw.text((pad, middle), TITLE, _level(self._accent), font, "lm", stroke_width=self._title // 24)
         left = pad * 2 + round(font.getlength(TITLE)) if self._is_beside else pad
-        top = middle - block / 2 if self._is_beside else self._title * 1.3
+        top = middle - self._block / 2 - self._text * 0.08 if self._is_beside else self._title * 1.4
         font = _font(self._text)
         for number, line in enumerate(self._lines):
             ink = _level(mixed(INK, GROUND, 0.3 if number else 0))
             words = _cut(readable(line), font, width - pad - left)
-            draw.text((left, top + number * self._text * 1.3), words, ink, font)
+            draw.text((left, top + number * self._text * LINE), words, ink, font)
         return np.asarray(image)
 
     def advance(self, canvas: Canvas, share: float) -> None:

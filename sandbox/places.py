@@ -173,7 +173,7 @@ def railway(draw: Random, colours: Palette) -> Scene:
         train(canvas, (head, rail), 0.075, 5, colours.accent, LAMP)
         canvas.area([(0, 0.93), (1, 0.93), (1, 1), (0, 1)], river)
         drift = (np.linspace(0, 1, 14) + seconds * 0.02) % 1.05 - 0.03
-        canvas.dashes(np.stack([drift, 0.945 + 0.006 * (np.arange(14) % 7)], 1), (0.07, 0), 0.004, colours.light)
+        canvas.dashes(np.stack([drift, 0.945 + 0.006 * (np.arange(14) * 3 % 7)], 1), (0.07, 0), 0.004, colours.light)
 
     def _viaduct(canvas: Canvas) -> None:
         canvas.area([(0, rail), (1, rail), (1, rail + 0.07), (0, rail + 0.07)], stone)

@@ -12,8 +12,8 @@ from .places import city, railway, reef, space, stage
 Kind = Callable[[Random, Palette], Scene]
 KINDS: dict[Kind, str] = {
     stage: "dancer dancers dance dances dancing music stage singer woman man girl boy person friend robot figure",
-    city: "rain rainy city street streets neon night hall door car cars town",
     sea: "sea ocean wave waves beach boat ship sail sails water lighthouse island lake river",
+    city: "rain rainy city street streets neon night hall door car cars town",
     winter: "snow snowy winter ice frost cold",
     night: "stars star aurora forest fireflies dark thunder",
     reef: "fish reef underwater ink bubbles dive deep",

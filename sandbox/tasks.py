@@ -277,7 +277,8 @@ def _words(task: Task, at: int) -> list[str]:
         f"{key}={value}" for key, value in task.body.items() if key not in ("model", "prompt") and _is_short(value)
     ]
     sound = ["audio"] if task.clip["sound"] else []
-    return [task.prompt or "no prompt", "  ".join([*bought, *sound, *several]), "  ".join([*settings, task.id])]
+    lines = [task.prompt, ", ".join([*bought, *sound, *several]), ", ".join([*settings, task.id])]
+    return [line for line in lines if line]
 
 
 def _is_short(value: Any) -> bool:
