@@ -32,7 +32,8 @@ def mixed(one: Colour, other: Colour, share: float) -> Colour:
 
 
 @lru_cache(maxsize=4096)
-def _yuv(colour: Colour) -> tuple[int, int, int]:
+def levels_of(colour: Colour) -> tuple[int, int, int]:
+    """Y, Cb and Cr of a colour."""
     luma, blue, red = TO_YUV[:, :3] @ colour + TO_YUV[:, 3]
     return round(luma), round(blue), round(red)
 
@@ -78,7 +79,7 @@ class Canvas:
             plane[:] = given
 
     def fill(self, colour: Colour) -> None:
-        for plane, level in zip(self.planes, _yuv(colour), strict=True):
+        for plane, level in zip(self.planes, levels_of(colour), strict=True):
             plane[:] = level
 
     def show(self, levels: Levels) -> None:
@@ -120,7 +121,7 @@ class Canvas:
 
     def disc(self, at: Place, radius: float, colour: Colour, flat: float = 1.0, turned: float = 0.0) -> None:
         """Fill a circle, or an ellipse that is `flat` as high as it is wide and turned by so many degrees."""
-        for scale, plane, level in zip((1, 2, 2), self.planes, _yuv(colour), strict=True):
+        for scale, plane, level in zip((1, 2, 2), self.planes, levels_of(colour), strict=True):
             middle = [round(share * side * 2**BITS / scale) for share, side in zip(at, self._size, strict=True)]
             across, down = (round(radius * factor * self.unit * 2**BITS / scale) for factor in (1, flat))
             if across == down:
@@ -160,7 +161,7 @@ class Canvas:
 
     def _each(self, shapes: Sequence[Floats], colour: Colour, thickness: float = 0.0) -> None:
         """Polygons, or lines where a thickness is given, on every plane; points in pixels of luma."""
-        for scale, plane, level in zip((1, 2, 2), self.planes, _yuv(colour), strict=True):
+        for scale, plane, level in zip((1, 2, 2), self.planes, levels_of(colour), strict=True):
             points = [np.rint(one * (2**BITS / scale)).astype(np.int32) for one in shapes]
             if thickness:
                 wide = max(1, round(thickness * self.unit / scale))

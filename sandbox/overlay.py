@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from .canvas import Bytes, Canvas, Colour, mixed
+from .canvas import Bytes, Canvas, Colour, levels_of, mixed
 
 GROUND: Colour = (16, 17, 22)
 INK: Colour = (236, 238, 242)
@@ -20,27 +20,28 @@ SMALLEST_TEXT = 8  # pixels
 
 
 class Strip:
-    """The strip of one clip; `top` is the row of the clip that it begins at, `drawn` what it looks like at first."""
+    """The strip of one clip; `top` is the row of the clip that it begins at."""
 
     def __init__(self, width: int, height: int, lines: Sequence[str], accent: Colour) -> None:
         unit = min(width, height)
         self._is_beside = width >= height * WIDE
         self._title, self._text = round(unit / 11), round(unit / 30)
         self._lines = lines if self._text >= SMALLEST_TEXT else ()
-        self._bar, self._accent = max(2, _even(unit / 120)), accent
+        self._colour, self._accent = _level(accent), levels_of(accent)
         self._block = len(self._lines) * self._text * LINE
         rows = self._title * 1.5 + (0 if self._is_beside else self._block)
         self.top = _even(height - rows)
-        self.drawn = Canvas.blank(width, height - self.top)
-        self.drawn.show(self._written(width, height - self.top))
-        self.drawn.part(0, 0, width, self._bar).fill(mixed(GROUND, INK, 0.15))
+        self._drawn = Canvas.blank(width, height - self.top)
+        self._bar = self._drawn.part(0, 0, width, max(2, _even(unit / 120)))
+        self._drawn.show(self._written(width, height - self.top))
+        self._bar.fill(mixed(GROUND, INK, 0.15))
 
     def _written(self, width: int, height: int) -> Bytes:
         image = Image.new("RGB", (width, height), _level(GROUND))
         draw, font = ImageDraw.Draw(image), _font(self._title)
         pad = self._title // 2
-        middle = (height + self._bar) / 2 if self._is_beside else self._title * 0.8
-        draw.text((pad, middle), TITLE, _level(self._accent), font, "lm", stroke_width=self._title // 24)
+        middle = (height + self._bar.height) / 2 if self._is_beside else self._title * 0.8
+        draw.text((pad, middle), TITLE, self._colour, font, "lm", stroke_width=self._title // 24)
         left = pad * 2 + round(font.getlength(TITLE)) if self._is_beside else pad
         top = middle - self._block / 2 - self._text * 0.08 if self._is_beside else self._title * 1.4
         font = _font(self._text)
@@ -50,10 +51,16 @@ class Strip:
             draw.text((left, top + number * self._text * LINE), words, ink, font)
         return np.asarray(image)
 
-    def advance(self, canvas: Canvas, share: float) -> None:
-        """Lengthen the bar on the strip, which `drawn` was pasted to, to the share of the clip that is over."""
-        done = max(2, _even(share * canvas.width))
-        canvas.part(0, 0, done, self._bar).fill(self._accent)
+    def paste(self, canvas: Canvas) -> None:
+        """Put the strip at the foot of a picture, where its bar can advance from then on."""
+        canvas.paste(self._drawn, 0, self.top)
+        self._bar = canvas.part(0, self.top, canvas.width, self._bar.height)
+
+    def advance(self, share: float) -> None:
+        """Lengthen the bar to the share of the clip that is over."""
+        done = max(1, round(share * self._bar.width / 2))
+        for scale, plane, level in zip((2, 1, 1), self._bar.planes, self._accent, strict=True):
+            plane[:, : done * scale] = level
 
 
 def readable(text: str) -> str:

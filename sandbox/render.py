@@ -30,7 +30,7 @@ BT709 = 1
 LIMITED_RANGE = 1
 SMALL_SIDE = 300  # pixels; nobody looks closely at smaller clips, so that their scenes move in coarser steps
 STEPS_PER_SECOND = 12
-SMALL_STEPS_PER_SECOND = 1
+SMALL_STEPS_PER_SECOND = 0.25
 INSET = 0.3  # of the height that is left over the strip
 
 
@@ -79,6 +79,10 @@ def even(side: float) -> int:
     return max(16, round(side / 2) * 2)
 
 
+def _is_small(clip: Clip) -> bool:
+    return min(clip.width, clip.height) < SMALL_SIDE
+
+
 def draw_clip(path: Path, clip: Clip, look: Look, opening: Opening | None = None) -> None:
     """Write `clip` to `path` as H.264 MP4 (tagged BT.709) that shows `look`; the file appears whole."""
     part = path.with_suffix(".drawing")
@@ -115,7 +119,8 @@ def _video_stream(container: OutputContainer, clip: Clip) -> VideoStream:
     stream.codec_context.color_primaries = BT709
     stream.codec_context.color_trc = BT709
     stream.codec_context.color_range = LIMITED_RANGE
-    stream.options = {"preset": "ultrafast", "crf": "26", "g": "48"}
+    threads = {"threads": "1"} if _is_small(clip) else {}  # to share so little costs more than it saves
+    stream.options = {"preset": "ultrafast", "crf": "26", "g": "48", **threads}
     return stream
 
 
@@ -138,18 +143,16 @@ class _Picture:
         self._buffer = np.empty((clip.height * 3 // 2, clip.width), np.uint8)
         canvas = Canvas.of(self._buffer)
         self._upper = canvas.part(0, 0, clip.width, self._strip.top)
-        self._lower = canvas.part(0, self._strip.top, clip.width, clip.height - self._strip.top)
-        self._lower.paste(self._strip.drawn)
+        self._strip.paste(canvas)
         self._backdrop = Canvas.blank(clip.width, self._strip.top)
         self._scene.backdrop(self._backdrop, 0.0)
         self._inset = [_inset(frame, self._backdrop) for frame in look.material.motion]
-        is_small = min(clip.width, clip.height) < SMALL_SIDE
-        self._steps = SMALL_STEPS_PER_SECOND if is_small else STEPS_PER_SECOND
+        self._steps = SMALL_STEPS_PER_SECOND if _is_small(clip) else STEPS_PER_SECOND
         self._step = -1
 
     def frame(self, number: int) -> VideoFrame:
-        self._paint_scene(int(number * self._steps / self._clip.rate))
-        self._strip.advance(self._lower, (number + 1) / self._clip.frames)
+        self._paint_scene(int(number * self._steps * float(self._time_base)))
+        self._strip.advance((number + 1) / self._clip.frames)
         frame = VideoFrame.from_ndarray(self._buffer, format="yuv420p")
         frame.pts, frame.time_base = number, self._time_base
         return frame

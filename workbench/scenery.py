@@ -98,8 +98,8 @@ def _person(pixels: Pixels, looks: Looks, steps: float, swing: float) -> None:
     for side in (-1, 1):
         foot = (0.5 + side * (0.085 + 0.05 * swing), 0.915 - 0.04 * swing * max(0.0, side * math.sin(turn)))
         knee = ((hips[0] + foot[0]) / 2 + side * 0.03 * (1 + swing), (hips[1] + foot[1]) / 2)
-        _line(pixels, [(hips[0] + side * 0.04, hips[1]), knee, foot], 0.1, looks.trousers)
-        _line(pixels, [foot, (foot[0] + side * 0.05, foot[1] + 0.003)], 0.065, looks.shoes)
+        _line(pixels, [(hips[0] + side * 0.04, hips[1]), knee, (foot[0], foot[1] - 0.028)], 0.1, looks.trousers)
+        _line(pixels, [(foot[0] - side * 0.01, foot[1]), (foot[0] + side * 0.055, foot[1] + 0.003)], 0.07, looks.shoes)
     _area(pixels, _torso(hips, neck), looks.jacket)
     _line(pixels, [(neck[0] - 0.09, neck[1] + 0.035), (neck[0] + 0.09, neck[1] + 0.035)], 0.1, looks.jacket)
     for side in (-1, 1):
@@ -127,7 +127,9 @@ def _head(pixels: Pixels, at: Place, looks: Looks) -> None:
     _line(pixels, [(across, down), (across, down + 0.075)], 0.07, looks.skin)
     _disc(pixels, (across, down - 0.012), 0.108, looks.hair)
     _disc(pixels, (across, down + 0.006), 0.09, looks.skin)
-    _area(pixels, [(across - 0.092, down - 0.004), (across + 0.092, down - 0.004), (across, down - 0.05)], looks.hair)
+    turns = np.linspace(math.pi, math.tau, 25)
+    fringe = np.stack([across + 0.093 * np.cos(turns), down - 0.014 + 0.045 * np.sin(turns)], 1)
+    _area(pixels, fringe.tolist(), looks.hair)
     for side in (-1, 1):
         _disc(pixels, (across + side * 0.034, down + 0.008), 0.011, (40, 30, 34))
     smile = [(across + 0.03 * share, down + 0.032 + 0.008 * (1 - share * share)) for share in (-1, -0.5, 0, 0.5, 1)]
@@ -141,7 +143,8 @@ def _gradient(top: Colour, low: Colour) -> Pixels:
 
 
 def _points(places: Sequence[Place]) -> Pixels:
-    return np.rint(np.array(places) * (WIDTH, HEIGHT) * 2**BITS).astype(np.int32)
+    points: Pixels = np.rint(np.array(places) * (WIDTH, HEIGHT) * 2**BITS).astype(np.int32)
+    return points
 
 
 def _area(pixels: Pixels, corners: Sequence[Place], colour: Colour) -> None:
