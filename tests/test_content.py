@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import clips
 import numpy as np
 import pytest
 from apimart.flow.errors import Refused
-from apimart.flow.media import content_of_clip, content_of_still
-from apimart.flow.model import Still
+from apimart.flow.media import content_of_clip, content_of_frames, content_of_still, content_of_trimmed
+from apimart.flow.model import Frames, Sound, Still
 
 
 @pytest.fixture
@@ -81,3 +83,75 @@ def test_pictures_are_equal_when_shape_and_levels_are() -> None:
     assert content_of_still(Still(levels)) == content_of_still(Still(levels.copy()))
     assert content_of_still(Still(levels)) != content_of_still(Still(levels.reshape(4, 2, 3)))
     assert content_of_still(Still(levels)) != content_of_still(Still(levels + 1))
+
+
+def frames(count: int = 6, fps: Fraction = Fraction(24)) -> Frames:
+    levels = np.arange(count * 4 * 6 * 3, dtype=np.float32).reshape(count, 4, 6, 3) % 256
+    return Frames(levels / np.float32(255), fps)
+
+
+def sound(samples: int = 4000, rate: int = 16000) -> Sound:
+    return Sound(np.linspace(-1, 1, 2 * samples, dtype=np.float32).reshape(2, samples), rate)
+
+
+def content(made: Frames, heard: Sound | None = None, bits: int = 8) -> str:
+    return content_of_frames([(made, heard)], bits=bits)
+
+
+def test_the_content_of_frames_stays_what_it_is() -> None:
+    """Every machine must find the same, and every later version."""
+    assert content(frames(), sound()) == "4fc5b21c43334b346c36fe1a39d0d601edaa78a0ed716ca85294d4fce7f70713"
+
+
+def test_frames_of_another_machine_may_lie_a_hair_beside_a_level() -> None:
+    hair = np.float32(1e-6)
+    others = [Frames(frames().pixels + hair, Fraction(24)), Frames(frames().pixels - hair, Fraction(24))]
+    assert {content(one) for one in others} == {content(frames())}
+
+
+def test_half_the_precision_shows_the_same_levels() -> None:
+    assert content(Frames(frames().pixels.astype(np.float16), Fraction(24))) == content(frames())
+
+
+def test_a_video_is_its_frames_their_size_and_rate_its_sound_and_its_depth() -> None:
+    made, heard = frames(), sound()
+    darker = Frames(made.pixels * np.float32(0.9), made.fps)
+    taller = Frames(made.pixels.reshape(6, 6, 4, 3), made.fps)
+    found = [
+        content(made),
+        content(darker),
+        content(taller),
+        content(frames(5)),
+        content(replace(made, fps=Fraction(25))),
+        content(made, bits=10),
+        content(made, heard),
+        content(made, replace(heard, sample_rate=8000)),
+        content(made, Sound(heard.waveform[:1], 16000)),
+        content(made, Sound(-heard.waveform, 16000)),
+    ]
+    assert len({*found}) == len(found)
+
+
+def test_rates_count_as_they_are_written_out() -> None:
+    assert content(replace(frames(), fps=Fraction(24000, 1001))) == content(replace(frames(), fps=Fraction(23.976)))
+
+
+def test_how_frames_are_dealt_out_to_parts_does_not_count() -> None:
+    made, heard = frames(), sound()
+    parts = [
+        (Frames(made.pixels[:0], made.fps), None),
+        (Frames(made.pixels[:4], made.fps), Sound(heard.waveform[:, :1000], 16000)),
+        (Frames(made.pixels[4:], made.fps), Sound(heard.waveform[:, 1000:], 16000)),
+    ]
+    assert content_of_frames(parts) == content(made, heard)
+
+
+def test_frames_that_hold_no_numbers_are_refused() -> None:
+    with pytest.raises(Refused, match="not numbers"):
+        content(Frames(np.full((1, 2, 2, 3), np.nan, np.float32), Fraction(24)))
+
+
+def test_a_trim_makes_other_content_and_no_trim_none() -> None:
+    assert content_of_trimmed("a clip", 0.0, 0.0) == "a clip"
+    trims = [("a clip", 1.0, 0.0), ("a clip", 0.0, 1.0), ("a clip", 1.0, 2.0), ("another", 1.0, 2.0)]
+    assert len({content_of_trimmed(*trim) for trim in trims}) == len(trims)

@@ -7,10 +7,71 @@ import json
 import pytest
 from clips import write_clip
 from comfy_server import ComfyServer, Json
-from test_live_money import bought, last_error, shown, status
+from journey_fixtures import Seller
+from sandboxed import Sandbox
+from test_live_money import CHARACTER, bought, last_error, motion, shown, status
 
 pytest_plugins = ["live_fixtures"]
 pytestmark = pytest.mark.live
+
+# A node pack for ComfyUI: the video as another machine would have it, whose encoder makes another file of it.
+OTHER_MACHINE = """
+import os
+
+import av
+from comfy_api.latest import InputImpl
+
+
+class Encoded:
+    def save_to(self, path, **options):
+        first = f"{path}.first.mp4"
+        super().save_to(first, **options)
+        with av.open(first) as source, av.open(path, "w", format="mp4") as out:
+            shown = source.streams.video[0]
+            stream = out.add_stream("mpeg4", rate=shown.average_rate)
+            stream.width, stream.height, stream.pix_fmt = shown.width, shown.height, "yuv420p"
+            for frame in source.decode(shown):
+                frame.pict_type = 0
+                out.mux(stream.encode(frame.reformat(format="yuv420p")))
+            out.mux(stream.encode(None))
+        os.remove(first)
+
+
+class Made(Encoded, InputImpl.VideoFromComponents):
+    pass
+
+
+class Loaded(Encoded, InputImpl.VideoFromFile):
+    pass
+
+
+class OtherMachine:
+    CATEGORY, FUNCTION, RETURN_TYPES = "test", "run", ("VIDEO",)
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {"video": ("VIDEO",), "start": ("FLOAT",), "seconds": ("FLOAT",)}}
+
+    def run(self, video, start, seconds):
+        if isinstance(video, InputImpl.VideoFromComponents):
+            return (Made(video.get_components()),)
+        return (Loaded(video.get_stream_source(), start_time=start, duration=seconds),)
+
+
+NODE_CLASS_MAPPINGS = {"OtherMachine": OtherMachine}
+"""
+
+
+@pytest.fixture
+def seller(comfy: ComfyServer, provider: Sandbox) -> Seller:
+    """The provider, counting anew, behind a ComfyUI that has the node OtherMachine."""
+    node = comfy.base / "custom_nodes" / "other_machine.py"
+    if not node.exists():
+        node.write_text(OTHER_MACHINE, "utf-8")
+        comfy.environment["APIMART_MEDIA_STORE"] = f"comfyui:{comfy.url}"
+        comfy.restart()
+    provider.control(reset=True)
+    return Seller(provider)
 
 
 def load(name: str) -> Json:
@@ -82,3 +143,48 @@ def test_a_clip_that_is_too_short_is_refused_with_the_numbers(comfy: ComfyServer
     history = comfy.run({**load("short.mp4"), **fitted()})
     assert status(history) == "error"
     assert "at least 3 s" in last_error(history)["exception_message"]
+
+
+def pictured(color: int) -> Json:
+    size = {"width": 352, "height": 640, "batch_size": 96, "color": color}
+    return {
+        "8": {"class_type": "EmptyImage", "inputs": size},
+        "1": {"class_type": "CreateVideo", "inputs": {"images": ["8", 0], "fps": 24.0}},
+    }
+
+
+def on_another_machine(source: str, start: float = 0.0, seconds: float = 0.0) -> Json:
+    return {"10": {"class_type": "OtherMachine", "inputs": {"video": [source, 0], "start": start, "seconds": seconds}}}
+
+
+def test_the_same_frames_are_one_question_whatever_an_encoder_makes_of_them(comfy: ComfyServer, seller: Seller) -> None:
+    bought(comfy, {**CHARACTER, **pictured(1000), **motion(["3", 0], ["1", 0])})
+    bought(comfy, {**CHARACTER, **pictured(1000), **on_another_machine("1"), **motion(["3", 0], ["10", 0])})
+    assert seller.sold == 1
+    bought(comfy, {**CHARACTER, **pictured(250), **motion(["3", 0], ["1", 0])})
+    assert seller.sold == 2
+
+
+def test_the_same_trim_is_one_question_whatever_an_encoder_makes_of_it(comfy: ComfyServer, seller: Seller) -> None:
+    if "Video Slice" not in comfy.object_info():
+        pytest.skip("this ComfyUI cannot trim")
+    write_clip(comfy.input / "source.mp4", frames=24 * 8, width=352, height=640)
+    for start, sold in ((1.0, 1), (2.0, 2)):
+        trim = {"start_time": start, "duration": 4.0, "strict_duration": False}
+        sliced = {**load("source.mp4"), "7": {"class_type": "Video Slice", "inputs": {"video": ["1", 0], **trim}}}
+        bought(comfy, {**CHARACTER, **sliced, **motion(["3", 0], ["7", 0])})
+        elsewhere = on_another_machine("1", start, 4.0)
+        bought(comfy, {**CHARACTER, **load("source.mp4"), **elsewhere, **motion(["3", 0], ["10", 0])})
+        assert seller.sold == sold
+
+
+def test_a_file_that_is_no_mp4_is_one_question_whatever_an_encoder_makes_of_it(
+    comfy: ComfyServer, seller: Seller
+) -> None:
+    write_clip(comfy.input / "source.webm", frames=24 * 4, width=352, height=640, codec="libvpx-vp9")
+    bought(comfy, {**CHARACTER, **load("source.webm"), **motion(["3", 0], ["1", 0])})
+    bought(
+        comfy,
+        {**CHARACTER, **load("source.webm"), **on_another_machine("1"), **motion(["3", 0], ["10", 0])},
+    )
+    assert seller.sold == 1

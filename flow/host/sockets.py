@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,15 @@ import torch
 from comfy_api.latest import Input, InputImpl, Types
 
 from ..errors import PackError, Refused
-from ..media import decode_frames, decode_sound, measure, still_of
+from ..media import (
+    content_of_clip,
+    content_of_frames,
+    content_of_trimmed,
+    decode_frames,
+    decode_sound,
+    measure,
+    still_of,
+)
 from ..model import (
     Audio,
     Clip,
@@ -35,6 +44,8 @@ from ..model import (
 
 SILENCE_RATE = 44100
 ALL = Selection()
+UNTRIMMED = (0.0, 0.0)
+PART_SECONDS = 1.0
 
 
 def values_of(family: Family, given: dict[str, Any], scratch: Path) -> Values:
@@ -90,11 +101,18 @@ def _sounds(audio: dict[str, Any], declared: Audio) -> list[Sound]:
 
 
 def footage_of(video: Input.Video, scratch: Path) -> Footage:
-    """The clip written out once, trims and crops applied: that file is measured, hashed and published."""
+    """The clip written out once, trims and crops applied: that file is measured and published.
+
+    Its content is the same on every machine, so it is not taken from a file that an encoder of this one made. Raises
+    Refused for a clip that cannot be written out, and leaves no file then.
+    """
     path = scratch / f"{secrets.token_hex(8)}.mp4"
     try:
         video.save_to(str(path), format=Types.VideoContainer.MP4, codec=Types.VideoCodec.AUTO)
+        written = content_of_clip(path)
+        return Footage(path, content=_content_of(video, written, scratch), earlier_content=written)
     except PackError:
+        path.unlink(missing_ok=True)
         raise
     except Exception as error:  # noqa: BLE001  # ComfyUI and PyAV raise whatever they like here
         path.unlink(missing_ok=True)
@@ -102,7 +120,57 @@ def footage_of(video: Input.Video, scratch: Path) -> Footage:
             f"The clip cannot be written out as MP4 ({type(error).__name__}: {error}).",
             next_step="Convert it, or load it again.",
         ) from None
-    return Footage(path=path)
+
+
+def _content_of(video: Input.Video, written: str, scratch: Path) -> str:
+    """The packets of its file where they were copied, else those of its source and the trim, else its frames.
+
+    A video made of frames and trimmed afterwards is, in ComfyUI, a trimmed file that this machine encoded.
+    """
+    source = _content_of_source(video, scratch) if isinstance(video, InputImpl.VideoFromFile) else ""
+    if source == written:
+        return written
+    trim = _trim_of(video)
+    if source and trim is not None:
+        return content_of_trimmed(source, *trim)
+    depth = getattr(video, "get_bit_depth", None)
+    return content_of_frames(_parts(video), bits=10 if depth is not None and depth() >= 10 else 8)
+
+
+def _content_of_source(video: Input.Video, scratch: Path) -> str:
+    """Empty for what ComfyUI plays and we do not read, like an animated picture."""
+    source = video.get_stream_source()
+    path = Path(source) if isinstance(source, str) else scratch / f"{secrets.token_hex(8)}.source"
+    try:
+        if not isinstance(source, str):
+            path.write_bytes(source.read())
+        return content_of_clip(path)
+    except Refused:
+        return ""
+    finally:
+        if not isinstance(source, str):
+            path.unlink(missing_ok=True)
+
+
+def _parts(video: Input.Video) -> Iterator[tuple[Frames, Sound | None]]:
+    """The frames and the sound of a video, a second at a time unless they are in memory already."""
+    if isinstance(video, InputImpl.VideoFromComponents) or not hasattr(video, "as_trimmed"):
+        yield _part(video)
+        return
+    seconds = video.get_duration()
+    for number in range(math.ceil(seconds / PART_SECONDS)):
+        start = number * PART_SECONDS
+        part = video.as_trimmed(start, min(PART_SECONDS, seconds - start), False)
+        if part is not None:
+            yield _part(part)
+
+
+def _part(video: Input.Video) -> tuple[Frames, Sound | None]:
+    components = video.get_components()
+    frames = Frames(components.images.float().cpu().numpy(), Fraction(components.frame_rate))
+    audio = components.audio
+    sound = Sound(audio["waveform"][0].float().cpu().numpy(), int(audio["sample_rate"])) if audio else None
+    return frames, sound
 
 
 def frames_tensor(path: Path, selection: Selection = ALL) -> tuple[torch.Tensor, float]:
@@ -129,12 +197,20 @@ def plain_source(video: Input.Video) -> Path | None:
 
     `get_stream_source` leaves edits out, so it is only used where the video says that it has none.
     """
-    trim = getattr(video, "get_active_trim_window", None)
-    edits = getattr(video, "has_pending_frame_edits", None)
-    if trim is None or any(trim()) or (edits is not None and edits()):
+    if _trim_of(video) != UNTRIMMED:
         return None
     source = video.get_stream_source()
     return Path(source) if isinstance(source, str) else None
+
+
+def _trim_of(video: Input.Video) -> tuple[float, float] | None:
+    """Where the video starts and how long it is shown, in seconds; zeros for a whole one.
+
+    None where it is edited in other ways too, and where ComfyUI is too old to say (before 0.23).
+    """
+    trim = getattr(video, "get_active_trim_window", None)
+    edits = getattr(video, "has_pending_frame_edits", None)
+    return None if trim is None or (edits is not None and edits()) else trim()
 
 
 def selected(video: Input.Video, selection: Selection) -> Frames:

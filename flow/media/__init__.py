@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .content import content_of_clip, content_of_still
+from .content import content_of_clip, content_of_frames, content_of_still, content_of_trimmed
 from .decode import Plan, decode_frames, plan
 from .fit import fit_clip, fitted_size
 from .measure import measure
@@ -16,8 +16,10 @@ __all__ = [
     "Plan",
     "contact_sheet",
     "content_of_clip",
+    "content_of_frames",
     "content_of_sound",
     "content_of_still",
+    "content_of_trimmed",
     "decode_frames",
     "decode_sound",
     "encode_picture",

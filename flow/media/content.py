@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,11 +16,12 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from ..errors import Refused
-from ..model import Still
+from ..model import Frames, Sound, Still
 from .container import READ_ERRORS, opened, sound_streams
 from .levels import quarter_turn
 
 VERSION = b"apimart-clip-1"
+FRAMES_VERSION = "apimart-frames-1"
 
 
 class _Track:
@@ -73,6 +76,44 @@ def content_of_clip(path: Path) -> str:
             raise Refused(f"The clip cannot be read to its end ({error}).", next_step="Load it again.") from None
     shown = VERSION + bytes([(turn or 0) // 90])
     return hashlib.sha256(shown + b"".join(track.digest() for track in tracks.values())).hexdigest()
+
+
+def content_of_trimmed(content: str, start: float, seconds: float) -> str:
+    """The hash of a clip of `content` that is shown from `start` on for `seconds`; zeros show it all, as it is."""
+    if not start and not seconds:
+        return content
+    return hashlib.sha256(f"{content}:{start:.6f}:{seconds:.6f}".encode()).hexdigest()
+
+
+def content_of_frames(parts: Iterable[tuple[Frames, Sound | None]], *, bits: int = 8) -> str:
+    """SHA-256 of a clip that is no file yet: the same on every machine, whatever encoder will write it.
+
+    Counted are the frames as levels of `bits`, rounded, with their size and number; the rate in thousandths, which is
+    all that ComfyUI writes of it; and the samples as float32 with their rate. `parts` follow one another and are read
+    one at a time; how the clip is dealt out to them does not count. Raises Refused for values that are not numbers.
+    """
+    shown, heard = hashlib.sha256(), hashlib.sha256()
+    about: dict[str, list[int]] = {"bits": [bits]}
+    count = 0
+    for frames, sound in parts:
+        count += len(frames.pixels)
+        for pixels in frames.pixels:
+            about.setdefault("picture", [*pixels.shape, round(frames.fps * 1000)])
+            shown.update(_levels(pixels, bits).data)
+        if sound:
+            about.setdefault("sound", [len(sound.waveform), sound.sample_rate])
+            heard.update(np.ascontiguousarray(sound.waveform.T, "<f4").data)
+    facts = json.dumps([FRAMES_VERSION, count, about])
+    return hashlib.sha256(facts.encode() + shown.digest() + heard.digest()).hexdigest()
+
+
+def _levels(pixels: np.ndarray, bits: int) -> np.ndarray:
+    """Rounded, since what another machine computes may lie a hair beside a level."""
+    levels = np.clip(pixels, 0, 1, dtype=np.float32)
+    levels *= (1 << bits) - 1
+    if np.isnan(levels.max()):
+        raise Refused("The clip holds values that are not numbers.", next_step="Repair its frames before this node.")
+    return np.ascontiguousarray(np.rint(levels, out=levels), np.uint8 if bits <= 8 else "<u2")
 
 
 def content_of_still(still: Still) -> str:

@@ -45,7 +45,7 @@ class Reader:
             return self._identify_address(footage)
         if footage.path is None:
             raise Refused("There is no clip.", next_step="Connect a video.")
-        return replace(footage, content=content_of_clip(footage.path))
+        return replace(footage, content=footage.content or content_of_clip(footage.path))
 
     def _identify_address(self, footage: Footage) -> Footage:
         self._transfer.check(footage.url)
