@@ -37,7 +37,7 @@ CLIP_OUTPUTS = (
     Output("frames", "IMAGE", "All frames, RGB 0..1; decoded only when connected."),
     Output("audio", "AUDIO", "The sound; silence for a silent clip."),
     Output("fps", "FLOAT", "Frames per second of the clip."),
-    Output("job", "STRING", "JSON: task_id, model, status, cost_usd, billed_seconds, file, request."),
+    Output("job", "STRING", "JSON: task_id, model, status, cost_usd, units, unit, file, request."),
 )
 # The last input of every node that buys.
 TAKE = Number(
