@@ -249,7 +249,7 @@ def repeated(source: Path, path: Path, times: int) -> Path:
         for number in range(times * len(packets)):
             packet = packets[number % len(packets)]
             copy = av.Packet(bytes(packet))
-            copy.pts = copy.dts = number * (packet.duration or 0)
+            copy.pts = copy.dts = number * (packet.duration or 1)
             copy.duration, copy.time_base, copy.stream = packet.duration, packet.time_base, stream
             copy.is_keyframe = True
             out.mux(copy)

@@ -44,7 +44,7 @@ AFTER_THE_TICKET = [
     ("wire/transfer.py", "download", "return"),
     ("ledger/ledger.py", "keep", "call"),
     ("ledger/ledger.py", "keep", "return"),
-    ("fetch.py", "fetch", "return"),
+    ("jobs/download.py", "_fetched", "return"),
 ]
 ANSWERED = WHILE_SENDING[2:]
 # An extension goes to another path; what is killed around it beyond the submit is the same code as above.

@@ -152,14 +152,8 @@ def test_a_purchase_that_nobody_takes_any_more_leaves_nothing_in_scratch(person)
 
 
 def test_limits_hold_for_a_body_that_was_written_before_they_were_set(person, seller, monkeypatch):
-    """Killed before the submit, so that the body stays; then limits are set, and it is queued again."""
     with person.process() as process:
-        question = process.account.purchase(
-            FAMILIES[SORA], lambda folder: Values({**defaults(FAMILIES[SORA]), "prompt": "x"})
-        )
-        checkout = process.account._checkout
-        entry = checkout.intend(checkout.check(question.question, person.home), "an earlier run")
-        process.ledger.write_body(entry.id, {"model": "sora-2", "prompt": "x"}, (), 4, 0.32)
+        process.written(SORA, {"prompt": "x"})
     monkeypatch.setenv("APIMART_LIMIT_USD_PER_JOB", "0.10")
     with pytest.raises(Refused, match=r"0\.32 USD for this job would pass your limit"):
         person.buy(SORA, prompt="x")

@@ -47,7 +47,7 @@ class Account:
         publisher = Publisher(provider, ledger, transfer, store, now=now, pause=pause or time.sleep)
         self._scratch = Scratch(settings.home)
         self._reader = Reader(transfer, ledger, reads_addresses=settings.probe_video_url)
-        self._checkout = Checkout(settings, ledger, provider, publisher, now=now)
+        self.checkout = Checkout(settings, ledger, provider, publisher, now=now)
         self._submission = Submission(settings, ledger, provider, owner, self._limits, retired, now=now)
         polling = Polling(ledger, provider, now=now)
         self.stages: Mapping[str, Stage] = {"published": self._submission.submit, "ticketed": polling.follow}
@@ -78,7 +78,7 @@ class Account:
         except BaseException:
             self._scratch.remove(folder)
             raise
-        return Purchase(question, folder, self._checkout, queue_run)
+        return Purchase(question, folder, self._scratch, self.checkout, queue_run)
 
     def adopt(self, task_id: str) -> Entry:
         """The entry of any task of this account. Raises Refused when the provider does not know it."""

@@ -7,16 +7,13 @@ import random
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from ..errors import NotSet, PackError, Refused, Unfinished, Unreachable
 from ..ledger import ADOPTED, Entry, Ledger
 from ..model import Standing
 from ..wire import Provider
+from .job import Job
 from .progress import progress_of
-
-if TYPE_CHECKING:
-    from .job import Job
 
 USUAL_SECONDS = 150.0
 GONE_AFTER = 3

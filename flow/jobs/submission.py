@@ -6,17 +6,13 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 from ..errors import PackError, Refused, Unfinished, Unknown, log
 from ..ledger import Entry, Ledger
 from ..model import GENERATIONS, Ticket
 from ..settings import Limits, Settings
 from ..wire import Again, Provider
-from .job import NOT_SUBMITTED
-
-if TYPE_CHECKING:
-    from .job import Job
+from .job import NOT_SUBMITTED, Job
 
 KEY_LIFE_SECONDS = 24 * 3600.0
 SCHEMA_LIFE_SECONDS = 7 * 86400.0
