@@ -69,7 +69,7 @@ class _Lease:
             yield
         except BaseException as error:
             reason = error.what if isinstance(error, PackError) else "nobody waited for it any more"
-            await self._at_the_end(lambda: self._drop_unsent(reason))
+            await self._at_the_end(lambda: self._leave(reason))
             raise
         finally:
             await self._at_the_end(lambda: self._ledger.release(self.entry.id, self._owner))
@@ -82,9 +82,10 @@ class _Lease:
         self._is_held = self._ledger.lease(self.entry.id, self._owner, LEASE_SECONDS)
         self._job.meet(self._ledger.by_id(self.entry.id))
 
-    def _drop_unsent(self, reason: str) -> None:
-        if self._ledger.by_id(self.entry.id).unsent:
-            self._ledger.drop(self.entry.id, reason)
+    def _leave(self, reason: str) -> None:
+        """Drop what was not sent; the job then has the entry as it was left, for whoever is told of its end."""
+        left = self._ledger.by_id(self.entry.id)
+        self._job.entry = self._ledger.drop(left.id, reason) if left.unsent else left
 
     async def _at_the_end(self, work: Callable[[], object]) -> None:
         """A ledger that cannot be written now is not what went wrong, and a lease runs out by itself."""
