@@ -148,8 +148,11 @@ def is_read(comfy: ComfyServer, node: str, name: str) -> Callable[[Events], bool
 
 def test_cancel_during_an_upload(cancelling: Cancelling, seller: Seller) -> None:
     seller.behave("upload", "slow", seconds=SLOW_SECONDS)
-    cancelling.cancel({**CHARACTER, **sora("upload", image=["3", 0])}, lambda _: cancelling.asked("/v1/uploads/images"))
+    graph = {**CHARACTER, **sora("upload", image=["3", 0])}
+    events = cancelling.cancel(graph, lambda _: cancelling.asked("/v1/uploads/images"))
     assert seller.uploads == 0
+    ended = events.wait("apimart.job", lambda told: told.get("ended"))
+    assert (ended["job"]["state"], ended["line"]) == ("dropped", "")
     wait_for(lambda: seller.uploads)
     assert seller.sold == 0
 
