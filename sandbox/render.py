@@ -30,7 +30,7 @@ BT709 = 1
 LIMITED_RANGE = 1
 SMALL_SIDE = 300  # pixels; nobody looks closely at smaller clips, so that their scenes move in coarser steps
 STEPS_PER_SECOND = 12
-SMALL_STEPS_PER_SECOND = 0.25
+SMALL_STEPS = 3
 INSET = 0.3  # of the height that is left over the strip
 
 
@@ -147,11 +147,11 @@ class _Picture:
         self._backdrop = Canvas.blank(clip.width, self._strip.top)
         self._scene.backdrop(self._backdrop, 0.0)
         self._inset = [_inset(frame, self._backdrop) for frame in look.material.motion]
-        self._steps = SMALL_STEPS_PER_SECOND if _is_small(clip) else STEPS_PER_SECOND
+        self._step_seconds = clip.seconds / SMALL_STEPS if _is_small(clip) else 1 / STEPS_PER_SECOND
         self._step = -1
 
     def frame(self, number: int) -> VideoFrame:
-        self._paint_scene(int(number * self._steps * float(self._time_base)))
+        self._paint_scene(int(number * float(self._time_base) / self._step_seconds))
         self._strip.advance((number + 1) / self._clip.frames)
         frame = VideoFrame.from_ndarray(self._buffer, format="yuv420p")
         frame.pts, frame.time_base = number, self._time_base
@@ -162,10 +162,10 @@ class _Picture:
             return
         self._step = step
         self._upper.paste(self._backdrop)
-        self._scene.moving(self._upper, step / self._steps)
+        self._scene.moving(self._upper, step * self._step_seconds)
         if self._inset:
-            inset = self._inset[int(step / self._steps * MOTION_RATE) % len(self._inset)]
-            gap = even(self._upper.unit / 30)
+            inset = self._inset[int(step * self._step_seconds * MOTION_RATE) % len(self._inset)]
+            gap = self._upper.unit // 60 * 2
             self._upper.paste(inset, self._upper.width - inset.width - gap, gap)
 
 
