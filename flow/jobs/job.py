@@ -262,7 +262,7 @@ class Job:
         await self.surely(take)
         while not self._is_leased:
             self.tell("Another ComfyUI works on the same request; its result is shared.")
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(LOOK_SECONDS * self._account.pace)
             await self.surely(take)
 
     async def _through_the_stages(self) -> Outcome:
