@@ -11,6 +11,7 @@ import pytest
 from clips import write_video
 from databases import own_schema
 from journeys import Person
+from killed import Forks
 from sandboxed import Sandbox
 
 
@@ -19,6 +20,14 @@ def provider() -> Iterator[Sandbox]:
     """One sandbox for the whole run: small clips, short jobs."""
     with Sandbox(seconds=0.3) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """Processes that can be killed."""
+    server = Forks()
+    yield server
+    server.end()
 
 
 class Seller:

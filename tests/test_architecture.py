@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -80,12 +81,18 @@ def place(file: Path) -> str:
     return file.relative_to(ROOT).as_posix()
 
 
+@cache
 def tree(file: Path) -> ast.Module:
     return ast.parse(file.read_text("utf-8"), str(file))
 
 
-def imports(file: Path) -> Iterator[Import]:
+@cache
+def imports(file: Path) -> tuple[Import, ...]:
     """Every import of a file, wherever it stands; relative ones as dotted names from the pack's root."""
+    return tuple(found_imports(file))
+
+
+def found_imports(file: Path) -> Iterator[Import]:
     for node in ast.walk(tree(file)):
         if isinstance(node, ast.Import):
             for one in node.names:
