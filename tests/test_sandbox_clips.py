@@ -65,7 +65,7 @@ def test_a_reference_stands_in_the_corner(
     visitor: Visitor, motion: dict[str, Any], turned: bool, tmp_path: Path
 ) -> None:
     paint = np.full((48, 64, 3), GREEN, np.uint8)
-    path = clips.write_clip(tmp_path / "clip.mp4", frames=96, paint=lambda number: paint)
+    path = clips.write_video(tmp_path / "clip.mp4", frames=96, paint=lambda number: paint)
     path = clips.rotated(path, tmp_path / "turned.mp4") if turned else path
     first = shown(visitor, motion | {"video_url": visitor.sandbox.host(path)})[0]
     height, width = first.shape[:2]
