@@ -87,14 +87,11 @@ def motion_url(seller: Seller, motion_clip: Path) -> str:
     return seller.host(motion_clip)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def ledger_address(request: pytest.FixtureRequest) -> Iterator[str]:
     """Empty for the person's own file, else a schema of the PostgreSQL server at hand."""
     if request.param == "sqlite":
         yield ""
         return
-    server = os.environ.get("APIMART_TEST_POSTGRES_URL")
-    if not server:
-        pytest.skip("APIMART_TEST_POSTGRES_URL is not set")
-    with own_schema(server) as url:
+    with own_schema(os.environ["APIMART_TEST_POSTGRES_URL"]) as url:
         yield url

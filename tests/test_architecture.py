@@ -199,7 +199,7 @@ def test_modules_are_nouns_of_the_trade() -> None:
 def test_opening_the_door_loads_nothing_heavy() -> None:
     opened = "import sys, pack; pack.load(); print(*(name for name in sys.argv[1:] if name in sys.modules))"
     said = subprocess.run(
-        [sys.executable, "-c", opened, *HEAVY], cwd=ROOT / "tests", capture_output=True, text=True, check=True
+        [sys.executable, "-c", opened, *HEAVY], cwd=ROOT / "workbench", capture_output=True, text=True, check=True
     )
     assert said.stdout.split() == []
 
@@ -210,6 +210,6 @@ def test_knowing_the_families_loads_nothing_heavy() -> None:
         "print(*(name for name in sys.argv[1:] if name in sys.modules))"
     )
     said = subprocess.run(
-        [sys.executable, "-c", opened, *HEAVY], cwd=ROOT / "tests", capture_output=True, text=True, check=True
+        [sys.executable, "-c", opened, *HEAVY], cwd=ROOT / "workbench", capture_output=True, text=True, check=True
     )
     assert said.stdout.split() == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 pytest_plugins = ["journey_fixtures"]
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="what is killed is forked")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="what is killed is forked")]
 
 FAMILIES = ["APIMartSora2", "APIMartVeo31", "APIMartKlingMotionControl"]
 

@@ -10,6 +10,7 @@ from journeys import Person, asked
 from test_killed import Machine
 
 pytest_plugins = ["journey_fixtures"]
+pytestmark = pytest.mark.slow
 
 SORA = "APIMartSora2"
 
