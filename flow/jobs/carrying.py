@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 from ..errors import PackError
 from ..ledger import Entry
@@ -29,10 +30,11 @@ async def carry(job: Job, account: Account, owner: str, purchase: Purchase | Non
             entry = lease.entry
             if entry.state == "dropped" and purchase is not None:
                 continue  # another process gave it up while this one waited
+            is_reused = purchase is not None and entry.state in ("ended", "fetched")
             stages = {**account.stages, **(purchase.stages if purchase else {})}
             while stage := stages.get(account.step_of(entry)):
                 job.entry = entry = await stage(job, entry)
-            return await account.fetch(job, entry)
+            return replace(await account.fetch(job, entry), is_reused=is_reused)
 
 
 async def _entry(job: Job, purchase: Purchase | None) -> Callable[[], Entry]:
