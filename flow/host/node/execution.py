@@ -14,10 +14,10 @@ from comfy_api.latest import io, ui
 from comfy_execution.utils import get_executing_context
 from server import PromptServer
 
-from ...errors import Unreadable
+from ...errors import NotSet, Unreadable
 from ...jobs import NOT_SUBMITTED, Account, Job, Runner
 from ...ledger import Entry
-from ...media import measure
+from ...media import plan
 from ...model import Family, Values
 from ...prices import printed_prices
 from ...request import problems_of_widgets
@@ -97,7 +97,7 @@ class NodeRun:
 
     def _row(self, entry: Entry, path: Path, stopped: Stopped) -> tuple[Any, ...]:
         frames = frames_tensor(path, stopped=stopped)[0] if self._with_frames else None
-        return video_of(path), frames, audio_of(path, stopped=stopped), float(measure(path).rate), job_json(entry, path)
+        return video_of(path), frames, audio_of(path, stopped=stopped), float(plan(path).fps), job_json(entry, path)
 
     def _say_what_is_left(self) -> None:
         what = "Stopped waiting."
@@ -106,12 +106,12 @@ class NodeRun:
 
 @contextmanager
 def _paid(entry: Entry) -> Iterator[None]:
-    """A file of a job that cannot be read is said to be paid, and to be kept."""
+    """Whatever keeps a file of a job from being read, the job is said to be paid, and its file to be kept."""
     try:
         yield
-    except Unreadable as error:
+    except (Unreadable, NotSet) as error:
         spent = "The job is paid and its file is kept."
-        raise Unreadable(error.what, spent=spent, task_id=entry.task_id) from None
+        raise type(error)(error.what, spent=spent, next_step=error.next_step, task_id=entry.task_id) from None
 
 
 def problems(family: Family, given: dict[str, Any]) -> list[str]:
