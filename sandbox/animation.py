@@ -11,7 +11,7 @@ import numpy as np
 
 from .canvas import Canvas, Levels, mixed
 from .landscapes import Scene
-from .palettes import Palette, chosen, words_of
+from .palettes import Palette, words_of
 from .weather import Paint, leaves, motes, rain, snow
 
 Move = tuple[tuple[float, float, float], tuple[float, float, float]]
@@ -36,11 +36,10 @@ FALLING = {
 }
 
 
-def animated(images: Sequence[Levels], prompt: str, variant: int, seconds: float) -> tuple[Scene, Palette]:
-    """A scene of that length from images of [height, width, 3] in RGB, and the colours that go with the prompt."""
-    palette, draw = chosen(prompt, variant)
+def animated(images: Sequence[Levels], prompt: str, seconds: float, palette: Palette, draw: Random) -> Scene:
+    """A scene of that length from images of [height, width, 3] in RGB, one after the other."""
     album = _Album(images, seconds, draw.sample(MOVES, len(MOVES)), _weather(prompt, draw, palette), palette)
-    return Scene(album.prepare, album.paint), palette
+    return Scene(album.prepare, album.paint)
 
 
 class _Album:

@@ -57,9 +57,9 @@ def colour(written: str) -> Colour:
 PALETTES = tuple(_palette(written) for written in WRITTEN)
 
 
-def chosen(prompt: str, variant: int) -> tuple[Palette, Random]:
-    """The colours of a prompt, and chance that is always the same for it; another variant has others of both."""
-    seed = zlib.crc32(prompt.encode())
+def chosen(text: str, variant: int) -> tuple[Palette, Random]:
+    """Colours for a text, and chance that is always the same for it; another variant has others of both."""
+    seed = zlib.crc32(text.encode())
     return PALETTES[(seed // 64 + 3 * variant) % len(PALETTES)], Random(seed * 1000 + variant)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from random import Random
 
 import av
 import cv2
@@ -22,7 +23,7 @@ from .canvas import Canvas, Levels
 from .landscapes import Scene
 from .material import MOTION_RATE, Material
 from .overlay import Strip
-from .palettes import Palette
+from .palettes import Palette, chosen
 from .scenes import scene_of
 from .sound import chord
 
@@ -30,7 +31,7 @@ BT709 = 1
 LIMITED_RANGE = 1
 SMALL_SIDE = 300  # pixels; nobody looks closely at smaller clips, so that their scenes move in coarser steps
 STEPS_PER_SECOND = 12
-SMALL_STEPS_PER_SECOND = 0.25
+SMALL_STEPS = 3  # in the whole clip
 INSET = 0.3  # of the height that is left over the strip
 
 
@@ -57,9 +58,10 @@ class Clip:
 class Look:
     """What to show: a scene for the prompt or the images of the request, and the lines of the strip.
 
-    Another `variant` shows the same prompt differently.
+    Colours and composition follow from model, prompt and `variant`, so that two takes of a prompt look different.
     """
 
+    model: str
     prompt: str
     lines: Sequence[str]
     variant: int = 0
@@ -138,7 +140,8 @@ class _Picture:
 
     def __init__(self, clip: Clip, look: Look) -> None:
         self._clip, self._time_base = clip, 1 / clip.rate
-        self._scene, palette = _scene(clip, look)
+        palette, draw = chosen(f"{look.model} {look.prompt}", look.variant)
+        self._scene = _scene(clip, look, palette, draw)
         self._strip = Strip(clip.width, clip.height, look.lines, palette.accent)
         self._buffer = np.empty((clip.height * 3 // 2, clip.width), np.uint8)
         canvas = Canvas.of(self._buffer)
@@ -147,11 +150,11 @@ class _Picture:
         self._backdrop = Canvas.blank(clip.width, self._strip.top)
         self._scene.backdrop(self._backdrop, 0.0)
         self._inset = [_inset(frame, self._backdrop) for frame in look.material.motion]
-        self._steps = SMALL_STEPS_PER_SECOND if _is_small(clip) else STEPS_PER_SECOND
+        self._step_seconds = clip.seconds / SMALL_STEPS if _is_small(clip) else 1 / STEPS_PER_SECOND
         self._step = -1
 
     def frame(self, number: int) -> VideoFrame:
-        self._paint_scene(int(number * self._steps * float(self._time_base)))
+        self._paint_scene(int(number * float(self._time_base) / self._step_seconds))
         self._strip.advance((number + 1) / self._clip.frames)
         frame = VideoFrame.from_ndarray(self._buffer, format="yuv420p")
         frame.pts, frame.time_base = number, self._time_base
@@ -162,17 +165,17 @@ class _Picture:
             return
         self._step = step
         self._upper.paste(self._backdrop)
-        self._scene.moving(self._upper, step / self._steps)
+        self._scene.moving(self._upper, step * self._step_seconds)
         if self._inset:
-            inset = self._inset[int(step / self._steps * MOTION_RATE) % len(self._inset)]
-            gap = even(self._upper.unit / 30)
+            inset = self._inset[int(step * self._step_seconds * MOTION_RATE) % len(self._inset)]
+            gap = self._upper.unit // 60 * 2
             self._upper.paste(inset, self._upper.width - inset.width - gap, gap)
 
 
-def _scene(clip: Clip, look: Look) -> tuple[Scene, Palette]:
+def _scene(clip: Clip, look: Look, palette: Palette, draw: Random) -> Scene:
     if look.material.images:
-        return animated(look.material.images, look.prompt, look.variant, clip.seconds)
-    return scene_of(look.prompt, look.variant)
+        return animated(look.material.images, look.prompt, clip.seconds, palette, draw)
+    return scene_of(look.prompt, palette, draw)
 
 
 def _inset(frame: Levels, canvas: Canvas) -> Canvas:

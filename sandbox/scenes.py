@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 
 from .landscapes import Scene, dunes, hills, night, sea, sky, winter
-from .palettes import Palette, chosen, words_of
+from .palettes import Palette, words_of
 from .places import city, railway, reef, space, stage
 
 Kind = Callable[[Random, Palette], Scene]
@@ -25,10 +25,9 @@ KINDS: dict[Kind, str] = {
 }
 
 
-def scene_of(prompt: str, variant: int) -> tuple[Scene, Palette]:
-    """The scene for a prompt, and its colours; another variant is the same kind of scene drawn anew."""
-    palette, draw = chosen(prompt, variant)
+def scene_of(prompt: str, palette: Palette, draw: Random) -> Scene:
+    """The scene that the words of a prompt ask for, or one that is always the same for it, composed by chance."""
     words, by_chance = words_of(prompt), Random(prompt).choice(list(KINDS))
     found = {kind: len(words & set(told.split())) for kind, told in KINDS.items()}
     best = max(found, key=lambda kind: found[kind])
-    return (best if found[best] else by_chance)(draw, palette), palette
+    return (best if found[best] else by_chance)(draw, palette)

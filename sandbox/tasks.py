@@ -201,7 +201,7 @@ class Desk:
 
     def _look(self, task: Task, at: int) -> Look:
         material = load(self.folder / task.id, task.divisor)
-        return Look(task.prompt, _words(task, at), task.variant * MOST_CLIPS + at, material)
+        return Look(task.model, task.prompt, _words(task, at), task.variant * MOST_CLIPS + at, material)
 
     def file(self, name: str) -> tuple[Path, Task] | None:
         """The finished clip called `name`, or its still; drawn again when it was lost."""

@@ -39,9 +39,9 @@ DANCER = Looks(jacket=(250, 196, 64), trousers=(52, 48, 78), hair=(28, 24, 34), 
 
 
 def picture() -> ImageData:
-    """Somebody who stands in a landscape at dusk, as the picture of a character."""
+    """Somebody who stands in a landscape at dusk, as the square picture of a character."""
     pixels = _landscape()
-    _person(pixels, CHARACTER, steps=0.0, swing=0.12)
+    _person(pixels[:, (HEIGHT - WIDTH) // 2 : (HEIGHT + WIDTH) // 2], CHARACTER, steps=0.0, swing=0.12)
     return ImageData(pixels)
 
 
@@ -66,9 +66,9 @@ def sound(seconds: float) -> AudioData:
 
 
 def _landscape() -> Pixels:
-    """A sunset behind four rows of hills: [H, W, 3] in uint8."""
-    pixels = _gradient((70, 62, 122), (252, 182, 122))
-    _disc(pixels, (0.72, 0.36), 0.14, (255, 226, 170))
+    """A sunset behind four rows of hills: [H, H, 3] in uint8."""
+    pixels = _gradient(HEIGHT, (70, 62, 122), (252, 182, 122))
+    _disc(pixels, (0.7, 0.32), 0.16, (255, 226, 170))
     hills: Sequence[tuple[float, Colour]] = (
         (0.47, (206, 128, 118)), (0.55, (150, 92, 112)), (0.66, (92, 66, 100)), (0.84, (58, 46, 78)),
     )  # fmt: skip
@@ -81,7 +81,7 @@ def _landscape() -> Pixels:
 
 def _studio() -> Pixels:
     """A wall with a round lamp and a floor with its light: [H, W, 3] in uint8."""
-    pixels = _gradient((38, 74, 92), (118, 168, 166))
+    pixels = _gradient(WIDTH, (38, 74, 92), (118, 168, 166))
     _disc(pixels, (0.5, 0.4), 0.44, (142, 192, 184))
     _disc(pixels, (0.5, 0.4), 0.36, (174, 214, 200))
     _area(pixels, [(0, 0.84), (1, 0.84), (1, 1), (0, 1)], (64, 84, 98))
@@ -116,8 +116,8 @@ def _arm(pixels: Pixels, shoulder: Place, side: int, turn: float, swing: float, 
     """From a shoulder; its angles count from straight down."""
     upper = 0.25 + swing * (1.0 + 0.9 * math.sin(turn + (0.9 if side > 0 else 0)))
     lower = upper + swing * 0.9 * math.sin(turn / 2 + side)
-    elbow = (shoulder[0] + side * 0.19 * math.sin(upper), shoulder[1] + 0.107 * math.cos(upper))
-    hand = (elbow[0] + side * 0.19 * math.sin(lower), elbow[1] + 0.107 * math.cos(lower))
+    elbow = (shoulder[0] + side * 0.175 * math.sin(upper), shoulder[1] + 0.098 * math.cos(upper))
+    hand = (elbow[0] + side * 0.175 * math.sin(lower), elbow[1] + 0.098 * math.cos(lower))
     _line(pixels, [elbow, hand], 0.055, looks.skin)
     _line(pixels, [shoulder, elbow], 0.08, looks.jacket)
 
@@ -136,26 +136,26 @@ def _head(pixels: Pixels, at: Place, looks: Looks) -> None:
     _line(pixels, smile, 0.01, (150, 70, 70))
 
 
-def _gradient(top: Colour, low: Colour) -> Pixels:
+def _gradient(width: int, top: Colour, low: Colour) -> Pixels:
     down = np.linspace(0, 1, HEIGHT)[:, None, None]
     levels = np.array(top) + (np.array(low) - top) * down
-    return np.ascontiguousarray(np.broadcast_to(levels, (HEIGHT, WIDTH, 3)).astype(np.uint8))
+    return np.ascontiguousarray(np.broadcast_to(levels, (HEIGHT, width, 3)).astype(np.uint8))
 
 
-def _points(places: Sequence[Place]) -> Pixels:
-    points: Pixels = np.rint(np.array(places) * (WIDTH, HEIGHT) * 2**BITS).astype(np.int32)
+def _points(pixels: Pixels, places: Sequence[Place]) -> Pixels:
+    """Places are shares of width and height, in sixteenths of a pixel; sizes are shares of a clip's width."""
+    points: Pixels = np.rint(np.array(places) * pixels.shape[1::-1] * 2**BITS).astype(np.int32)
     return points
 
 
 def _area(pixels: Pixels, corners: Sequence[Place], colour: Colour) -> None:
-    """Places are shares of width and height, sizes shares of the width."""
-    cv2.fillPoly(pixels, [_points(corners)], colour, cv2.LINE_AA, BITS)
+    cv2.fillPoly(pixels, [_points(pixels, corners)], colour, cv2.LINE_AA, BITS)
 
 
 def _line(pixels: Pixels, places: Sequence[Place], thickness: float, colour: Colour) -> None:
-    cv2.polylines(pixels, [_points(places)], False, colour, round(thickness * WIDTH), cv2.LINE_AA, BITS)
+    cv2.polylines(pixels, [_points(pixels, places)], False, colour, round(thickness * WIDTH), cv2.LINE_AA, BITS)
 
 
 def _disc(pixels: Pixels, at: Place, radius: float, colour: Colour, flat: float = 1.0) -> None:
     axes = [round(radius * factor * WIDTH * 2**BITS) for factor in (1, flat)]
-    cv2.ellipse(pixels, _points([at])[0].tolist(), axes, 0, 0, 360, colour, -1, cv2.LINE_AA, BITS)
+    cv2.ellipse(pixels, _points(pixels, [at])[0].tolist(), axes, 0, 0, 360, colour, -1, cv2.LINE_AA, BITS)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 import torch
+from comfy.model_management import get_free_memory
 from comfy_api.latest import Input, InputImpl, Types
 
 from ...errors import PackError, Refused
@@ -42,6 +42,7 @@ from ...model import (
     socket_names,
 )
 from ...stopping import Stopped, never, raise_if_stopped, until_stopped
+from .memory import left_by_containers
 
 SILENCE_RATE = 44100
 ALL = Selection()
@@ -182,8 +183,13 @@ def _part(video: Input.Video) -> tuple[Frames, AudioData | None]:
 
 def frames_tensor(path: Path, selection: Selection = ALL, stopped: Stopped = never) -> tuple[torch.Tensor, float]:
     """IMAGE [N, H, W, 3] that adopts the decoder's memory, and its rate. Raises what `decode_frames` raises."""
-    frames = decode_frames(path, selection, free_bytes=psutil.virtual_memory().available, stopped=stopped)
+    frames = decode_frames(path, selection, free_bytes=_free_bytes(), stopped=stopped)
     return torch.from_numpy(frames.pixels), float(frames.fps)
+
+
+def _free_bytes() -> int:
+    """What ComfyUI tells of the machine, or what a container leaves us of it."""
+    return min([int(get_free_memory(torch.device("cpu"))), *left_by_containers()])
 
 
 def audio_of(path: Path, stopped: Stopped = never) -> dict[str, Any]:
