@@ -145,8 +145,15 @@ class Job:
     # For the stages.
 
     async def thread(self, work: Callable[[], Result]) -> Result:
-        """Run blocking `work`; a job that is given up leaves it to end by itself."""
-        return await self._loop.run_in_executor(self._executor, work)
+        """Run blocking `work`; a job that is given up leaves it to end by itself.
+
+        Raises CancelledError when the process is about to end: threads take nothing new then.
+        """
+        try:
+            done = self._loop.run_in_executor(self._executor, work)
+        except RuntimeError:
+            raise asyncio.CancelledError from None
+        return await done
 
     async def surely(self, work: Callable[[], Result]) -> Result:
         """Run blocking `work` whose end has to be known, even when the job is given up meanwhile."""
