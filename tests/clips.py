@@ -51,6 +51,7 @@ def write_video(
     options: Mapping[str, str] = {},
     container_options: Mapping[str, str] = {},
     metadata: Mapping[str, str] = {},
+    pixel_aspect: Fraction | None = None,
 ) -> Path:
     """A clip of `frames` at `rate`, or shown at `times` (milliseconds)."""
     paint = paint or painted(width, height)
@@ -59,6 +60,8 @@ def write_video(
         video = out.add_stream(codec, rate=rate, options={**_quick(codec), **options})
         assert isinstance(video, VideoStream)
         video.width, video.height, video.pix_fmt = width, height, pix_fmt
+        if pixel_aspect:
+            video.codec_context.sample_aspect_ratio = pixel_aspect
         if times is not None:
             video.time_base = video.codec_context.time_base = MILLISECOND
         mux_sound = _sound_writer(out, sound_seconds, sound_codec)

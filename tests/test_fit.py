@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from apimart.flow.errors import Refused
 from apimart.flow.media import content_of_video, decode_audio, decode_frames, fit_video, fitted_size, measure
-from apimart.flow.model import Measure, Size
+from apimart.flow.model import Measure, Selection, Size
 
 SMALL = {"min_side": 32, "max_side": 512, "max_bytes": 100_000_000}
 NTSC = Fraction(30000, 1001)
@@ -222,3 +222,45 @@ def test_a_clip_cut_off_is_refused(tmp_path: Path) -> None:
     whole = clips.index_in_front(tmp_path / "whole.mp4", frames=96)
     with pytest.raises(Refused, match="cut off"):
         fit(clips.cut_off(whole, tmp_path / "cut.mp4"))
+
+
+def shape_of_the_disc(path: Path) -> float:
+    """Width by height of the white disc that `disc` paints."""
+    seen = decode_frames(path, Selection(frame_load_cap=1)).pixels[0, :, :, 1] > 0.5
+    return float(seen.any(axis=0).sum() / seen.any(axis=1).sum())
+
+
+def disc(width: int, height: int, pixel_aspect: Fraction) -> clips.Painter:
+    """A disc that is round when the pixels are as wide as they are to be shown."""
+    rows, columns = np.mgrid[0:height, 0:width]
+    across = (columns - width / 2) * float(pixel_aspect)
+    level = np.where(np.hypot(across, rows - height / 2) < height / 3, 255, 0).astype(np.uint8)
+    return lambda _: np.dstack([level] * 3)
+
+
+@pytest.mark.parametrize(("pixel_aspect", "shown"), [(Fraction(4, 3), Size(128, 72)), (Fraction(1, 2), Size(48, 72))])
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_anamorphic_pictures_keep_the_shape_in_which_they_are_shown(
+    pixel_aspect: Fraction, shown: Size, is_turned: bool, tmp_path: Path
+) -> None:
+    paint = disc(96, 72, pixel_aspect)
+    source = clips.write_video(tmp_path / "c.mp4", width=96, height=72, paint=paint, pixel_aspect=pixel_aspect)
+    if is_turned:
+        source, shown = clips.rotated(source, tmp_path / "turned.mp4"), Size(shown.height, shown.width)
+    out, found = fit(source)
+    assert measure(source).size == shown == found.size == measure(out).size
+    assert shape_of_the_disc(source) == pytest.approx(1, abs=0.08)
+    assert shape_of_the_disc(out) == pytest.approx(1, abs=0.08)
+    with av.open(str(out)) as container:
+        assert container.streams.video[0].sample_aspect_ratio in (None, 0, 1)
+
+
+def test_the_limits_are_those_of_the_size_displayed(tmp_path: Path) -> None:
+    source = clips.write_video(tmp_path / "c.mp4", width=96, height=72, pixel_aspect=Fraction(4, 3), frames=6)
+    assert fit(source, max_side=96)[1].size == Size(96, 54)
+
+
+def test_an_aspect_that_an_encoder_rounded_leaves_the_pictures_alone(tmp_path: Path) -> None:
+    source = clips.write_video(tmp_path / "c.mp4", pixel_aspect=Fraction(4096, 4095))
+    out, _ = fit(source)
+    assert packets(out, "video") == packets(source, "video")

@@ -51,7 +51,8 @@ class Plan:
 def plan(path: Path, selection: Selection = ALL_FRAMES) -> Plan:
     """Count and size of the selected frames; of the pictures only the first is decoded. Raises Unreadable."""
     try:
-        return _planned(read_timeline(path), selection, displayed_size(first_frame(path)))
+        timeline = read_timeline(path)
+        return _planned(timeline, selection, displayed_size(first_frame(path), timeline.pixel_aspect))
     except Refused as error:
         raise Unreadable(error.what) from None
 
@@ -74,7 +75,7 @@ def decode_frames(
             first = next(frames, None)
             if first is None:
                 raise _damaged(path, 0)
-            planned = _planned(timeline, selection, displayed_size(first))
+            planned = _planned(timeline, selection, displayed_size(first, timeline.pixel_aspect))
             pixels = np.empty((planned.count, planned.size.height, planned.size.width, CHANNELS), np.float32)
             count = _convert(until_stopped(chain([first], frames), stopped), pixels, planned.size)
     if count < planned.count:

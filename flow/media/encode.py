@@ -29,6 +29,7 @@ from .container import CONVERT, READ_ERRORS, audio_streams, opened
 
 MP4_OPTIONS = {"movflags": "faststart"}
 PICTURE_OPTIONS = {"preset": "veryfast", "crf": "17"}  # visually the same as the source
+HIGHEST_BITS = 2**31 - 1  # a second, of an encoder
 COPIED_SOUNDS = ("aac", "mp3")
 SOUND_BITS = 192_000
 SOUND_RATES = (44100, 48000)
@@ -174,7 +175,7 @@ def _frames_at(frames: Iterator[tuple[Fraction, VideoFrame]], window: Window) ->
 def _encoded(
     frames: Iterator[VideoFrame], made: OutputContainer, rate: Fraction, picture: Encoding, stopped: Stopped
 ) -> Iterator[Packet[Any]]:
-    limit = str(picture.bits_per_second)
+    limit = str(min(picture.bits_per_second, HIGHEST_BITS))
     stream = made.add_stream("libx264", rate=rate, options={**PICTURE_OPTIONS, "maxrate": limit, "bufsize": limit})
     stream.width, stream.height, stream.pix_fmt = picture.size.width, picture.size.height, "yuv420p"
     return chain(_encode(frames, stream, rate, picture), until_stopped(_flushed(stream), stopped))

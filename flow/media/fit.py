@@ -95,7 +95,8 @@ def _source(path: Path, stopped: Stopped) -> Source:
     first = first_frame(path)
     with opened(path) as (_, stream):
         starts_late = bool(stream.start_time)
-    return Source(timeline, displayed_size(first), bool(quarter_turn(first)), first.format.name, starts_late)
+    size = displayed_size(first, timeline.pixel_aspect)
+    return Source(timeline, size, bool(quarter_turn(first)), first.format.name, starts_late)
 
 
 def _window(timeline: Timeline, start: float, seconds: float | None) -> Window:
@@ -126,5 +127,6 @@ def _constant_rate(timeline: Timeline) -> Fraction:
 def _can_copy(given: Source, size: Size) -> bool:
     timeline = given.timeline
     is_plain = timeline.packets == timeline.frames and not given.is_turned and not given.starts_late
+    is_plain = is_plain and timeline.pixel_aspect == 1
     is_codec = timeline.codec == CODEC and given.pixels == PIXELS and "mp4" in timeline.container.split(",")
     return is_plain and is_codec and size == given.size

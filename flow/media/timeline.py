@@ -18,6 +18,7 @@ from av.video.stream import VideoStream
 from ..errors import Refused
 from ..model import Size
 from ..stopping import Stopped, never, until_stopped
+from .color import pixel_aspect
 from .container import CONVERT, READ_ERRORS, audio_streams, opened
 
 LONGEST_READ_SECONDS = 30.0
@@ -29,7 +30,8 @@ ROUNDING = Fraction(1, 500)  # seconds; Matroska rounds time stamps to milliseco
 class Timeline:
     """What the packets of a clip say; whether they can be decoded is not known.
 
-    `packets` counts the whole ones, also those that an edit list hides; `coded` is the size before rotation.
+    `packets` counts the whole ones, also those that an edit list hides; `coded` is the size before rotation, with
+    pixels that are `pixel_aspect` times as wide as high.
     """
 
     frames: int
@@ -37,6 +39,7 @@ class Timeline:
     seconds: Fraction
     rate: Fraction
     coded: Size
+    pixel_aspect: Fraction
     container: str
     codec: str
     has_sound: bool
@@ -130,6 +133,7 @@ def _read(container: InputContainer, stream: VideoStream, until: float, stopped:
         seconds=seconds,
         rate=rate,
         coded=Size(stream.codec_context.width, stream.codec_context.height),
+        pixel_aspect=pixel_aspect(stream),
         container=container.format.name,
         codec=stream.codec_context.name,
         has_sound=bool(container.streams.audio),
