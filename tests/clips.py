@@ -113,16 +113,19 @@ def write_planes(
     codec: str = "ffv1",
     colorspace: int = 2,
     color_range: int = 0,
+    transfer: int = 2,
     options: Mapping[str, str] = {},
 ) -> Path:
     """A lossless clip of exactly these Y, U and V planes, tagged as told (ffmpeg's numbers; 2 and 0 are untagged)."""
     height, width = pictures[0][0].shape
     with av.open(str(path), "w") as out:
-        stream = out.add_stream(codec, rate=24, options=dict(options))
+        stream = out.add_stream(codec, rate=24, options={**_quick(codec), **options})
         assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt = width, height, pix_fmt
         stream.codec_context.colorspace = colorspace
         stream.codec_context.color_range = color_range
+        stream.codec_context.color_trc = transfer
+        stream.codec_context.color_primaries = colorspace
         for planes in pictures:
             frame = av.VideoFrame(width, height, pix_fmt)
             for plane, levels in zip(frame.planes, planes, strict=True):

@@ -28,7 +28,7 @@ from stops import Stop
 
 FRAMES = 192
 AFTERWARDS = 12  # the frames that a decoder's threads had ready
-SIDES = {"min_side": 32, "max_side": 512}
+SIDES = {"min_side": 32, "max_side": 512, "max_bytes": 100_000_000}
 
 Work = Callable[[Path, Callable[[], bool]], Any]
 

@@ -13,6 +13,7 @@ from av.video.stream import VideoStream
 
 from ..model import Size
 from .container import AV_VERSION
+from .hdr import TOP, ToneMap
 
 # swscale's numbers (SWS_CS_*) for ffmpeg's (AVCOL_SPC_*); everything else, untagged too, counts as BT.601.
 BT709, BT601 = 1, 5
@@ -52,13 +53,19 @@ class Converter:
     """Turns frames of one clip into levels, uint8 or (for clips deeper than 8 bits) uint16 [H, W, 3].
 
     The levels of a frame live in memory of their own; `size` is the size as displayed, None keeps the frame's.
-    Without `keeps_depth` all clips give uint8.
+    Without `keeps_depth` all clips give uint8. HDR of `transfer` becomes SDR.
     """
 
-    def __init__(self, size: Size | None = None, *, keeps_depth: bool = True) -> None:
+    def __init__(self, size: Size | None = None, *, keeps_depth: bool = True, transfer: int = 0) -> None:
         self._size = size
         self._keeps_depth = keeps_depth
+        self._transfer = transfer
+        self._tone_map: ToneMap | None = None
         self._swscale = VideoReformatter()
+
+    def white(self, frame: VideoFrame) -> int:
+        """The level of white among the frame's levels."""
+        return TOP if self._transfer else white(frame)
 
     def levels(self, frame: VideoFrame) -> np.ndarray:
         rgb = self._rgb(frame)
@@ -71,13 +78,21 @@ class Converter:
         return VideoFrame.from_ndarray(np.ascontiguousarray(self.levels(frame)), format="rgb24")
 
     def _rgb(self, frame: VideoFrame) -> VideoFrame:
+        if not self._transfer:
+            return self._reformatted(frame, is_deep=self._keeps_depth and is_deep(frame))
+        if self._tone_map is None:
+            self._tone_map = ToneMap(self._transfer, white(frame))
+        mapped = self._tone_map(self._reformatted(frame, is_deep=True))
+        return mapped if self._keeps_depth else mapped.reformat(format="rgb24")
+
+    def _reformatted(self, frame: VideoFrame, *, is_deep: bool) -> VideoFrame:
         width, height = self._coded_size(frame)
         return self._swscale.reformat(
             frame,
             width=width,
             height=height,
             # Planes, because swscale 9.1 (PyAV 16) converts 10-bit 4:2:0 to packed 16-bit RGB wrongly.
-            format="gbrp16le" if self._keeps_depth and is_deep(frame) else "rgb24",
+            format="gbrp16le" if is_deep else "rgb24",
             interpolation=_interpolation(frame, width, height),
             **_colours(frame),
             **_ONE_THREAD,
@@ -112,7 +127,7 @@ def to_yuv420(frame: VideoFrame, size: Size, swscale: VideoReformatter) -> Video
 
 
 def white(frame: VideoFrame) -> int:
-    """The level of white among the frame's levels. swscale widens codes by shifting, so above 8 bits it depends."""
+    """The level of white as swscale makes it, which widens codes by shifting: above 8 bits it depends."""
     bits = min(16, max(component.bits for component in frame.format.components))
     if bits <= 8:
         return 255

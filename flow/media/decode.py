@@ -21,7 +21,7 @@ from av.video.stream import VideoStream
 from ..errors import Refused, Unreadable
 from ..model import Frames, Selection, Size
 from ..stopping import Stopped, never, until_stopped
-from .color import Converter, displayed_size, white
+from .color import Converter, displayed_size
 from .container import READ_ERRORS, missing_bytes
 from .prefetch import read_ahead
 from .timeline import Timeline, first_frame, opened_with_timeline, read_timeline
@@ -64,7 +64,8 @@ def decode_frames(
     free_bytes: int | None = None,
     stopped: Stopped = never,
 ) -> Frames:
-    """The selected frames as float32 [N, H, W, 3], each level exactly level / 255; deeper clips keep their depth.
+    """The selected frames as float32 [N, H, W, 3], each level exactly level / 255; deeper clips keep their depth,
+    and HDR becomes SDR.
 
     Raises Refused when they need more than `free_bytes`, Unreadable when the clip is damaged before the last frame
     that was asked for, Unfinished when `stopped` says so, which is asked at every packet and every frame.
@@ -77,7 +78,7 @@ def decode_frames(
                 raise _damaged(path, 0)
             planned = _planned(timeline, selection, displayed_size(first, timeline.pixel_aspect))
             pixels = np.empty((planned.count, planned.size.height, planned.size.width, CHANNELS), np.float32)
-            count = _convert(until_stopped(chain([first], frames), stopped), pixels, planned.size)
+            count = _convert(until_stopped(chain([first], frames), stopped), pixels, planned.size, timeline.transfer)
     if count < planned.count:
         pixels.resize((count, *pixels.shape[1:]), refcheck=False)
     return Frames(pixels, planned.fps)
@@ -116,15 +117,15 @@ def _refuse_too_many(planned: Plan, selection: Selection, free_bytes: int | None
         )
 
 
-def _convert(frames: Iterator[VideoFrame], pixels: np.ndarray, size: Size) -> int:
+def _convert(frames: Iterator[VideoFrame], pixels: np.ndarray, size: Size, transfer: int = 0) -> int:
     """Fill `pixels`, which grows where the packets promised too few frames; the number of frames filled."""
     own = threading.local()  # a converter works for one thread at a time
     running: deque[Future[None]] = deque()
 
     def fill(frame: VideoFrame, row: np.ndarray) -> None:
         if not hasattr(own, "converter"):
-            own.converter = Converter(size)
-        _divide(own.converter.levels(frame), white(frame), row)
+            own.converter = Converter(size, transfer=transfer)
+        _divide(own.converter.levels(frame), own.converter.white(frame), row)
 
     count = 0
     with ThreadPoolExecutor(CONVERTERS, "apimart-convert") as pool:

@@ -24,7 +24,7 @@ from av.video.stream import VideoStream
 from ..errors import Refused
 from ..model import Size
 from ..stopping import Stopped, never, until_stopped
-from .color import Converter, to_yuv420
+from .color import BT709, Converter, to_yuv420
 from .container import CONVERT, READ_ERRORS, audio_streams, opened
 
 MP4_OPTIONS = {"movflags": "faststart"}
@@ -58,6 +58,7 @@ class Encoding:
     size: Size
     is_turned: bool
     bits_per_second: int
+    transfer: int = 0
 
 
 def write_video(
@@ -182,15 +183,21 @@ def _encoded(
 
 
 def _encode(frames: Iterator[VideoFrame], stream: Any, rate: Fraction, picture: Encoding) -> Iterator[Packet[Any]]:
-    swscale, converter = VideoReformatter(), Converter(picture.size, keeps_depth=False)
+    swscale, converter = VideoReformatter(), Converter(picture.size, keeps_depth=False, transfer=picture.transfer)
     for number, frame in enumerate(frames):
-        upright = converter.upright(frame) if picture.is_turned else frame
+        upright = converter.upright(frame) if picture.is_turned or picture.transfer else frame
         ready = to_yuv420(upright, picture.size, swscale)
         if number == 0:
-            stream.codec_context.colorspace, stream.codec_context.color_range = ready.colorspace, ready.color_range
+            _tag(stream.codec_context, ready, is_bt709=bool(picture.transfer))
         ready.pict_type = 0  # the encoder's choice, not the source's
         ready.pts, ready.time_base = number, 1 / rate
         yield from stream.encode(ready)
+
+
+def _tag(coder: Any, ready: VideoFrame, *, is_bt709: bool) -> None:
+    coder.colorspace, coder.color_range = ready.colorspace, ready.color_range
+    if is_bt709:
+        coder.color_primaries = coder.color_trc = BT709
 
 
 def _flushed(stream: Any) -> Iterator[Packet[Any]]:

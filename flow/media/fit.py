@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from ..errors import Refused
+from ..errors import Refused, log
 from ..files import written_whole
 from ..model import Measure, Size
 from ..stopping import Stopped, never
 from .color import displayed_size, quarter_turn
 from .container import missing_bytes, opened
 from .encode import Encoding, Window, write_video
+from .hdr import hdr_of, name_of
 from .measure import measure
 from .timeline import Timeline, first_frame, read_timeline
+
+Tell = Callable[[str], object]
 
 CODEC, PIXELS = "h264", "yuv420p"
 COMMON_RATES = (24, 25, 30, 50, 60)
@@ -28,6 +32,7 @@ class Source:
     timeline: Timeline
     size: Size
     is_turned: bool
+    transfer: int
     pixels: str
     starts_late: bool
 
@@ -42,11 +47,13 @@ def fit_video(
     max_side: int,
     max_bytes: int,
     keep_sound: bool = True,
+    tell: Tell = log.info,
     stopped: Stopped = never,
 ) -> Measure:
     """Write `source` from `start` on for at most `seconds` as H.264 MP4 within the limits; what was written.
 
     Packets are copied where nothing has to change; then only the sound may be dropped or cut. Everything streams.
+    `tell` gets a sentence for each thing that changes how the clip looks or sounds.
     Raises Refused when the clip cannot be made to fit, Unfinished when `stopped` says so; `out` is then as it was.
     """
     given = _source(source, stopped)
@@ -62,8 +69,11 @@ def fit_video(
             )
             if part.stat().st_size <= max_bytes:
                 return measure(part, stopped=stopped)
+        _tell_of_changes(given, tell)
         for share in SHARES:
-            picture = Encoding(size, given.is_turned, int(max_bytes * 8 * share / float(window.seconds)))
+            picture = Encoding(
+                size, given.is_turned, int(max_bytes * 8 * share / float(window.seconds)), given.transfer
+            )
             write_video(source, part, window, picture, keep_sound=keep_sound, stopped=stopped)
             if part.stat().st_size <= max_bytes:
                 return measure(part, stopped=stopped)
@@ -71,6 +81,11 @@ def fit_video(
             f"{float(window.seconds):.2f} s of {size} do not fit into {max_bytes / 1e6:.1f} MB.",
             next_step="Shorten the clip, or make it smaller.",
         )
+
+
+def _tell_of_changes(given: Source, tell: Tell) -> None:
+    if given.transfer:
+        tell(f"The HDR of the clip ({name_of(given.transfer)}) was tone-mapped to SDR (BT.709).")
 
 
 def fitted_size(size: Size, min_side: int, max_side: int) -> Size:
@@ -94,9 +109,9 @@ def _source(path: Path, stopped: Stopped) -> Source:
         raise Refused("The clip is cut off.", next_step="Load it again, or cut it yourself where it is still good.")
     first = first_frame(path)
     with opened(path) as (_, stream):
-        starts_late = bool(stream.start_time)
+        starts_late, transfer = bool(stream.start_time), hdr_of(stream)
     size = displayed_size(first, timeline.pixel_aspect)
-    return Source(timeline, size, bool(quarter_turn(first)), first.format.name, starts_late)
+    return Source(timeline, size, bool(quarter_turn(first)), transfer, first.format.name, starts_late)
 
 
 def _window(timeline: Timeline, start: float, seconds: float | None) -> Window:
@@ -127,6 +142,6 @@ def _constant_rate(timeline: Timeline) -> Fraction:
 def _can_copy(given: Source, size: Size) -> bool:
     timeline = given.timeline
     is_plain = timeline.packets == timeline.frames and not given.is_turned and not given.starts_late
-    is_plain = is_plain and timeline.pixel_aspect == 1
+    is_plain = is_plain and timeline.pixel_aspect == 1 and not given.transfer
     is_codec = timeline.codec == CODEC and given.pixels == PIXELS and "mp4" in timeline.container.split(",")
     return is_plain and is_codec and size == given.size

@@ -20,6 +20,7 @@ from ..model import Size
 from ..stopping import Stopped, never, until_stopped
 from .color import pixel_aspect
 from .container import CONVERT, READ_ERRORS, audio_streams, opened
+from .hdr import hdr_of
 
 LONGEST_READ_SECONDS = 30.0
 BEFORE_ALL = -(1 << 60)  # ticks
@@ -31,7 +32,7 @@ class Timeline:
     """What the packets of a clip say; whether they can be decoded is not known.
 
     `packets` counts the whole ones, also those that an edit list hides; `coded` is the size before rotation, with
-    pixels that are `pixel_aspect` times as wide as high.
+    pixels that are `pixel_aspect` times as wide as high; `transfer` is that of HDR, 0 for SDR.
     """
 
     frames: int
@@ -40,6 +41,7 @@ class Timeline:
     rate: Fraction
     coded: Size
     pixel_aspect: Fraction
+    transfer: int
     container: str
     codec: str
     has_sound: bool
@@ -134,6 +136,7 @@ def _read(container: InputContainer, stream: VideoStream, until: float, stopped:
         rate=rate,
         coded=Size(stream.codec_context.width, stream.codec_context.height),
         pixel_aspect=pixel_aspect(stream),
+        transfer=hdr_of(stream),
         container=container.format.name,
         codec=stream.codec_context.name,
         has_sound=bool(container.streams.audio),

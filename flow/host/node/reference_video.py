@@ -36,7 +36,7 @@ def _fit(
 ) -> io.NodeOutput:
     folder = Path(folder_paths.get_temp_directory()) / "apimart"
     folder.mkdir(parents=True, exist_ok=True)
-    source = plain_source(video)
+    source, changes = plain_source(video), list[str]()
     written = None if source else video_data_of(video, folder).path
     try:
         given = source or written
@@ -52,12 +52,13 @@ def _fit(
             max_side=limits.max_side,
             max_bytes=limits.max_bytes,
             keep_sound=keep_sound,
+            tell=changes.append,
             stopped=stopped,
         )
     finally:
         if written is not None:
             written.unlink(missing_ok=True)
-    return io.NodeOutput(video_of(out), fitted.seconds, report_of(limits, fitted))
+    return io.NodeOutput(video_of(out), fitted.seconds, "\n".join([report_of(limits, fitted), *changes]))
 
 
 def _seconds(limits: MotionReference, whole: float, orientation: str, start: float, length: float) -> float | None:
