@@ -264,3 +264,61 @@ def test_an_aspect_that_an_encoder_rounded_leaves_the_pictures_alone(tmp_path: P
     source = clips.write_video(tmp_path / "c.mp4", pixel_aspect=Fraction(4096, 4095))
     out, _ = fit(source)
     assert packets(out, "video") == packets(source, "video")
+
+
+@pytest.mark.parametrize(("rate", "reduced"), [(120, 60), (240, 60), (100, 50), (Fraction(120000, 1001), 2 * NTSC)])
+def test_more_frames_a_second_than_are_taken_are_reduced_evenly(
+    rate: Fraction, reduced: Fraction, tmp_path: Path
+) -> None:
+    def paint(number: int) -> np.ndarray:
+        return np.full((48, 64, 3), number % 60 * 4, np.uint8)
+
+    source = clips.write_video(tmp_path / "c.mp4", frames=60, rate=rate, paint=paint, sound_seconds=0.4)
+    told: list[str] = []
+    out, found = fit(source, max_rate=60, tell=told.append)
+    step = round(rate / reduced)
+    assert (found.rate, found.frames) == (reduced, 60 / step)
+    assert found.seconds == pytest.approx(measure(source).seconds)
+    assert np.abs(decode_frames(out).pixels - decode_frames(source).pixels[::step]).max() < 0.03
+    assert len(told) == 1 and "reduced to" in told[0]
+
+
+def test_a_rate_that_is_taken_is_left_alone(tmp_path: Path) -> None:
+    source = clips.write_video(tmp_path / "c.mp4", rate=60)
+    out, _ = fit(source, max_rate=60)
+    assert packets(out, "video") == packets(source, "video")
+
+
+def combing(pixels: np.ndarray) -> float:
+    """How much more neighbouring lines differ than the next but one do; near 0 in a whole picture."""
+    near, next_but_one = np.abs(np.diff(pixels, axis=1)), np.abs(pixels[:, 2:] - pixels[:, :-2])
+    return float(near.mean() - next_but_one.mean() / 2)
+
+
+def moving_bar(number: int) -> np.ndarray:
+    """Two fields of a bar that moves 6 pixels between them."""
+    levels = np.full((72, 96, 3), 40, np.uint8)
+    for field in (0, 1):
+        left = 10 + 6 * (2 * number % 10 + field)
+        levels[field::2, left : left + 16] = 220
+    return levels
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "options"),
+    [
+        ("c.mp4", "libx264", {"x264-params": "tff=1"}),
+        ("c.ts", "mpeg2video", {"flags": "+ilme+ildct", "b": "4000000"}),
+    ],
+)
+def test_interlaced_pictures_are_made_whole(name: str, codec: str, options: dict[str, str], tmp_path: Path) -> None:
+    size = {"width": 96, "height": 72, "rate": 25, "frames": 24}
+    source = clips.write_video(tmp_path / name, codec=codec, paint=moving_bar, options=options, **size)  # type: ignore[arg-type]  # numbers
+    told: list[str] = []
+    out, found = fit(source, tell=told.append)
+    assert (found.frames, found.rate, found.codec) == (24, 25, "h264")
+    before, after = combing(decode_frames(source).pixels), combing(decode_frames(out).pixels)
+    assert after < before / 5
+    assert told == ["The clip is interlaced; it was deinterlaced."]
+    with av.open(str(out)) as container:
+        assert not next(container.decode(video=0)).interlaced_frame

@@ -26,6 +26,7 @@ from ..model import Size
 from ..stopping import Stopped, never, until_stopped
 from .color import BT709, Converter, to_yuv420
 from .container import CONVERT, READ_ERRORS, audio_streams, opened
+from .interlacing import deinterlaced
 
 MP4_OPTIONS = {"movflags": "faststart"}
 PICTURE_OPTIONS = {"preset": "veryfast", "crf": "17"}  # visually the same as the source
@@ -59,6 +60,7 @@ class Encoding:
     is_turned: bool
     bits_per_second: int
     transfer: int = 0
+    is_interlaced: bool = False
 
 
 def write_video(
@@ -109,7 +111,7 @@ def _picture_packets(
     if picture is None:
         copy = made.add_stream_from_template(stream, opaque=True)
         return _copied(until_stopped(container.demux(stream), stopped), copy)
-    timed = until_stopped(_timed_frames(container, stream, window.begin), stopped)
+    timed = until_stopped(_timed_frames(container, stream, window.begin, is_interlaced=picture.is_interlaced), stopped)
     return _encoded(until_stopped(_frames_at(timed, window), stopped), made, window.rate, picture, stopped)
 
 
@@ -124,7 +126,7 @@ def _copied(packets: Iterator[Packet[Any]], copy: Any, until: Fraction | None = 
 
 
 def _timed_frames(
-    container: InputContainer, stream: VideoStream, begin: Fraction
+    container: InputContainer, stream: VideoStream, begin: Fraction, *, is_interlaced: bool
 ) -> Iterator[tuple[Fraction, VideoFrame]]:
     """Frames and their seconds since the first, from one at or before `begin` on."""
     stream.thread_type = "AUTO"
@@ -134,7 +136,7 @@ def _timed_frames(
         return
     first = _shown_at(head)
     frames = chain([head], frames) if begin < WORTH_SEEKING else _from_key_frame(container, stream, first, begin)
-    for frame in frames:
+    for frame in deinterlaced(frames) if is_interlaced else frames:
         yield _shown_at(frame) - first, frame
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -21,6 +22,7 @@ from .timeline import Timeline, first_frame, read_timeline
 Tell = Callable[[str], object]
 
 CODEC, PIXELS = "h264", "yuv420p"
+HIGHEST_RATE = 1000
 COMMON_RATES = (24, 25, 30, 50, 60)
 SHARES = (0.95, 0.8, 0.6)  # of the bytes allowed: the encoder may overshoot its rate on short clips
 
@@ -33,6 +35,7 @@ class Source:
     size: Size
     is_turned: bool
     transfer: int
+    is_interlaced: bool
     pixels: str
     starts_late: bool
 
@@ -46,6 +49,7 @@ def fit_video(
     min_side: int,
     max_side: int,
     max_bytes: int,
+    max_rate: int = HIGHEST_RATE,
     keep_sound: bool = True,
     tell: Tell = log.info,
     stopped: Stopped = never,
@@ -58,22 +62,21 @@ def fit_video(
     """
     given = _source(source, stopped)
     size = fitted_size(given.size, min_side, max_side)
-    window = _window(given.timeline, start, seconds)
+    window = _window(given.timeline, start, seconds, max_rate)
     whole = given.timeline.seconds
     is_whole = start <= 0 and (seconds is None or float(whole) <= seconds)
     with written_whole(out) as part:
-        if is_whole and _can_copy(given, size):
+        if is_whole and _can_copy(given, size) and given.timeline.rate <= max_rate:
             frames = given.timeline.frames
             write_video(
                 source, part, Window(Fraction(0), frames, frames / whole), None, keep_sound=keep_sound, stopped=stopped
             )
             if part.stat().st_size <= max_bytes:
                 return measure(part, stopped=stopped)
-        _tell_of_changes(given, tell)
+        _tell_of_changes(given, window, tell)
         for share in SHARES:
-            picture = Encoding(
-                size, given.is_turned, int(max_bytes * 8 * share / float(window.seconds)), given.transfer
-            )
+            bits = int(max_bytes * 8 * share / float(window.seconds))
+            picture = Encoding(size, given.is_turned, bits, given.transfer, given.is_interlaced)
             write_video(source, part, window, picture, keep_sound=keep_sound, stopped=stopped)
             if part.stat().st_size <= max_bytes:
                 return measure(part, stopped=stopped)
@@ -83,9 +86,13 @@ def fit_video(
         )
 
 
-def _tell_of_changes(given: Source, tell: Tell) -> None:
+def _tell_of_changes(given: Source, window: Window, tell: Tell) -> None:
     if given.transfer:
         tell(f"The HDR of the clip ({name_of(given.transfer)}) was tone-mapped to SDR (BT.709).")
+    if given.is_interlaced:
+        tell("The clip is interlaced; it was deinterlaced.")
+    if window.rate < given.timeline.rate:
+        tell(f"The clip's {float(given.timeline.rate):.5g} fps were reduced to {float(window.rate):.5g}.")
 
 
 def fitted_size(size: Size, min_side: int, max_side: int) -> Size:
@@ -111,14 +118,16 @@ def _source(path: Path, stopped: Stopped) -> Source:
     with opened(path) as (_, stream):
         starts_late, transfer = bool(stream.start_time), hdr_of(stream)
     size = displayed_size(first, timeline.pixel_aspect)
-    return Source(timeline, size, bool(quarter_turn(first)), transfer, first.format.name, starts_late)
+    is_interlaced = bool(first.interlaced_frame)
+    return Source(timeline, size, bool(quarter_turn(first)), transfer, is_interlaced, first.format.name, starts_late)
 
 
-def _window(timeline: Timeline, start: float, seconds: float | None) -> Window:
+def _window(timeline: Timeline, start: float, seconds: float | None, max_rate: int) -> Window:
     """The frames to be written: whole ones, never longer than asked."""
     begin = max(Fraction(0), Fraction(start))
     left = timeline.seconds - begin
     rate = _constant_rate(timeline)
+    rate /= max(1, math.ceil(rate / max_rate))
     count = round(left * rate) if timeline.is_constant and begin == 0 else int(left * rate + Fraction(1, 1000))
     if seconds is not None:
         count = min(count, int(Fraction(seconds) * rate) + 1)
@@ -142,6 +151,6 @@ def _constant_rate(timeline: Timeline) -> Fraction:
 def _can_copy(given: Source, size: Size) -> bool:
     timeline = given.timeline
     is_plain = timeline.packets == timeline.frames and not given.is_turned and not given.starts_late
-    is_plain = is_plain and timeline.pixel_aspect == 1 and not given.transfer
+    is_plain = is_plain and timeline.pixel_aspect == 1 and not given.transfer and not given.is_interlaced
     is_codec = timeline.codec == CODEC and given.pixels == PIXELS and "mp4" in timeline.container.split(",")
     return is_plain and is_codec and size == given.size

@@ -51,6 +51,7 @@ def _fit(
             min_side=limits.min_side,
             max_side=limits.max_side,
             max_bytes=limits.max_bytes,
+            max_rate=limits.max_fps,
             keep_sound=keep_sound,
             tell=changes.append,
             stopped=stopped,
