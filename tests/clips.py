@@ -240,6 +240,20 @@ def remuxed(source: Path, path: Path, metadata: Mapping[str, str] = {}) -> Path:
     return path
 
 
+def cut_in_the_last_frame(source: Path, path: Path) -> Path:
+    """What a packet copy makes of a file that breaks off in a frame: a whole file whose last packet is half."""
+    with av.open(str(source)) as given, av.open(str(path), "w", options={"movflags": "faststart"}) as out:
+        stream = given.streams.video[0]
+        copy = out.add_stream_from_template(stream, opaque=True)
+        packets: list[av.Packet] = [packet for packet in given.demux(stream) if packet.size]
+        half = av.Packet(bytes(packets[-1])[: packets[-1].size // 2])
+        half.pts, half.dts, half.time_base = packets[-1].pts, packets[-1].dts, packets[-1].time_base
+        for packet in (*packets[:-1], half):
+            packet.stream = copy
+            out.mux(packet)
+    return path
+
+
 def decoded(path: Path) -> list[av.VideoFrame]:
     """Every frame that a player would show."""
     with av.open(str(path)) as container:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import pytest
 from apimart.flow.errors import Refused
-from apimart.flow.media import measure
+from apimart.flow.media import measure, missing_bytes, require_whole
 from PIL import Image
 
 NTSC_FILM, NTSC = Fraction(24000, 1001), Fraction(30000, 1001)
@@ -201,3 +201,45 @@ def test_measuring_takes_no_longer_than_it_may(tmp_path: Path) -> None:
     begin = time.perf_counter()
     measure(path)
     assert time.perf_counter() - begin < 1.5
+
+
+APPENDED = {
+    "a block of a camera": b"\x12\x34\x56\x78" + b"maker notes" * 40,
+    "a block that looks like a large box": b"\x7f\x00\x00\x00SEFT" + b"x" * 200,
+    "a block of a messenger": b"<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?>" * 3,
+    "zeros": bytes(4096),
+    "less than a box": b"end",
+}
+
+
+@pytest.mark.parametrize("name", APPENDED)
+def test_bytes_behind_the_last_box_do_not_make_a_whole_video_cut_off(name: str, tmp_path: Path) -> None:
+    for more in ({}, {"container_options": {"movflags": "faststart"}}):
+        path = clips.write_video(tmp_path / "c.mp4", **more)  # type: ignore[arg-type]  # options of write_video
+        path.write_bytes(path.read_bytes() + APPENDED[name])
+        assert missing_bytes(path) == 0
+        assert measure(path).frames == 48
+        require_whole(path)
+
+
+@pytest.mark.parametrize("name", ["c.mp4", "c.mkv", "c.webm", "c.avi", "c.ts", "c.mov"])
+def test_a_whole_video_is_whole_in_every_container(name: str, tmp_path: Path) -> None:
+    codec = "libvpx-vp9" if name == "c.webm" else "libx264"
+    require_whole(clips.write_video(tmp_path / name, codec=codec, frames=96, options={"g": "30"}))
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265", "mpeg4", "mjpeg"])
+def test_a_cut_that_a_copy_has_hidden_is_found(codec: str, tmp_path: Path) -> None:
+    pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+    whole = clips.write_video(tmp_path / "whole.mp4", codec=codec, pix_fmt=pix_fmt, frames=48, options={"g": "12"})
+    copy = clips.cut_in_the_last_frame(whole, tmp_path / "copy.mp4")
+    assert missing_bytes(copy) == 0
+    require_whole(whole)
+    with pytest.raises(Refused, match="last frames"):
+        require_whole(copy)
+
+
+def test_a_file_cut_off_is_not_whole(tmp_path: Path) -> None:
+    whole = clips.index_in_front(tmp_path / "whole.mp4", frames=96)
+    with pytest.raises(Refused, match=r"cut off: \d+ of its bytes"):
+        require_whole(clips.cut_off(whole, tmp_path / "cut.mp4"))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from .audio import content_of_audio, decode_audio, encode_audio, has_audio
+from .container import missing_bytes
 from .content import content_of_frames, content_of_image, content_of_trimmed, content_of_video
 from .decode import Plan, decode_frames, plan
+from .ending import cut_off, require_whole
 from .fit import fit_video, fitted_size
 from .images import encode_image, image_of
 from .measure import measure
@@ -19,6 +21,7 @@ __all__ = [
     "content_of_image",
     "content_of_trimmed",
     "content_of_video",
+    "cut_off",
     "decode_audio",
     "decode_frames",
     "encode_audio",
@@ -28,7 +31,9 @@ __all__ = [
     "has_audio",
     "image_of",
     "measure",
+    "missing_bytes",
     "plan",
+    "require_whole",
     "seconds_shown",
     "write_thumbnail",
 ]

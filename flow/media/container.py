@@ -26,6 +26,7 @@ OPTIONS = {
 }
 MATROSKA, RIFF = b"\x1a\x45\xdf\xa3", b"RIFF"
 ISO_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"wide", b"skip", b"pnot", b"styp", b"moof", b"uuid")
+NEEDED_BOXES = (b"mdat", b"moov", b"moof")
 OTHER_CLIPS = (b"FLV", b"OggS", b"\x30\x26\xb2\x75", b"\x00\x00\x01\xba")
 PICTURES = {b"\x89PNG": "PNG", b"GIF8": "GIF", b"\xff\xd8\xff": "JPEG", b"BM": "BMP", b"II*\x00": "TIFF"}
 CONVERT = "Load another file, or put APIMartReferenceVideo before this node: it rewrites any clip as H.264 MP4."
@@ -112,16 +113,17 @@ def _picture_stream(container: InputContainer) -> VideoStream:
 
 
 def _iso_end(file: BinaryIO, size: int) -> int:
-    """Where the last top-level box says that it ends."""
-    place = 0
+    """Where the last top-level box says that it ends; blocks that cameras and messengers append are no boxes."""
+    place, has_frames = 0, False
     while place + 8 <= size:
         file.seek(place)
         head = file.read(16)
         length = int.from_bytes(head[:4], "big")
         if length == 1:
             length = int.from_bytes(head[8:16], "big")
-        if length < 8:
+        if length < 8 or (has_frames and head[4:8] not in NEEDED_BOXES and place + length > size):
             return size
+        has_frames = has_frames or head[4:8] in (b"mdat", b"moof")
         place += length
     return place
 

@@ -15,6 +15,7 @@ from ..stopping import Stopped, never
 from .color import displayed_size, quarter_turn
 from .container import missing_bytes, opened
 from .encode import Encoding, Window, write_video
+from .ending import cut_off, require_whole
 from .hdr import hdr_of, name_of
 from .measure import measure
 from .timeline import Timeline, first_frame, read_timeline
@@ -65,6 +66,8 @@ def fit_video(
     window = _window(given.timeline, start, seconds, max_rate)
     whole = given.timeline.seconds
     is_whole = start <= 0 and (seconds is None or float(whole) <= seconds)
+    if is_whole:
+        require_whole(source, stopped=stopped)
     with written_whole(out) as part:
         if is_whole and _can_copy(given, size) and given.timeline.rate <= max_rate:
             frames = given.timeline.frames
@@ -112,8 +115,9 @@ def fitted_size(size: Size, min_side: int, max_side: int) -> Size:
 
 def _source(path: Path, stopped: Stopped) -> Source:
     timeline = read_timeline(path, stopped=stopped)
-    if missing_bytes(path):
-        raise Refused("The clip is cut off.", next_step="Load it again, or cut it yourself where it is still good.")
+    missing = missing_bytes(path)
+    if missing:
+        raise cut_off(missing)
     first = first_frame(path)
     with opened(path) as (_, stream):
         starts_late, transfer = bool(stream.start_time), hdr_of(stream)

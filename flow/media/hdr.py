@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 from av.filter import Graph
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
+
+from .filters import filter_for
 
 PEAK_NITS = 1000.0  # the nominal peak of HLG (BT.2100), and of nearly everything mastered in PQ
 WHITE_NITS = 203.0  # diffuse white in HDR (BT.2408)
@@ -91,16 +92,10 @@ class ToneMap:
         return self._graph.vpull()
 
     def _configured(self, rgb: VideoFrame) -> Graph:
-        graph, tick = Graph(), Fraction(1, 1000)  # of no account: frames come and go one by one
         with tempfile.TemporaryDirectory() as folder:
             table = Path(folder) / "sdr.cube"
             table.write_text(_cube(self._transfer, TOP / self._white), "ascii")
-            source = graph.add_buffer(width=rgb.width, height=rgb.height, format=rgb.format.name, time_base=tick)
-            mapping, sink = graph.add("lut3d", file=str(table), interp="tetrahedral"), graph.add("buffersink")
-            source.link_to(mapping)
-            mapping.link_to(sink)
-            graph.configure()
-        return graph
+            return filter_for(rgb, "lut3d", file=str(table), interp="tetrahedral")
 
 
 def _cube(transfer: int, scale: float) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 import av.error
 from av.filter import Graph
 from av.video.frame import VideoFrame
+
+from .filters import filter_for
 
 
 def deinterlaced(frames: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
@@ -15,23 +16,13 @@ def deinterlaced(frames: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
     head = next(frames, None)
     if head is None:
         return
-    graph = _graph(head)
+    graph = filter_for(head, "bwdif", "mode=send_frame:deint=interlaced")
     graph.vpush(head)
     for frame in frames:
         graph.vpush(frame)
         yield from _ready(graph)
     graph.vpush(None)
     yield from _ready(graph)
-
-
-def _graph(frame: VideoFrame) -> Graph:
-    graph, tick = Graph(), frame.time_base or Fraction(1, 1000)
-    source = graph.add_buffer(width=frame.width, height=frame.height, format=frame.format.name, time_base=tick)
-    bwdif, sink = graph.add("bwdif", "mode=send_frame:deint=interlaced"), graph.add("buffersink")
-    source.link_to(bwdif)
-    bwdif.link_to(sink)
-    graph.configure()
-    return graph
 
 
 def _ready(graph: Graph) -> Iterator[VideoFrame]:

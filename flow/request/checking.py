@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Refused
-from ..media import encode_audio, encode_image, measure
+from ..media import cut_off, encode_audio, encode_image, measure, require_whole
 from ..model import (
     MEGABYTE,
     Attachment,
@@ -188,6 +188,9 @@ def _measured(family: Family, values: Values, stopped: Stopped) -> tuple[Values,
 def _read(footage: VideoData, stopped: Stopped) -> VideoData:
     if footage.measure is not None or footage.path is None:
         return footage
+    if footage.missing_bytes:
+        raise cut_off(footage.missing_bytes)
+    require_whole(footage.path, stopped=stopped)
     return replace(footage, measure=measure(footage.path, stopped=stopped))
 
 

@@ -23,6 +23,7 @@ from ...media import (
     decode_frames,
     image_of,
     measure,
+    missing_bytes,
 )
 from ...model import (
     AudioData,
@@ -111,7 +112,8 @@ def video_data_of(video: Input.Video, scratch: Path) -> VideoData:
     try:
         video.save_to(str(path), format=Types.VideoContainer.MP4, codec=Types.VideoCodec.AUTO)
         written = content_of_video(path)
-        return VideoData(path, content=_content_of(video, written, scratch), earlier_content=written)
+        content = _content_of(video, written, scratch)
+        return VideoData(path, content=content, earlier_content=written, missing_bytes=_missing_bytes(video))
     except PackError:
         path.unlink(missing_ok=True)
         raise
@@ -151,6 +153,14 @@ def _content_of_source(video: Input.Video, scratch: Path) -> str:
     finally:
         if not isinstance(source, str):
             path.unlink(missing_ok=True)
+
+
+def _missing_bytes(video: Input.Video) -> int:
+    """What the file lacks that is played to its end: ComfyUI copies the rest into one that seems whole."""
+    if not isinstance(video, InputImpl.VideoFromFile):
+        return 0
+    source, trim = video.get_stream_source(), _trim_of(video)
+    return missing_bytes(Path(source)) if isinstance(source, str) and trim is not None and not trim[1] else 0
 
 
 def _parts(video: Input.Video) -> Iterator[tuple[Frames, AudioData | None]]:
