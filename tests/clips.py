@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -245,7 +246,7 @@ def cut_in_the_last_frame(source: Path, path: Path) -> Path:
     with av.open(str(source)) as given, av.open(str(path), "w", options={"movflags": "faststart"}) as out:
         stream = given.streams.video[0]
         copy = out.add_stream_from_template(stream, opaque=True)
-        packets: list[av.Packet] = [packet for packet in given.demux(stream) if packet.size]
+        packets: list[Any] = [packet for packet in given.demux(stream) if packet.size]
         half = av.Packet(bytes(packets[-1])[: packets[-1].size // 2])
         half.pts, half.dts, half.time_base = packets[-1].pts, packets[-1].dts, packets[-1].time_base
         for packet in (*packets[:-1], half):

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import pytest
 from apimart.flow.errors import Refused
-from apimart.flow.media import measure, missing_bytes, require_whole
+from apimart.flow.media import decode_audio, measure, missing_bytes, rate_of, require_whole, seconds_of
 from PIL import Image
 
 NTSC_FILM, NTSC = Fraction(24000, 1001), Fraction(30000, 1001)
@@ -243,3 +243,40 @@ def test_a_file_cut_off_is_not_whole(tmp_path: Path) -> None:
     whole = clips.index_in_front(tmp_path / "whole.mp4", frames=96)
     with pytest.raises(Refused, match=r"cut off: \d+ of its bytes"):
         require_whole(clips.cut_off(whole, tmp_path / "cut.mp4"))
+
+
+def unknown_codec(path: Path) -> Path:
+    """A video in a codec that no library here decodes, with sound that all of them do."""
+    whole = clips.write_video(path.with_name("known.mp4"), rate=NTSC, sound_seconds=1.6)
+    path.write_bytes(whole.read_bytes().replace(b"avc1", b"zzzz").replace(b"avcC", b"zzzC"))
+    return path
+
+
+def test_the_rate_is_the_container_s_and_needs_no_decoder(tmp_path: Path) -> None:
+    assert rate_of(clips.write_video(tmp_path / "c.mp4", rate=NTSC_FILM)) == NTSC_FILM
+    path = unknown_codec(tmp_path / "unknown.mp4")
+    with pytest.raises(Refused, match="no picture that can be decoded"):
+        measure(path)
+    assert rate_of(path) == NTSC
+    assert seconds_of(path) == pytest.approx(48 / NTSC, abs=0.002)
+
+
+def test_sound_needs_no_decoder_for_the_picture(tmp_path: Path) -> None:
+    sound = decode_audio(unknown_codec(tmp_path / "unknown.mp4"))
+    assert sound is not None and sound.seconds == pytest.approx(1.6, abs=0.05)
+
+
+@pytest.mark.parametrize("name", ["c.mp4", "c.mkv", "c.webm"])
+def test_av1_is_measured_where_one_library_has_its_decoder(name: str, tmp_path: Path) -> None:
+    path = clips.write_video(tmp_path / name, codec="libsvtav1", frames=30, options={"preset": "12"})
+    found = measure(path)
+    assert (found.frames, found.rate, found.codec) == (30, 24, "av1")
+    assert found.seconds == pytest.approx(1.25)
+
+
+@pytest.mark.parametrize("name", ["c.mp4", "c.webm", "live.webm", "variable.mp4"])
+def test_the_seconds_of_a_container_are_those_of_its_picture(name: str, tmp_path: Path) -> None:
+    path = {"c.webm": KINDS["vp9.webm"], "c.mp4": KINDS["longer_sound.mp4"]}.get(name, KINDS.get(name))
+    assert path is not None
+    made = path(tmp_path / name)
+    assert seconds_of(made) == pytest.approx(measure(made).seconds, abs=0.05)

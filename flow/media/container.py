@@ -41,6 +41,13 @@ def opened(path: Path, *, to_decode: bool = True) -> Iterator[tuple[InputContain
     Unless it is opened `to_decode`, only the packets of an MP4 or MOV can be trusted: FFmpeg then decodes none of its
     frames to learn about their format and order, which is what opening mostly costs.
     """
+    with opened_container(path, to_decode=to_decode) as container:
+        yield container, _picture_stream(container)
+
+
+@contextmanager
+def opened_container(path: Path, *, to_decode: bool = True) -> Iterator[InputContainer]:
+    """The clip, whatever can be decoded of it. Raises what `opened` raises, but for a missing picture."""
     head = refuse_unless_clip(path)
     probing = {} if to_decode or head[4:8] not in ISO_BOXES else {"skip_frame": "all"}
     try:
@@ -48,7 +55,7 @@ def opened(path: Path, *, to_decode: bool = True) -> Iterator[tuple[InputContain
     except READ_ERRORS as error:
         raise Refused(_why_not_opened(path, error), next_step="Load the clip again, or another file.") from None
     with container:
-        yield container, _picture_stream(container)
+        yield container
 
 
 def audio_streams(container: InputContainer) -> list[AudioStream]:
@@ -72,6 +79,13 @@ def refuse_unless_clip(path: Path) -> bytes:
         what = f"The clip is a {picture} picture" if picture else "The clip is not a video file"
         raise Refused(f"{what}, whatever its name says.", next_step="Load a video such as an MP4.")
     return head
+
+
+def is_animation(path: Path) -> bool:
+    """Whether the file is a GIF, WebP or PNG, which ComfyUI plays as a video and this pack does not read."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    return head.startswith((b"GIF8", b"\x89PNG")) or head[8:12] == b"WEBP"
 
 
 def missing_bytes(path: Path) -> int:
@@ -105,10 +119,11 @@ def _why_not_opened(path: Path, error: Exception) -> str:
 
 
 def _picture_stream(container: InputContainer) -> VideoStream:
-    for stream in container.streams.video:
-        if stream.codec_context is not None and Disposition.attached_pic not in stream.disposition:
+    moving = [one for one in container.streams.video if Disposition.attached_pic not in one.disposition]
+    for stream in moving:
+        if stream.codec_context is not None:
             return stream
-    what = "only sound" if container.streams.audio else "no picture that can be decoded"
+    what = "no picture that can be decoded" if moving or not container.streams.audio else "only sound"
     raise Refused(f"The clip holds {what}.", next_step=CONVERT)
 
 

@@ -102,11 +102,7 @@ def _planned(timeline: Timeline, selection: Selection, displayed: Size) -> Plan:
 
 def _refuse_too_many(planned: Plan, selection: Selection, free_bytes: int | None) -> None:
     if planned.count == 0:
-        raise Refused(
-            f"The selection leaves no frame of the clip ({selection.skip_first_frames} are skipped).",
-            spent="Nothing new was spent.",
-            next_step="Lower skip_first_frames.",
-        )
+        raise nothing_selected(selection)
     if free_bytes is not None and planned.bytes > free_bytes:
         raise Refused(
             f"{planned.count} frames of {planned.size} in float32 need {planned.bytes / GIGABYTE:.2f} GB, "
@@ -115,6 +111,14 @@ def _refuse_too_many(planned: Plan, selection: Selection, free_bytes: int | None
             next_step="Take fewer or smaller frames with APIMartVideoFrames: "
             "select_every_nth, frame_load_cap or max_side.",
         )
+
+
+def nothing_selected(selection: Selection) -> Refused:
+    return Refused(
+        f"The selection leaves no frame of the clip ({selection.skip_first_frames} are skipped).",
+        spent="Nothing new was spent.",
+        next_step="Lower skip_first_frames.",
+    )
 
 
 def _convert(frames: Iterator[VideoFrame], pixels: np.ndarray, size: Size, transfer: int = 0) -> int:

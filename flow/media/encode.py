@@ -13,7 +13,6 @@ from typing import Any
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
@@ -21,9 +20,10 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
-from ..errors import Refused
+from ..errors import Refused, log
 from ..model import Size
 from ..stopping import Stopped, never, until_stopped
+from .audio import Tell, layout_of, sound_frames, waves_of
 from .color import BT709, Converter, to_yuv420
 from .container import CONVERT, READ_ERRORS, audio_streams, opened
 from .interlacing import deinterlaced
@@ -70,18 +70,19 @@ def write_video(
     picture: Encoding | None,
     *,
     keep_sound: bool,
+    tell: Tell = log.info,
     stopped: Stopped = never,
 ) -> None:
-    """Write the window of `source`; without `picture` its packets are copied.
+    """Write the window of `source`; without `picture` its packets are copied. `tell` hears of sound that is amiss.
 
     Raises Refused when it is damaged, Unfinished when `stopped` says so.
     """
     try:
         with opened(source) as (seen, stream), opened(source) as (heard, _), _mp4(out) as made:
             begin = Fraction(stream.start_time or 0) * (stream.time_base or 1) + window.begin
-            sounds = audio_streams(heard)[:1] if keep_sound else []
             streams = [_picture_packets(seen, stream, made, window, picture, stopped)]
-            streams += [_sound_packets(heard, sound, made, begin, window.seconds, stopped) for sound in sounds]
+            if keep_sound:
+                streams.append(_sound_packets(heard, made, begin, window.seconds, tell, stopped))
             for packet in heapq.merge(*streams, key=_time):
                 made.mux(packet)
     except READ_ERRORS as error:
@@ -214,37 +215,29 @@ def _flushed(stream: Any) -> Iterator[Packet[Any]]:
 
 def _sound_packets(
     container: InputContainer,
-    stream: AudioStream,
     made: OutputContainer,
     begin: Fraction,
     seconds: Fraction,
+    tell: Tell,
     stopped: Stopped,
 ) -> Iterator[Packet[Any]]:
-    """The sound from `begin` on, never longer than the picture."""
-    if begin == 0 and stream.codec_context.name in COPIED_SOUNDS:
+    """The sound from `begin` on, never longer than the picture; adds the stream at once. Nothing for a silent clip."""
+    streams = audio_streams(container)[:1]
+    if not streams:
+        list(sound_frames(container, tell, stopped))  # says why there is none
+        return iter(())
+    [stream] = streams
+    is_small = stream.codec_context.channels <= 2
+    if begin == 0 and is_small and stream.codec_context.name in COPIED_SOUNDS:
         copy = made.add_stream_from_template(stream, opaque=True)
         return _copied(until_stopped(container.demux(stream), stopped), copy, begin + seconds)
     rate = stream.codec_context.sample_rate
     rate = rate if rate in SOUND_RATES else SOUND_RATES[-1]
-    layout = "mono" if stream.codec_context.channels == 1 else "stereo"
+    layout = layout_of(stream.codec_context.channels)
     target = made.add_stream("aac", rate=rate)
     target.codec_context.layout, target.codec_context.bit_rate = layout, SOUND_BITS
-    frames = until_stopped(container.decode(stream), stopped)
-    waves = _waves(frames, AudioResampler(format="fltp", layout=layout, rate=rate), rate)
+    waves = waves_of(sound_frames(container, tell, stopped), layout, rate)
     return _encode_sound(_cut(waves, round(begin * rate), round(seconds * rate)), target, layout, rate)
-
-
-def _waves(frames: Iterator[AudioFrame], resampler: AudioResampler, rate: int) -> Iterator[tuple[int, np.ndarray]]:
-    """Samples as float32 [channels, samples], with the place of the first one."""
-    place: int | None = None
-    for frame in chain(frames, [None]):
-        if place is None and frame is not None:
-            place = round((frame.pts or 0) * (frame.time_base or Fraction(1)) * rate)
-        for part in resampler.resample(frame):
-            if part is not None:
-                wave = part.to_ndarray()
-                yield place or 0, wave
-                place = (place or 0) + wave.shape[1]
 
 
 def _cut(waves: Iterator[tuple[int, np.ndarray]], first: int, count: int) -> Iterator[np.ndarray]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +12,7 @@ from ..errors import Refused, log
 from ..files import written_whole
 from ..model import Measure, Size
 from ..stopping import Stopped, never
+from .audio import Tell
 from .color import displayed_size, quarter_turn
 from .container import missing_bytes, opened
 from .encode import Encoding, Window, write_video
@@ -19,8 +20,6 @@ from .ending import cut_off, require_whole
 from .hdr import hdr_of, name_of
 from .measure import measure
 from .timeline import Timeline, first_frame, read_timeline
-
-Tell = Callable[[str], object]
 
 CODEC, PIXELS = "h264", "yuv420p"
 HIGHEST_RATE = 1000
@@ -68,20 +67,14 @@ def fit_video(
     is_whole = start <= 0 and (seconds is None or float(whole) <= seconds)
     if is_whole:
         require_whole(source, stopped=stopped)
+    can_copy = is_whole and _can_copy(given, size) and given.timeline.rate <= max_rate
     with written_whole(out) as part:
-        if is_whole and _can_copy(given, size) and given.timeline.rate <= max_rate:
-            frames = given.timeline.frames
-            write_video(
-                source, part, Window(Fraction(0), frames, frames / whole), None, keep_sound=keep_sound, stopped=stopped
-            )
+        for shown, picture in _attempts(given, size, window, max_bytes, can_copy=can_copy):
+            said = _changes(given, window) if picture else []
+            write_video(source, part, shown, picture, keep_sound=keep_sound, tell=said.append, stopped=stopped)
             if part.stat().st_size <= max_bytes:
-                return measure(part, stopped=stopped)
-        _tell_of_changes(given, window, tell)
-        for share in SHARES:
-            bits = int(max_bytes * 8 * share / float(window.seconds))
-            picture = Encoding(size, given.is_turned, bits, given.transfer, given.is_interlaced)
-            write_video(source, part, window, picture, keep_sound=keep_sound, stopped=stopped)
-            if part.stat().st_size <= max_bytes:
+                for sentence in said:
+                    tell(sentence)
                 return measure(part, stopped=stopped)
         raise Refused(
             f"{float(window.seconds):.2f} s of {size} do not fit into {max_bytes / 1e6:.1f} MB.",
@@ -89,13 +82,28 @@ def fit_video(
         )
 
 
-def _tell_of_changes(given: Source, window: Window, tell: Tell) -> None:
+def _attempts(
+    given: Source, size: Size, window: Window, max_bytes: int, *, can_copy: bool
+) -> Iterator[tuple[Window, Encoding | None]]:
+    """From copying to encoding with ever fewer bytes."""
+    if can_copy:
+        frames = given.timeline.frames
+        yield Window(Fraction(0), frames, frames / given.timeline.seconds), None
+    for share in SHARES:
+        bits = int(max_bytes * 8 * share / float(window.seconds))
+        yield window, Encoding(size, given.is_turned, bits, given.transfer, given.is_interlaced)
+
+
+def _changes(given: Source, window: Window) -> list[str]:
+    """A sentence for each change to the picture that encoding it makes, beside its size and length."""
+    said = []
     if given.transfer:
-        tell(f"The HDR of the clip ({name_of(given.transfer)}) was tone-mapped to SDR (BT.709).")
+        said.append(f"The HDR of the clip ({name_of(given.transfer)}) was tone-mapped to SDR (BT.709).")
     if given.is_interlaced:
-        tell("The clip is interlaced; it was deinterlaced.")
+        said.append("The clip is interlaced; it was deinterlaced.")
     if window.rate < given.timeline.rate:
-        tell(f"The clip's {float(given.timeline.rate):.5g} fps were reduced to {float(window.rate):.5g}.")
+        said.append(f"The clip's {float(given.timeline.rate):.5g} fps were reduced to {float(window.rate):.5g}.")
+    return said
 
 
 def fitted_size(size: Size, min_side: int, max_side: int) -> Size:

@@ -14,7 +14,7 @@ from ..errors import Refused
 from ..model import Measure, Size
 from ..stopping import Stopped, never, raise_if_stopped
 from .container import CONVERT, refuse_unless_clip
-from .timeline import LONGEST_READ_SECONDS, Timeline, read_timeline
+from .timeline import LONGEST_READ_SECONDS, Timeline, first_frame, read_timeline
 
 HIGHEST_RATE = 1000.0
 UNKNOWN = -1  # AV_PIX_FMT_NONE
@@ -49,7 +49,7 @@ def measure(path: Path, *, stopped: Stopped = never) -> Measure:
     if header is None:
         raise Refused(f"OpenCV cannot open the clip ({timeline.container}, {timeline.codec}).", next_step=CONVERT)
     if not header.is_decodable:
-        raise Refused("No frame of the clip can be decoded.", next_step=CONVERT)
+        first_frame(path)  # OpenCV may lack a decoder that PyAV has, like the one for AV1
     if not _is_within_a_frame(header.seconds, timeline):
         _count_packets(path, timeline, stopped)
     return Measure(

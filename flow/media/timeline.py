@@ -10,16 +10,17 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 from av.container import InputContainer
 from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from ..errors import Refused
+from ..errors import Refused, Unreadable
 from ..model import Size
 from ..stopping import Stopped, never, until_stopped
 from .color import pixel_aspect
-from .container import CONVERT, READ_ERRORS, audio_streams, opened
+from .container import CONVERT, READ_ERRORS, audio_streams, opened, opened_container
 from .hdr import hdr_of
 
 LONGEST_READ_SECONDS = 30.0
@@ -138,7 +139,7 @@ def _read(container: InputContainer, stream: VideoStream, until: float, stopped:
         pixel_aspect=pixel_aspect(stream),
         transfer=hdr_of(stream),
         container=container.format.name,
-        codec=stream.codec_context.name,
+        codec=_codec_of(stream),
         has_sound=bool(container.streams.audio),
         sound_seconds=float(sound.between + sound.held * sound.tick) if sound and sound.shown else 0.0,
         is_constant=is_constant,
@@ -163,7 +164,7 @@ def _packets(container: InputContainer, streams: list[Any], until: float) -> Ite
 
 def _duration(picture: _Span, stream: VideoStream) -> tuple[Fraction, Fraction, bool]:
     """Seconds on screen, frames per second, and whether the rate is constant: then both are exact."""
-    declared = Fraction(stream.average_rate or stream.guessed_rate or 25)
+    declared = told_rate(stream)
     if picture.held:
         held = picture.held * picture.tick
     else:
@@ -187,6 +188,50 @@ def first_frame(path: Path) -> VideoFrame:
     if frame is None:
         raise Refused("No frame of the clip can be decoded.", next_step=CONVERT)
     return frame
+
+
+def rate_of(path: Path) -> Fraction:
+    """Frames per second as the container tells them, for which nothing is decoded or read. Raises Unreadable."""
+    with _told(path) as (_, stream):
+        return told_rate(stream)
+
+
+def seconds_of(path: Path, *, stopped: Stopped = never) -> float:
+    """How long the picture is shown, as the container tells it; where it does not, its packets are read.
+
+    Raises Unreadable, and Unfinished when `stopped` says so.
+    """
+    with _told(path) as (container, stream):
+        if stream.duration is not None and stream.time_base:
+            return float(stream.duration * stream.time_base)
+        if container.duration:
+            return container.duration / av.time_base
+    try:
+        return seconds_shown(path, stopped=stopped)
+    except Refused as error:
+        raise Unreadable(error.what) from None
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """The clip and its picture stream, be there a decoder for it or not."""
+    try:
+        with opened_container(path, to_decode=False) as container:
+            if not container.streams.video:
+                raise Refused("The clip holds no picture.")
+            yield container, container.streams.video[0]
+    except Refused as error:
+        raise Unreadable(error.what) from None
+
+
+def _codec_of(stream: VideoStream) -> str:
+    """The name of the format, not that of a decoder like libdav1d."""
+    codec = stream.codec_context.codec
+    return str(getattr(codec, "canonical_name", codec.name))
+
+
+def told_rate(stream: VideoStream) -> Fraction:
+    return Fraction(stream.average_rate or stream.guessed_rate or 25)
 
 
 def seconds_shown(path: Path, *, stopped: Stopped = never) -> float:

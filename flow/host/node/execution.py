@@ -15,7 +15,7 @@ from server import PromptServer
 
 from ...jobs import NOT_SUBMITTED, Account, Job, Runner
 from ...ledger import Entry
-from ...media import measure
+from ...media import rate_of
 from ...model import Family, Values
 from ...prices import printed_prices
 from ...request import problems_of_widgets
@@ -23,7 +23,7 @@ from ...stopping import Stopped
 from ..runtime import runtime
 from ..web.languages import language_of
 from . import presence
-from .links import frames_are_linked
+from .links import AUDIO, FRAMES, is_linked
 from .progress import NodeProgress, until_interrupted
 from .sockets import audio_of, cuts_of, frames_tensor, values_of, video_of
 
@@ -40,7 +40,8 @@ class NodeRun:
         gives_several: bool,
     ) -> None:
         self._node_id, self._prompt, self._gives_several = node_id, prompt, gives_several
-        self._with_frames = frames_are_linked(node_id, prompt)
+        self._with_frames, self._with_audio = (is_linked(node_id, one, prompt) for one in (FRAMES, AUDIO))
+        self._notes: list[str] = []
         self._runtime = runtime()
         self._progress = NodeProgress(node_id, self._runtime, workflow)
         self._language = language_of(PromptServer.instance.client_id)
@@ -87,14 +88,15 @@ class NodeRun:
         self._job = job
         outcome = await job.wait(self._progress.show, seconds=account.settings.wait_seconds)
         rows = [await self._runner.local(partial(self._row, outcome.entry, path)) for path in outcome.files.paths]
-        self._progress.end(outcome)
+        self._progress.end(outcome, *self._notes)
         presence.remember(self._node_id, self._prompt, outcome.files.paths)
         outputs = [list(column) for column in zip(*rows, strict=True)] if self._gives_several else list(rows[0])
         return io.NodeOutput(*outputs, ui=ui.PreviewVideo([_shown(path) for path in outcome.files.paths]))
 
     def _row(self, entry: Entry, path: Path, stopped: Stopped) -> tuple[Any, ...]:
         frames = frames_tensor(path, stopped=stopped)[0] if self._with_frames else None
-        return video_of(path), frames, audio_of(path, stopped=stopped), float(measure(path).rate), job_json(entry, path)
+        audio = audio_of(path, self._notes.append, stopped) if self._with_audio else None
+        return video_of(path), frames, audio, float(rate_of(path)), job_json(entry, path)
 
     def _say_what_is_left(self) -> None:
         what = "Stopped waiting."

@@ -1,4 +1,4 @@
-"""Whether something downstream takes the frames of a node; only then are they decoded."""
+"""Whether something downstream takes the frames or the audio of a node; only then are they decoded."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from typing import Any
 
 from server import PromptServer
 
-FRAMES = 1
+FRAMES, AUDIO = 1, 2  # outputs of a node that gives videos
+AUDIO_OF_FRAMES = 1  # output of Video Frames
 
 
-def frames_are_linked(node_id: str, prompt: Mapping[str, Any] | None = None) -> bool:
-    """True when an input links to the frames of `node_id` in `prompt`, else in a prompt that runs now.
+def is_linked(node_id: str, output: int, prompt: Mapping[str, Any] | None = None) -> bool:
+    """True when an input links to this output of `node_id` in `prompt`, else in a prompt that runs now.
 
     A node that no prompt names (it was made while the graph ran) counts as wanted.
     """
     prompts = [prompt] if prompt else running_prompts()
     named = [one for one in prompts if node_id in one]
-    return not named or any(_links_to(one, node_id) for one in named)
+    return not named or any(_links_to(one, node_id, output) for one in named)
 
 
 def running_prompts() -> list[Mapping[str, Any]]:
@@ -27,9 +28,9 @@ def running_prompts() -> list[Mapping[str, Any]]:
         return [item[2] for item in queue.currently_running.values()]
 
 
-def _links_to(prompt: Mapping[str, Any], node_id: str) -> bool:
+def _links_to(prompt: Mapping[str, Any], node_id: str, output: int) -> bool:
     return any(
-        isinstance(value, list) and len(value) == 2 and str(value[0]) == node_id and value[1] == FRAMES
+        isinstance(value, list) and len(value) == 2 and str(value[0]) == node_id and value[1] == output
         for node in prompt.values()
         for value in node.get("inputs", {}).values()
     )

@@ -13,15 +13,16 @@ from ...model import Family, Utility, Work
 from ..families import FAMILIES
 from ..web.routes import register
 from ..web.validation import TASK_ID
-from .links import frames_are_linked
+from .links import AUDIO, AUDIO_OF_FRAMES, FRAMES, is_linked
 from .presence import losses
 from .schema import schema_of, schema_of_utility
 
 
 def _what_runs(node: type[io.ComfyNode]) -> str:
-    """What decides, beside the inputs, whether ComfyUI runs a node again: its frames are wanted now, a file is gone."""
+    """What decides, beside the inputs, whether ComfyUI runs a node again: what is wanted of it now, a file is gone."""
     node_id = str(node.hidden.unique_id)
-    return f"{'with' if frames_are_linked(node_id) else 'without'} frames, {losses(node_id)} lost"
+    wanted = [name for name, output in (("frames", FRAMES), ("audio", AUDIO)) if is_linked(node_id, output)]
+    return f"with {' and '.join(wanted) or 'neither'}, {losses(node_id)} lost"
 
 
 def _run_of(node: type[io.ComfyNode], gives_several: bool) -> Any:
@@ -87,11 +88,21 @@ class CollectJob(UtilityNode):
 
 
 class VideoFrames(UtilityNode):
-    """Decodes the selected frames of a clip."""
+    """Decodes the selected frames of a clip, and its audio where something takes it."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return schema_of_utility(cls.UTILITY, hidden=[io.Hidden.unique_id, io.Hidden.prompt])
+
+    @classmethod
+    def fingerprint_inputs(cls, **given: Any) -> str:
+        return "with audio" if is_linked(str(cls.hidden.unique_id), AUDIO_OF_FRAMES) else "without audio"
 
     @classmethod
     async def execute(cls, video: Any, **selection: int) -> io.NodeOutput:
-        output: io.NodeOutput = await _loaded("video_frames").select(video, selection)
+        node_id = str(cls.hidden.unique_id)
+        with_audio = is_linked(node_id, AUDIO_OF_FRAMES, cls.hidden.prompt)
+        output: io.NodeOutput = await _loaded("video_frames").select(video, selection, with_audio, node_id)
         return output
 
 

@@ -41,10 +41,10 @@ class NodeProgress:
         if progress.fraction is not None:
             self._begin(ComfyAPI().execution.set_progress(progress.fraction, 1.0, node_id=self._node_id))
 
-    def end(self, outcome: Outcome) -> None:
+    def end(self, outcome: Outcome, *notes: str) -> None:
         self._meet(outcome.entry)
         cost = f"{outcome.entry.cost_usd:.3f} USD" if outcome.entry.cost_usd is not None else "cost not stated"
-        self.say(f"Done: {cost}, task {outcome.entry.task_id}", *outcome.warnings)
+        self.say(f"Done: {cost}, task {outcome.entry.task_id}", *outcome.warnings, *notes)
 
     def say(self, *lines: str) -> None:
         head = [SANDBOX_LINE] if self.is_sandbox else []

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import psutil
 import torch
 from comfy_api.latest import Input, InputImpl, Types
@@ -22,8 +21,10 @@ from ...media import (
     decode_audio,
     decode_frames,
     image_of,
-    measure,
+    is_animation,
     missing_bytes,
+    nothing_selected,
+    seconds_of,
 )
 from ...model import (
     AudioData,
@@ -157,10 +158,8 @@ def _content_of_source(video: Input.Video, scratch: Path) -> str:
 
 def _missing_bytes(video: Input.Video) -> int:
     """What the file lacks that is played to its end: ComfyUI copies the rest into one that seems whole."""
-    if not isinstance(video, InputImpl.VideoFromFile):
-        return 0
-    source, trim = video.get_stream_source(), _trim_of(video)
-    return missing_bytes(Path(source)) if isinstance(source, str) and trim is not None and not trim[1] else 0
+    source, trim = _file_of(video), _trim_of(video)
+    return missing_bytes(source) if source is not None and trim is not None and not trim[1] else 0
 
 
 def _parts(video: Input.Video) -> Iterator[tuple[Frames, AudioData | None]]:
@@ -190,16 +189,20 @@ def frames_tensor(path: Path, selection: Selection = ALL, stopped: Stopped = nev
     return torch.from_numpy(frames.pixels), float(frames.fps)
 
 
-def audio_of(path: Path, stopped: Stopped = never) -> dict[str, Any]:
-    """AUDIO [1, channels, samples]; a silent clip gives mono silence of its own length at 44.1 kHz.
+def audio_of(path: Path, tell: Callable[[str], object], stopped: Stopped = never) -> dict[str, Any]:
+    """AUDIO [1, channels, samples]; a silent clip gives silence of its own length. `tell` hears of what is amiss.
 
-    Raises what `decode_sound` and `measure` raise.
+    Raises Unreadable for what is no video, Unfinished when `stopped` says so.
     """
-    sound = decode_audio(path, stopped=stopped)
+    sound = decode_audio(path, tell=tell, stopped=stopped)
     if sound is None:
-        seconds = measure(path, stopped=stopped).seconds
-        sound = AudioData(np.zeros((1, max(1, round(seconds * SILENCE_RATE))), np.float32), SILENCE_RATE)
+        return silence(seconds_of(path, stopped=stopped))
     return {"waveform": torch.from_numpy(sound.waveform).unsqueeze(0), "sample_rate": sound.sample_rate}
+
+
+def silence(seconds: float) -> dict[str, Any]:
+    """AUDIO of one silent channel at 44.1 kHz."""
+    return {"waveform": torch.zeros(1, 1, max(1, round(seconds * SILENCE_RATE))), "sample_rate": SILENCE_RATE}
 
 
 def video_of(path: Path) -> Input.Video:
@@ -207,11 +210,17 @@ def video_of(path: Path) -> Input.Video:
 
 
 def plain_source(video: Input.Video) -> Path | None:
-    """The file behind a video, None when it is trimmed, cropped or made of frames.
+    """The file behind a video, None when it is trimmed, cropped, made of frames or an animated picture.
 
     `get_stream_source` leaves edits out, so it is only used where the video says that it has none.
     """
-    if _trim_of(video) != UNTRIMMED:
+    path = _file_of(video) if _trim_of(video) == UNTRIMMED else None
+    return None if path is None or is_animation(path) else path
+
+
+def _file_of(video: Input.Video) -> Path | None:
+    """The file that a video is read from, edits left out; a video without one would be encoded into memory to ask."""
+    if type(video).get_stream_source is Input.Video.get_stream_source:
         return None
     source = video.get_stream_source()
     return Path(source) if isinstance(source, str) else None
@@ -227,16 +236,30 @@ def _trim_of(video: Input.Video) -> tuple[float, float] | None:
     return None if trim is None or (edits is not None and edits()) else trim()
 
 
-def selected(video: Input.Video, selection: Selection, stopped: Stopped = never) -> Frames:
-    """The selected frames of any VIDEO, exactly as ComfyUI itself would decode an edited one.
+def components_of(video: Input.Video, stopped: Stopped = never) -> Types.VideoComponents:
+    """The frames and the audio of any VIDEO, exactly as ComfyUI itself decodes them.
 
-    ComfyUI's own decoding cannot be stopped; Unfinished is raised after it when `stopped` says so.
+    ComfyUI's own decoding cannot be stopped; Unfinished is raised after it when `stopped` says so. Raises Refused for
+    what ComfyUI cannot decode.
     """
-    components = video.get_components()
+    try:
+        components = video.get_components()
+    except Exception as error:  # noqa: BLE001  # ComfyUI and PyAV raise whatever they like here
+        raise Refused(
+            f"ComfyUI cannot decode the video ({type(error).__name__}: {error}).",
+            next_step="Convert it, or load another one.",
+        ) from None
     raise_if_stopped(stopped)
+    return components
+
+
+def selected(components: Types.VideoComponents, selection: Selection) -> Frames:
+    """The selected frames of what ComfyUI decoded. Raises Refused when the selection leaves none."""
     images = components.images[selection.skip_first_frames :: max(1, selection.select_every_nth)]
     if selection.frame_load_cap:
         images = images[: selection.frame_load_cap]
+    if not len(images):
+        raise nothing_selected(selection)
     if selection.max_side and max(images.shape[1:3], default=0) > selection.max_side:
         images = _reduced(images, selection.max_side)
     rate = Fraction(components.frame_rate) / max(1, selection.select_every_nth)
