@@ -22,7 +22,9 @@ from ..errors import Refused, Unreadable
 from ..model import Frames, Selection, Size
 from ..stopping import Stopped, never, until_stopped
 from .color import Converter, displayed_size
-from .container import READ_ERRORS, missing_bytes
+from .container import READ_ERRORS, missing_bytes, opened
+from .ending import require_whole
+from .places import SEARCHED, Outline, outline, outline_of, seek, starting_with
 from .prefetch import read_ahead
 from .timeline import Timeline, first_frame, opened_with_timeline, read_timeline
 
@@ -70,34 +72,52 @@ def decode_frames(
     Raises Refused when they need more than `free_bytes`, Unreadable when the clip is damaged before the last frame
     that was asked for, Unfinished when `stopped` says so, which is asked at every packet and every frame.
     """
-    with _opened(path, stopped) as (timeline, container, stream):
-        _refuse_too_many(_planned(timeline, selection, timeline.coded), selection, free_bytes)
-        with read_ahead(_selected(path, container, stream, selection, stopped), READY_FRAMES) as frames:
+    with _opened(path, selection, stopped) as (known, container, stream):
+        _refuse_too_many(_planned(known, selection, known.coded), selection, free_bytes)
+        with read_ahead(_selected(path, container, stream, known.stamp, selection, stopped), READY_FRAMES) as frames:
             first = next(frames, None)
             if first is None:
-                raise _damaged(path, 0)
-            planned = _planned(timeline, selection, displayed_size(first, timeline.pixel_aspect))
+                raise _damaged(path, 0) if known.is_exact else nothing_selected(selection)
+            planned = _planned(known, selection, displayed_size(first, known.pixel_aspect))
             pixels = np.empty((planned.count, planned.size.height, planned.size.width, CHANNELS), np.float32)
-            count = _convert(until_stopped(chain([first], frames), stopped), pixels, planned.size, timeline.transfer)
+            count = _convert(until_stopped(chain([first], frames), stopped), pixels, planned.size, known.transfer)
     if count < planned.count:
+        _refuse_damaged_end(path, stopped)
         pixels.resize((count, *pixels.shape[1:]), refcheck=False)
     return Frames(pixels, planned.fps)
 
 
 @contextmanager
-def _opened(path: Path, stopped: Stopped) -> Iterator[tuple[Timeline, InputContainer, VideoStream]]:
+def _opened(
+    path: Path, selection: Selection, stopped: Stopped
+) -> Iterator[tuple[Outline, InputContainer, VideoStream]]:
+    """All packets are read before all frames are decoded, and as few as can be before some of them are."""
+    wanted = _slice(selection)
     with ExitStack() as stack:
         try:
-            found = stack.enter_context(opened_with_timeline(path, stopped))
+            if wanted.start or wanted.stop is not None:
+                container, stream = stack.enter_context(opened(path))
+                known = outline(path, container, stream, wanted.start, wanted.stop, stopped)
+            else:
+                timeline, container, stream = stack.enter_context(opened_with_timeline(path, stopped))
+                known = outline_of(timeline)
         except Refused as error:
             raise Unreadable(error.what) from None
-        yield found
+        yield known, container, stream
 
 
-def _planned(timeline: Timeline, selection: Selection, displayed: Size) -> Plan:
+def _planned(known: Outline | Timeline, selection: Selection, displayed: Size) -> Plan:
     wanted = _slice(selection)
-    count = len(range(timeline.frames)[wanted])
-    return Plan(count, _reduced(displayed, selection.max_side), timeline.rate / wanted.step)
+    count = len(range(known.frames)[wanted])
+    return Plan(count, _reduced(displayed, selection.max_side), known.rate / wanted.step)
+
+
+def _refuse_damaged_end(path: Path, stopped: Stopped) -> None:
+    """A decoder with several threads may keep the error of the last frame to itself."""
+    try:
+        require_whole(path, stopped=stopped)
+    except Refused as error:
+        raise Unreadable(error.what) from None
 
 
 def _refuse_too_many(planned: Plan, selection: Selection, free_bytes: int | None) -> None:
@@ -153,11 +173,34 @@ def _divide(levels: np.ndarray, whole: int, out: np.ndarray) -> None:
 
 
 def _selected(
-    path: Path, container: InputContainer, stream: VideoStream, selection: Selection, stopped: Stopped
+    path: Path,
+    container: InputContainer,
+    stream: VideoStream,
+    stamp: int | None,
+    selection: Selection,
+    stopped: Stopped,
 ) -> Iterator[VideoFrame]:
     """The selected frames as the decoder gives them; decoding ends with the last one."""
     wanted = _slice(selection)
-    yield from islice(_whole_frames(path, container, stream, stopped), wanted.start, wanted.stop, wanted.step)
+    found = _found(container, stream, stamp, stopped)
+    if found is not None:
+        end = None if wanted.stop is None else wanted.stop - wanted.start
+        yield from islice(_good_frames(path, found, wanted.start), 0, end, wanted.step)
+        return
+    with ExitStack() as stack:
+        if wanted.start >= SEARCHED or stamp is not None:  # the container is no longer where it was
+            container, stream = stack.enter_context(opened(path))
+        frames = _tolerant(container, stream, stopped)
+        yield from islice(_good_frames(path, frames), wanted.start, wanted.stop, wanted.step)
+
+
+def _found(
+    container: InputContainer, stream: VideoStream, stamp: int | None, stopped: Stopped
+) -> Iterator[VideoFrame | None] | None:
+    """The frames from that of `stamp` on, None where they cannot be found."""
+    if stamp is None or not seek(container, stream, stamp):
+        return None
+    return starting_with(_tolerant(container, stream, stopped), stamp)
 
 
 def _slice(selection: Selection) -> slice:
@@ -168,14 +211,12 @@ def _slice(selection: Selection) -> slice:
     return slice(start, stop, step)
 
 
-def _whole_frames(path: Path, container: InputContainer, stream: VideoStream, stopped: Stopped) -> Iterator[VideoFrame]:
-    """Every frame up to the first damage; there it counts what else is good and raises Unreadable."""
-    stream.thread_type = "AUTO"
-    stream.codec_context.thread_count = DECODER_THREADS
-    good, first = 0, None
-    for frame in _tolerant(container, stream, stopped):
+def _good_frames(path: Path, frames: Iterator[VideoFrame | None], good: int = 0) -> Iterator[VideoFrame]:
+    """Every frame up to the first damage; there it counts what else is good, `good` before, and raises Unreadable."""
+    first = None
+    for frame in frames:
         if frame is None or frame.is_corrupt:
-            good += sum(one is not None and not one.is_corrupt for one in _tolerant(container, stream, stopped))
+            good += sum(one is not None and not one.is_corrupt for one in frames)
             raise _damaged(path, good)
         size = displayed_size(frame)
         first = first or size
@@ -189,6 +230,8 @@ def _whole_frames(path: Path, container: InputContainer, stream: VideoStream, st
 
 def _tolerant(container: InputContainer, stream: VideoStream, stopped: Stopped) -> Iterator[VideoFrame | None]:
     """The frames of the clip, with None for what cannot be decoded."""
+    stream.thread_type = "AUTO"
+    stream.codec_context.thread_count = DECODER_THREADS
     packets = until_stopped(container.demux(stream), stopped)
     while True:
         try:

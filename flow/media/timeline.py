@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,7 @@ class Timeline:
     has_sound: bool
     sound_seconds: float
     is_constant: bool
+    stamps: tuple[int, ...]  # ticks, of the frames that are shown, in the order of decoding
 
     @property
     def frame_seconds(self) -> float:
@@ -64,6 +65,7 @@ class _Span:
     first: int | None = None
     last: int = 0
     held: int = 0
+    stamps: list[int] = field(default_factory=list)
 
     def add(self, packet: Packet[Any]) -> None:
         stamp = packet.dts if packet.pts is None else packet.pts
@@ -73,6 +75,7 @@ class _Span:
         if packet.is_discard:
             return
         self.shown += 1
+        self.stamps.append(stamp)
         self.first = stamp if self.first is None else min(self.first, stamp)
         if self.shown == 1 or stamp >= self.last:
             self.last, self.held = stamp, packet.duration or 0
@@ -143,6 +146,7 @@ def _read(container: InputContainer, stream: VideoStream, until: float, stopped:
         has_sound=bool(container.streams.audio),
         sound_seconds=float(sound.between + sound.held * sound.tick) if sound and sound.shown else 0.0,
         is_constant=is_constant,
+        stamps=tuple(picture.stamps),
     )
 
 
