@@ -84,6 +84,8 @@ def test_a_trim_begins_with_the_frame_on_screen_then(tmp_path: Path) -> None:
         ("c.webm", "libvpx-vp9", {"g": "30"}),
         ("c.mov", "mpeg4", {"g": "12"}),
         ("c.avi", "mpeg4", {"g": "12"}),
+        ("c.m2ts", "libx264", {"g": "48"}),
+        ("c.mpg", "mpeg1video", {"g": "12"}),
     ],
 )
 def test_a_late_trim_is_that_part_of_the_clip(name: str, codec: str, options: dict[str, str], tmp_path: Path) -> None:

@@ -61,6 +61,15 @@ KINDS: dict[str, Callable[[Path], Path]] = {
     "odd.mkv": lambda path: clips.write_video(path, width=63, height=47, codec="ffv1"),
     "cut.webm": cut_webm,
     "old.avi": lambda path: clips.write_video(path, codec="mpeg4"),
+    "late.avi": lambda path: clips.write_video(path, codec="mpeg4", options={"bf": "0"}, sound_seconds=2),
+    "h264.avi": clips.write_video,
+    "camera.m2ts": lambda path: clips.write_video(
+        path, format="mpegts", container_options={"mpegts_m2ts_mode": "1"}, sound_seconds=2
+    ),
+    "dvd.mpg": lambda path: clips.write_video(
+        path, format="vob", codec="mpeg2video", rate=25, sound_seconds=2, sound_codec="mp2"
+    ),
+    "old.mpg": lambda path: clips.write_video(path, format="mpeg", codec="mpeg1video", rate=25),
     "broadcast.ts": lambda path: clips.write_video(path, format="mpegts", sound_seconds=2),
 }
 
@@ -73,6 +82,18 @@ def test_the_measure_is_what_decoding_every_frame_gives(name: str, tmp_path: Pat
     assert found.frames == frames
     assert found.seconds == pytest.approx(seconds, abs=frame_seconds)
     assert found.bytes == path.stat().st_size
+
+
+@pytest.mark.parametrize("rate", [24, Fraction(25, 2), NTSC])
+@pytest.mark.parametrize("bf", ["0", "2"])
+def test_the_rate_of_an_avi_is_that_of_its_header(rate: Fraction, bf: str, tmp_path: Path) -> None:
+    found = measure(clips.write_video(tmp_path / "c.avi", codec="mpeg4", rate=rate, options={"bf": bf}))
+    assert (found.rate, found.frames, found.seconds) == (rate, 48, float(48 / Fraction(rate)))
+
+
+def webp(path: Path) -> None:
+    pages = [Image.new("RGB", (40, 40), (number, 9, 9)) for number in range(9)]
+    pages[0].save(path, format="WEBP", save_all=True, append_images=pages[1:])
 
 
 @pytest.mark.parametrize("name", ["variable.webm", "edited.mov", "cut.webm", "longer_sound.mp4", "fragmented.mp4"])
@@ -177,6 +198,7 @@ def directory(path: Path) -> None:
         (empty, "empty file"),
         (png, "PNG picture"),
         (gif, "GIF picture"),
+        (webp, "WebP picture"),
         (playlist, "not a video file"),
         (without_index, "cut off"),
         (scrambled, "No frame of the clip can be decoded"),

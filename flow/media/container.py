@@ -28,6 +28,7 @@ MATROSKA, RIFF = b"\x1a\x45\xdf\xa3", b"RIFF"
 ISO_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"wide", b"skip", b"pnot", b"styp", b"moof", b"uuid")
 NEEDED_BOXES = (b"mdat", b"moov", b"moof")
 OTHER_CLIPS = (b"FLV", b"OggS", b"\x30\x26\xb2\x75", b"\x00\x00\x01\xba")
+TS_PACKETS = ((0, 188), (4, 188), (4, 192))  # where the first one starts, and bytes; cameras put 4 before each
 PICTURES = {b"\x89PNG": "PNG", b"GIF8": "GIF", b"\xff\xd8\xff": "JPEG", b"BM": "BMP", b"II*\x00": "TIFF"}
 CONVERT = "Load another file, or put APIMartReferenceVideo before this node: it rewrites any clip as H.264 MP4."
 
@@ -107,7 +108,9 @@ def missing_bytes(path: Path) -> int:
 def _is_clip(head: bytes) -> bool:
     if head.startswith(RIFF):
         return head[8:12] == b"AVI "
-    is_transport_stream = any(head[place : place + 1] == head[place + 188 : place + 189] == b"\x47" for place in (0, 4))
+    is_transport_stream = any(
+        head[place : place + 1] == head[place + length : place + length + 1] == b"\x47" for place, length in TS_PACKETS
+    )
     return head.startswith((MATROSKA, *OTHER_CLIPS)) or head[4:8] in ISO_BOXES or is_transport_stream
 
 

@@ -132,7 +132,7 @@ def _read(container: InputContainer, stream: VideoStream, until: float, stopped:
             sound.add(packet)
     if not picture.shown:
         raise Refused("No frame of the clip can be decoded.", next_step=CONVERT)
-    seconds, rate, is_constant = _duration(picture, stream)
+    seconds, rate, is_constant = _duration(picture, stream, is_avi=container.format.name == "avi")
     return Timeline(
         frames=picture.shown,
         packets=picture.packets,
@@ -166,9 +166,14 @@ def _packets(container: InputContainer, streams: list[Any], until: float) -> Ite
             raise Refused("The clip takes too long to read.", next_step="Shorten it, or copy it to a faster disk.")
 
 
-def _duration(picture: _Span, stream: VideoStream) -> tuple[Fraction, Fraction, bool]:
-    """Seconds on screen, frames per second, and whether the rate is constant: then both are exact."""
+def _duration(picture: _Span, stream: VideoStream, *, is_avi: bool) -> tuple[Fraction, Fraction, bool]:
+    """Seconds on screen, frames per second, and whether the rate is constant: then both are exact.
+
+    Encoders that are a frame behind leave an AVI's second place empty, which counts in its header.
+    """
     declared = told_rate(stream)
+    if is_avi and abs(stream.frames - picture.shown) <= 1:
+        return picture.shown / declared, declared, True
     if picture.held:
         held = picture.held * picture.tick
     else:
