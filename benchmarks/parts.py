@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import av
 import bench
@@ -61,13 +62,12 @@ def comfyui_trimmed(clip: Path, first: int, count: int) -> Callable[[], int]:
     return run
 
 
-def _comfyui() -> Callable[..., object]:
+def _comfyui() -> Any:
     sys.path.insert(0, os.environ["COMFYUI_PATH"])
     sys.argv[1:] = ["--cpu"]
     from comfy_api.latest import InputImpl
 
-    found: Callable[..., object] = InputImpl.VideoFromFile
-    return found
+    return InputImpl.VideoFromFile
 
 
 WAYS = {
@@ -100,7 +100,7 @@ def repeated(folder: Path) -> Path:
     with av.open(str(part)) as source, av.open(str(clip), "w", options={"movflags": "faststart"}) as out:
         stream = source.streams.video[0]
         copy = out.add_stream_from_template(stream)
-        packets = [packet for packet in source.demux(stream) if packet.size]
+        packets: list[Any] = [packet for packet in source.demux(stream) if packet.size]
         length = round(10 / packets[0].time_base)
         stamps = [(packet.pts, packet.dts) for packet in packets]
         for number in range(SECONDS // 10):

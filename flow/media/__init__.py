@@ -8,6 +8,7 @@ from .content import content_of_frames, content_of_image, content_of_trimmed, co
 from .decode import Plan, decode_frames, nothing_selected, plan
 from .ending import cut_off, require_whole
 from .fit import fit_video, fitted_size
+from .fit_frames import fit_frames, write_frames
 from .images import encode_image, image_of
 from .measure import measure
 from .thumbnails import contact_sheet, write_thumbnail
@@ -26,6 +27,7 @@ __all__ = [
     "decode_frames",
     "encode_audio",
     "encode_image",
+    "fit_frames",
     "fit_video",
     "fitted_size",
     "has_audio",
@@ -39,5 +41,6 @@ __all__ = [
     "require_whole",
     "seconds_of",
     "seconds_shown",
+    "write_frames",
     "write_thumbnail",
 ]

@@ -177,13 +177,13 @@ def _encoded(sound: AudioData, name: str, stopped: Stopped) -> bytes:
         assert isinstance(stream, AudioStream)
         if bits:
             stream.bit_rate = bits
-        for frame in until_stopped(_frames(sound), stopped):
+        for frame in until_stopped(frames_of(sound), stopped):
             made.mux(stream.encode(frame))
         made.mux(stream.encode(None))
     return out.getvalue()
 
 
-def _frames(sound: AudioData) -> list[AudioFrame]:
+def frames_of(sound: AudioData) -> list[AudioFrame]:
     """The sound in small frames; the encoder changes format and rate by itself."""
     samples = np.ascontiguousarray(np.clip(_mixed(sound.waveform), -1, 1), np.float32)
     layout = "mono" if len(samples) == 1 else "stereo"

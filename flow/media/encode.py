@@ -78,22 +78,22 @@ def write_video(
     Raises Refused when it is damaged, Unfinished when `stopped` says so.
     """
     try:
-        with opened(source) as (seen, stream), opened(source) as (heard, _), _mp4(out) as made:
+        with opened(source) as (seen, stream), opened(source) as (heard, _), opened_mp4(out) as made:
             begin = Fraction(stream.start_time or 0) * (stream.time_base or 1) + window.begin
             streams = [_picture_packets(seen, stream, made, window, picture, stopped)]
             if keep_sound:
                 streams.append(_sound_packets(heard, made, begin, window.seconds, tell, stopped))
-            for packet in heapq.merge(*streams, key=_time):
+            for packet in heapq.merge(*streams, key=time_of):
                 made.mux(packet)
     except READ_ERRORS as error:
         raise Refused(f"The clip cannot be rewritten ({error}).", next_step="Load it again, or another one.") from None
 
 
-def _mp4(out: Path) -> OutputContainer:
+def opened_mp4(out: Path) -> OutputContainer:
     return av.open(str(out), "w", format="mp4", options=MP4_OPTIONS)
 
 
-def _time(packet: Packet[Any]) -> Fraction:
+def time_of(packet: Packet[Any]) -> Fraction:
     return Fraction(packet.dts or 0) * packet.time_base
 
 
@@ -113,7 +113,7 @@ def _picture_packets(
         copy = made.add_stream_from_template(stream, opaque=True)
         return _copied(until_stopped(container.demux(stream), stopped), copy)
     timed = until_stopped(_timed_frames(container, stream, window.begin, is_interlaced=picture.is_interlaced), stopped)
-    return _encoded(until_stopped(_frames_at(timed, window), stopped), made, window.rate, picture, stopped)
+    return encode_pictures(until_stopped(_frames_at(timed, window), stopped), made, window.rate, picture, stopped)
 
 
 def _copied(packets: Iterator[Packet[Any]], copy: Any, until: Fraction | None = None) -> Iterator[Packet[Any]]:
@@ -176,7 +176,7 @@ def _frames_at(frames: Iterator[tuple[Fraction, VideoFrame]], window: Window) ->
         yield shown  # type: ignore[misc]  # not None in a range that is not empty
 
 
-def _encoded(
+def encode_pictures(
     frames: Iterator[VideoFrame], made: OutputContainer, rate: Fraction, picture: Encoding, stopped: Stopped
 ) -> Iterator[Packet[Any]]:
     limit = str(min(picture.bits_per_second, HIGHEST_BITS))
@@ -231,16 +231,21 @@ def _sound_packets(
     if begin == 0 and is_small and stream.codec_context.name in COPIED_SOUNDS:
         copy = made.add_stream_from_template(stream, opaque=True)
         return _copied(until_stopped(container.demux(stream), stopped), copy, begin + seconds)
-    rate = stream.codec_context.sample_rate
+    target, layout, rate = sound_stream(made, stream.codec_context.sample_rate, stream.codec_context.channels)
+    waves = waves_of(sound_frames(container, tell, stopped), layout, rate)
+    return encode_waves(cut(waves, round(begin * rate), round(seconds * rate)), target, layout, rate)
+
+
+def sound_stream(made: OutputContainer, rate: int, channels: int) -> tuple[AudioStream, str, int]:
+    """A new stream of sound, its layout and its rate, which is `rate` where players are sure to know it."""
     rate = rate if rate in SOUND_RATES else SOUND_RATES[-1]
-    layout = layout_of(stream.codec_context.channels)
+    layout = layout_of(channels)
     target = made.add_stream("aac", rate=rate)
     target.codec_context.layout, target.codec_context.bit_rate = layout, SOUND_BITS
-    waves = waves_of(sound_frames(container, tell, stopped), layout, rate)
-    return _encode_sound(_cut(waves, round(begin * rate), round(seconds * rate)), target, layout, rate)
+    return target, layout, rate
 
 
-def _cut(waves: Iterator[tuple[int, np.ndarray]], first: int, count: int) -> Iterator[np.ndarray]:
+def cut(waves: Iterator[tuple[int, np.ndarray]], first: int, count: int) -> Iterator[np.ndarray]:
     """The `count` samples from the place `first` on; sound that begins later is preceded by silence."""
     at, end = first, first + count
     for place, wave in waves:
@@ -255,7 +260,7 @@ def _cut(waves: Iterator[tuple[int, np.ndarray]], first: int, count: int) -> Ite
             return
 
 
-def _encode_sound(waves: Iterator[np.ndarray], target: AudioStream, layout: str, rate: int) -> Iterator[Packet[Any]]:
+def encode_waves(waves: Iterator[np.ndarray], target: AudioStream, layout: str, rate: int) -> Iterator[Packet[Any]]:
     place = 0
     for wave in waves:
         frame = AudioFrame.from_ndarray(wave, format="fltp", layout=layout)

@@ -76,10 +76,14 @@ def fit_video(
                 for sentence in said:
                     tell(sentence)
                 return measure(part, stopped=stopped)
-        raise Refused(
-            f"{float(window.seconds):.2f} s of {size} do not fit into {max_bytes / 1e6:.1f} MB.",
-            next_step="Shorten the clip, or make it smaller.",
-        )
+        raise too_heavy(float(window.seconds), size, max_bytes)
+
+
+def too_heavy(seconds: float, size: Size, max_bytes: int) -> Refused:
+    return Refused(
+        f"{seconds:.2f} s of {size} do not fit into {max_bytes / 1e6:.1f} MB.",
+        next_step="Shorten the clip, or make it smaller.",
+    )
 
 
 def _attempts(

@@ -10,6 +10,7 @@ from fractions import Fraction
 from itertools import chain, islice
 from pathlib import Path
 
+import av
 from av.container import InputContainer
 from av.index import IndexEntry
 from av.packet import Packet
@@ -60,7 +61,7 @@ def outline(
     """
     size = Size(stream.codec_context.width, stream.codec_context.height)
     about = (size, pixel_aspect(stream), hdr_of(stream))
-    told = _told_frames(stream)
+    told = _told_frames(container, stream)
     if end is not None and end <= told and first < SEARCHED:
         return Outline(end, _rate(stream, told), *about, is_exact=False)
     index = _whole_index(stream)
@@ -130,10 +131,9 @@ def _packets_from(container: InputContainer, stream: VideoStream, stamp: int) ->
         return
 
 
-def _told_frames(stream: VideoStream) -> int:
+def _told_frames(container: InputContainer, stream: VideoStream) -> int:
     """How many frames the header promises at least; 0 where it does not say."""
-    container = stream.container
-    seconds = float(container.duration or 0) / 1_000_000 if container else 0.0
+    seconds = Fraction(container.duration or 0, av.time_base)
     return int(stream.frames or seconds * told_rate(stream) * Fraction(9, 10))
 
 

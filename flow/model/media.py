@@ -73,7 +73,8 @@ class VideoData:
 
     `content` is the hash of what the clip shows and sounds like, whatever container it is in. `earlier_content` is the
     one by which the first version of fingerprints knows it, where that is another. `missing_bytes` are those that the
-    file lacks from which this clip was made, up to whose end it goes.
+    file lacks from which this clip was made, up to whose end it goes; `changes` are sentences about what had to change
+    when it was made.
     """
 
     path: Path | None = None
@@ -82,6 +83,7 @@ class VideoData:
     measure: Measure | None = None
     earlier_content: str = ""
     missing_bytes: int = 0
+    changes: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> float:

@@ -74,7 +74,7 @@ def check(
         attachments=tuple(_attachment(one, scratch, stopped) for one in question.media),
         billed_units=family.price.units(measured) if is_known else 0.0,
         estimate_usd=estimate(measured) if is_known else None,
-        warnings=tuple(rule.said_of(measured) for rule in broken),
+        warnings=(*(rule.said_of(measured) for rule in broken), *_changes(family, measured)),
     )
 
 
@@ -183,6 +183,10 @@ def _measured(family: Family, values: Values, stopped: Stopped) -> tuple[Values,
                 "The node APIMart Reference Video makes it smaller."
             )
     return values.but(**found), problems
+
+
+def _changes(family: Family, values: Values) -> list[str]:
+    return [change for clip in family.clips for footage in several(values.get(clip.id)) for change in footage.changes]
 
 
 def _read(footage: VideoData, stopped: Stopped) -> VideoData:

@@ -25,6 +25,7 @@ from ...media import (
     missing_bytes,
     nothing_selected,
     seconds_of,
+    write_frames,
 )
 from ...model import (
     AudioData,
@@ -111,10 +112,10 @@ def video_data_of(video: Input.Video, scratch: Path) -> VideoData:
     """
     path = scratch / f"{secrets.token_hex(8)}.mp4"
     try:
-        video.save_to(str(path), format=Types.VideoContainer.MP4, codec=Types.VideoCodec.AUTO)
+        changes = _write_out(video, path)
         written = content_of_video(path)
         content = _content_of(video, written, scratch)
-        return VideoData(path, content=content, earlier_content=written, missing_bytes=_missing_bytes(video))
+        return VideoData(path, "", content, None, written, _missing_bytes(video), changes)
     except PackError:
         path.unlink(missing_ok=True)
         raise
@@ -124,6 +125,19 @@ def video_data_of(video: Input.Video, scratch: Path) -> VideoData:
             f"The clip cannot be written out as MP4 ({type(error).__name__}: {error}).",
             next_step="Convert it, or load it again.",
         ) from None
+
+
+def _write_out(video: Input.Video, path: Path) -> tuple[str, ...]:
+    """Writes the video to `path`; what had to change. H.264 has even sides, which ComfyUI leaves to the encoder."""
+    try:
+        video.save_to(str(path), format=Types.VideoContainer.MP4, codec=Types.VideoCodec.AUTO)
+        return ()
+    except Exception:
+        width, height = video.get_dimensions()
+        if width % 2 == height % 2 == 0:
+            raise
+    made = write_frames(parts_of(video), path)
+    return (f"The video of {width}x{height} was cropped to {made.size}: H.264 has even sides.",)
 
 
 def _content_of(video: Input.Video, written: str, scratch: Path) -> str:
@@ -138,7 +152,7 @@ def _content_of(video: Input.Video, written: str, scratch: Path) -> str:
     if source and trim is not None:
         return content_of_trimmed(source, *trim)
     depth = getattr(video, "get_bit_depth", None)
-    return content_of_frames(_parts(video), bits=10 if depth is not None and depth() >= 10 else 8)
+    return content_of_frames(parts_of(video), bits=10 if depth is not None and depth() >= 10 else 8)
 
 
 def _content_of_source(video: Input.Video, scratch: Path) -> str:
@@ -162,7 +176,7 @@ def _missing_bytes(video: Input.Video) -> int:
     return missing_bytes(source) if source is not None and trim is not None and not trim[1] else 0
 
 
-def _parts(video: Input.Video) -> Iterator[tuple[Frames, AudioData | None]]:
+def parts_of(video: Input.Video) -> Iterator[tuple[Frames, AudioData | None]]:
     """The frames and the sound of a video, a second at a time unless they are in memory already."""
     if isinstance(video, InputImpl.VideoFromComponents) or not hasattr(video, "as_trimmed"):
         yield _part(video)
@@ -210,12 +224,19 @@ def video_of(path: Path) -> Input.Video:
 
 
 def plain_source(video: Input.Video) -> Path | None:
-    """The file behind a video, None when it is trimmed, cropped, made of frames or an animated picture.
+    """The file behind a video, None when it is trimmed, cropped, made of frames or an animated picture."""
+    trimmed = trimmed_source(video)
+    return trimmed[0] if trimmed and trimmed[1:] == UNTRIMMED else None
 
-    `get_stream_source` leaves edits out, so it is only used where the video says that it has none.
+
+def trimmed_source(video: Input.Video) -> tuple[Path, float, float] | None:
+    """The file behind a video, where its trim starts and how long it is (seconds, 0 for all).
+
+    None when it is edited in other ways, made of frames or an animated picture. `get_stream_source` leaves edits out,
+    so it is only used where the video says what they are.
     """
-    path = _file_of(video) if _trim_of(video) == UNTRIMMED else None
-    return None if path is None or is_animation(path) else path
+    trim, path = _trim_of(video), _file_of(video)
+    return None if trim is None or path is None or is_animation(path) else (path, *trim)
 
 
 def _file_of(video: Input.Video) -> Path | None:
