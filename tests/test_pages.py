@@ -29,6 +29,16 @@ def test_a_page_is_what_the_generator_writes(name: str) -> None:
     assert (ROOT / name).read_text("utf-8") == WRITTEN[name], "run `python3 dev.py pages`"
 
 
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is no checkout")
+def test_what_is_written_is_marked_as_generated_and_nothing_else() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    ask = ["git", "check-attr", "--stdin", "linguist-generated"]
+    said = subprocess.run(ask, cwd=ROOT, input=listed, capture_output=True, text=True, check=True).stdout
+    marked = {line.split(": ")[0] for line in said.splitlines() if line.endswith(": set")}
+    # A person fills the phrases in.
+    assert marked == {name for name in WRITTEN if not name.startswith(pages.PHRASES)}
+
+
 def test_every_node_has_a_page_in_every_language_and_every_page_a_node() -> None:
     node_ids = [*FAMILIES, *(one.node_id for one in UTILITIES)]
     endings = [".md", *(f"/{code}.md" for code in LANGUAGES if code != ENGLISH)]
