@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .entry import ADOPTED, Contradiction, Entry, Intent
+from .entry import ADOPTED, INDETERMINATE, Contradiction, Entry, Intent
 from .leases import LONGEST_LEASE_SECONDS, may_live, new_owner
 from .ledger import Ledger
 from .limits import NO_LIMITS
@@ -10,6 +10,7 @@ from .queries import Spent
 
 __all__ = [
     "ADOPTED",
+    "INDETERMINATE",
     "LONGEST_LEASE_SECONDS",
     "NO_LIMITS",
     "Contradiction",
