@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from apimart.flow import errors
 from apimart.flow.catalogue import models_of, nearest
 from apimart.flow.model import (
+    BUYING_INPUTS,
     GENERATIONS,
     MEGABYTE,
-    TAKE,
     VIDEO_OUTPUTS,
     AudioInput,
     Choice,
@@ -90,7 +90,7 @@ class Help:
             self._say(family.description),
             self._picture(family),
             *self._retired(family),
-            *self._inputs((*family.inputs, TAKE)),
+            *self._inputs((*family.inputs, *BUYING_INPUTS)),
             f"## {self._say('Rules')}",
             *self._rules(family.rules),
             f"## {self._say('What it costs')}",
@@ -275,7 +275,10 @@ class Help:
         rows = (
             (
                 f"`{one.__name__}`",
-                *(self._say(said) for said in (one.__doc__ or "", one.spent, one.next_step or NEXT_STEP)),
+                *(
+                    self._say(said)
+                    for said in ((one.__doc__ or "").partition("\n")[0], one.spent, one.next_step or NEXT_STEP)
+                ),
             )
             for one in kinds
         )

@@ -13,7 +13,6 @@ from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
 
 from ..errors import Declined, PackError, Refused, Unreachable, log
 from ..files import remove, written_whole
@@ -22,10 +21,8 @@ from ..media import content_of_video
 from ..model import Address, Body, Files
 from ..publish import ResultStore
 from ..wire import Credential, Gone, Transfer, Withheld, why_declined
+from .job import Job
 from .progress import Outcome
-
-if TYPE_CHECKING:
-    from .job import Job
 
 FOLDER = "apimart"
 TRIES = 6

@@ -8,6 +8,7 @@ import { languageOf, text } from "./language.js";
 import { findNumbers } from "./lists.js";
 import { bill, billText, holdsKey, nodesThatBuy, spoken } from "./notices.js";
 import { settings } from "./panel.js";
+import { addControls } from "./saved.js";
 import { routes } from "./server.js";
 import { keepWritten } from "./shots.js";
 import { Sidebar } from "./sidebar.js";
@@ -215,6 +216,7 @@ app.registerExtension({
   },
 
   beforeConfigureGraph(graph) {
+    addControls(graph, families);
     if (holdsKey(graph)) toast("warning", say("notice.key.title"), say("notice.key"));
   },
 
