@@ -34,6 +34,7 @@ const badges = new Badges({
   measure: clipLengths(viewOf),
   say,
   Badge: globalThis.LGraphBadge,
+  root: wholeGraph,
 });
 
 const sidebar = new Sidebar({
