@@ -11,7 +11,7 @@ import time
 import pytest
 from apimart.flow.errors import NotSet, Refused, Unknown
 from apimart.flow.host.web.job_view import summary
-from apimart.flow.host.web.languages import language_of
+from apimart.flow.host.web.open_pages import language_of
 from apimart.flow.host.web.workflows import keep_workflow
 from apimart.flow.model import Cut, Shot
 from face import face_of, secrets_in

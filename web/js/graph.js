@@ -15,6 +15,13 @@ export function nodesOf(graph) {
   return (graph?.nodes ?? graph?._nodes ?? []).flatMap((node) => [node, ...(node.subgraph ? nodesOf(node.subgraph) : [])]);
 }
 
+/** The node that ComfyUI calls by `id`: "12", or "5:12" for one in the subgraph that stands at node 5. */
+export function nodeAt(graph, id) {
+  const [first, ...inner] = String(id).split(":");
+  const found = graph?.getNodeById?.(Number(first)) ?? graph?.getNodeById?.(first) ?? null;
+  return inner.length ? nodeAt(found?.subgraph, inner.join(":")) : found;
+}
+
 export function typeOf(node) {
   return node.comfyClass ?? node.type;
 }
