@@ -6,7 +6,7 @@ import json
 import os
 
 import pytest
-from apimart.flow.host.web.languages import language_of
+from apimart.flow.host.web.open_pages import language_of
 from apimart.flow.host.web.routes import Routes
 from apimart.flow.host.web.validation import MAX_BODY_BYTES
 from face import FAMILIES, SAME_SITE, face_of

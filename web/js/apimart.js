@@ -3,7 +3,7 @@ import { api } from "../../../scripts/api.js";
 import { app } from "../../../scripts/app.js";
 import { Badges } from "./badges.js";
 import { copy } from "./clipboard.js";
-import { clipLengths, nodesOf, typeOf } from "./graph.js";
+import { clipLengths, nodeAt, nodesOf, typeOf } from "./graph.js";
 import { languageOf, text } from "./language.js";
 import { findNumbers } from "./lists.js";
 import { bill, billText, holdsKey, nodesThatBuy, spoken } from "./notices.js";
@@ -34,6 +34,7 @@ const badges = new Badges({
   measure: clipLengths(viewOf),
   say,
   Badge: globalThis.LGraphBadge,
+  root: wholeGraph,
 });
 
 const sidebar = new Sidebar({
@@ -107,10 +108,10 @@ function refreshBadges() {
   return isReady ? badges.refreshAll(wholeGraph()) : Promise.resolve();
 }
 
-function hear({ job, node, ended, awaited, line }) {
+function hear({ job, node, workflow, ended, awaited, line }) {
   sidebar.hear(job, ended);
   if (ended && line && !awaited) toast("error", say("job.failed"), line);
-  const found = node && wholeGraph()?.getNodeById?.(Number(node));
+  const found = node && workflow === wholeGraph()?.id && nodeAt(wholeGraph(), node);
   if (found && job.billed_units) badges.learn(found, job.billed_units);
   if (!ended) return;
   badges.forget();
@@ -141,11 +142,11 @@ async function tellLanguage() {
   const telling = `${api.clientId} ${language()}`;
   if (telling === lastTold) return;
   lastTold = telling;
+  if (api.clientId) await server.post("language", { page: api.clientId, language: language() });
   const status = await server.get("status");
   if (status.from_environment.includes("language")) return;
-  const canSave = !status.problems["settings.json"];
+  const canSave = !status.problems["settings.json"] && status.is_owner;
   if (canSave && status.language !== language()) await server.post("settings", { language: language() });
-  if (api.clientId) await server.post("language", { page: api.clientId, language: language() });
 }
 
 /** What our nodes are; where ComfyUI does not say it yet, it is asked again, and the nodes that are there catch up. */
