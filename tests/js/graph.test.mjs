@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clipSockets, nodesOf, placeOf, question, runs, secondsFrom, upstream } from "../../web/js/graph.js";
+import { clipSockets, nodeAt, nodesOf, placeOf, question, runs, secondsFrom, upstream } from "../../web/js/graph.js";
 
 const KLING = { id: "APIMartKlingMotionControl", widgets: ["video_url", "model", "mode", "prompt", "take"], media: ["image", "video"], clips: [{ id: "video", url_input: "video_url" }] };
 
@@ -36,6 +36,15 @@ test("nodes inside subgraphs are found", () => {
   const inner = node("A");
   assert.deepEqual(nodesOf({ nodes: [{ type: "S", subgraph: { nodes: [inner] } }] }).at(-1), inner);
   assert.deepEqual(nodesOf(undefined), []);
+});
+
+test("an execution id leads into subgraphs", () => {
+  const graph = (...nodes) => ({ nodes, getNodeById: (id) => nodes.find((one) => one.id === id) });
+  const inner = { id: 3 };
+  const outer = graph({ id: 12, subgraph: graph(inner) }, { id: 3 });
+  assert.equal(nodeAt(outer, "12:3"), inner);
+  assert.equal(nodeAt(outer, 12).id, 12);
+  assert.deepEqual([nodeAt(outer, "12:4"), nodeAt(outer, "3:1"), nodeAt(undefined, "1")], [null, null, null]);
 });
 
 test("the sockets that carry clips are named one by one, but for those that a link replaces", () => {

@@ -10,6 +10,8 @@ const COLOURS = {
 };
 
 const LOOKED = Symbol("apimart.looked");
+/** How often a renderer may be found not to have read a badge before the node says the price by itself. */
+const UNREAD_LOOKS = 4;
 
 /** What the badges say of a quote: `[text, colour]` each. `say` is the language. */
 export function badgesOf(quote, say) {
@@ -39,9 +41,12 @@ export function priceText(quote, say) {
 
 /** Keeps the badges of every node of ours up to date. */
 export class Badges {
-  /** `ask` is the estimate route; `families` maps node types; `Badge` is LiteGraph's badge class. */
-  constructor({ ask, families, measure, say, Badge }) {
-    Object.assign(this, { ask, families, measure, say, Badge });
+  /**
+   * `ask` is the estimate route; `families` maps node types; `Badge` is LiteGraph's badge class. `tellOnNode(node, text)`
+   * is for a node that `isInView(node)` and whose badges the renderer does not read.
+   */
+  constructor({ ask, families, measure, say, Badge, isInView, tellOnNode }) {
+    Object.assign(this, { ask, families, measure, say, Badge, isInView, tellOnNode });
     this.nodes = new WeakMap();
     this.answers = new Map();
     this.measured = new Map();
@@ -50,7 +55,7 @@ export class Badges {
   add(node) {
     const family = this.families.get(typeOf(node));
     if (!family || this.nodes.has(node)) return;
-    const state = { family, asked: "", quote: null, said: null, shown: [] };
+    const state = { family, asked: "", quote: null, said: null, shown: [], text: "", unread: 0, isRead: true };
     this.nodes.set(node, state);
     this.show(node, state);
   }
@@ -70,6 +75,7 @@ export class Badges {
     if (state.asked !== key) return state.quote;
     state.quote = quote;
     this.show(node, state);
+    this.tellUnread(node, state);
     return quote;
   }
 
@@ -118,17 +124,26 @@ export class Badges {
     const wanted = found.length ? found : [["", "price"]];
     if (JSON.stringify(wanted) === state.said) return;
     state.said = JSON.stringify(wanted);
-    const made = wanted.map(([text, colour]) => this.made(node, text, colour));
+    state.text = found.map(([text]) => text).join(" | ");
+    state.isRead = false;
+    const made = wanted.map(([text, colour]) => this.made(node, state, text, colour));
     const kept = node.badges.filter((badge) => !state.shown.includes(badge));
     state.shown = made;
     node.badges.splice(0, node.badges.length, ...kept, ...made);
     touch(node);
   }
 
-  made(node, text, colour) {
+  /** A renderer that draws badges but once would show an old price: then the new one is a line on the node. */
+  tellUnread(node, state) {
+    if (state.isRead || !state.text || !this.isInView(node)) state.unread = 0;
+    else if (++state.unread === UNREAD_LOOKS) this.tellOnNode(node, state.text);
+  }
+
+  made(node, state, text, colour) {
     const [fgColor, bgColor] = COLOURS[colour];
     const badge = new this.Badge({ text, fgColor, bgColor });
     return () => {
+      state.isRead = true;
       void node.inputs?.[LOOKED];
       return badge;
     };

@@ -9,6 +9,13 @@ export function nodesOf(graph) {
   return (graph?.nodes ?? graph?._nodes ?? []).flatMap((node) => [node, ...(node.subgraph ? nodesOf(node.subgraph) : [])]);
 }
 
+/** The node that an execution id names: `12:3` is node 3 inside the subgraph node 12; null where there is none. */
+export function nodeAt(graph, executionId) {
+  const [first, ...rest] = String(executionId).split(":");
+  const node = graph?.getNodeById?.(Number(first)) ?? null;
+  return rest.length ? nodeAt(node?.subgraph, rest.join(":")) : node;
+}
+
 export function typeOf(node) {
   return node.comfyClass ?? node.type;
 }
