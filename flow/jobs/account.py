@@ -13,7 +13,7 @@ from ..publish import Publisher, open_result_store, open_store, opened_origins
 from ..request import Reader, ask
 from ..settings import Limits, Settings, read
 from ..stopping import Stopped, never
-from ..wire import Provider, Transfer
+from ..wire import Credential, Provider, Transfer
 from .download import Downloads
 from .job import Stage
 from .polling import UNATTENDED_SECONDS, Polling
@@ -53,7 +53,10 @@ class Account:
         self.stages: Mapping[str, Stage] = {"published": self._submission.submit, "ticketed": polling.follow}
         withdraw = publisher.withdraw if settings.media_delete else None
         results = open_result_store(settings)
-        self.fetch = Downloads(ledger, transfer, output, results, withdraw, retired, now=now, pause=pause).fetch
+        credential = Credential(settings.base_url, settings.require_key())
+        self.fetch = Downloads(
+            ledger, transfer, credential, output, results, withdraw, retired, now=now, pause=pause
+        ).fetch
 
     def key(self, fingerprint: str) -> tuple[str, str, str]:
         """What makes jobs the same: the ledger, sandbox or live, and the question."""

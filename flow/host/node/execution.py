@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from comfy_api.latest import io, ui
 from comfy_execution.utils import get_executing_context
 from server import PromptServer
 
+from ...errors import Unreadable
 from ...jobs import NOT_SUBMITTED, Account, Job, Runner
 from ...ledger import Entry
 from ...media import measure
@@ -86,7 +88,8 @@ class NodeRun:
     async def _outputs(self, job: Job, account: Account) -> io.NodeOutput:
         self._job = job
         outcome = await job.wait(self._progress.show, seconds=account.settings.wait_seconds)
-        rows = [await self._runner.local(partial(self._row, outcome.entry, path)) for path in outcome.files.paths]
+        with _paid(outcome.entry):
+            rows = [await self._runner.local(partial(self._row, outcome.entry, path)) for path in outcome.files.paths]
         self._progress.end(outcome)
         presence.remember(self._node_id, self._prompt, outcome.files.paths)
         outputs = [list(column) for column in zip(*rows, strict=True)] if self._gives_several else list(rows[0])
@@ -99,6 +102,16 @@ class NodeRun:
     def _say_what_is_left(self) -> None:
         what = "Stopped waiting."
         self._progress.say(str(self._job.left(what)) if self._job else f"{what} {NOT_SUBMITTED}")
+
+
+@contextmanager
+def _paid(entry: Entry) -> Iterator[None]:
+    """A file of a job that cannot be read is said to be paid, and to be kept."""
+    try:
+        yield
+    except Unreadable as error:
+        spent = "The job is paid and its file is kept."
+        raise Unreadable(error.what, spent=spent, task_id=entry.task_id) from None
 
 
 def problems(family: Family, given: dict[str, Any]) -> list[str]:
