@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 from collections.abc import Mapping
@@ -51,6 +52,18 @@ def require_same_origin(request: web.Request) -> None:
     origin = request.headers.get("Origin")
     if origin is not None and site is None and _host_of(origin) != request.headers.get("Host", "").lower():
         raise Denied(403, "Only pages of this ComfyUI may ask.")
+
+
+def require_page_or_this_machine(request: web.Request) -> None:
+    """Raises Denied for a program on another machine that wants to change something.
+
+    Browsers say with every POST from which page it comes. ComfyUI asks nobody who he is: without this, whoever reaches
+    its port could set a key and limits with one command.
+    """
+    says_page = "Origin" in request.headers or "Sec-Fetch-Site" in request.headers
+    if request.method in ("GET", "HEAD") or says_page or _is_this_machine(request.remote):
+        return
+    raise Denied(403, "Only pages of this ComfyUI, and programs on its own machine, may change something here.")
 
 
 async def json_body(request: web.Request) -> dict[str, Any]:
@@ -120,6 +133,14 @@ def _host_of(origin: str) -> str:
         return urlsplit(origin).netloc.lower()
     except ValueError:
         return ""
+
+
+def _is_this_machine(remote: str | None) -> bool:
+    """True without an address, too: then it came through a socket in the file system."""
+    if not remote:
+        return True
+    address = ipaddress.ip_address(remote.split("%")[0])
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def _no_constant(name: str) -> None:
