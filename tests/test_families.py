@@ -10,14 +10,37 @@ import pytest
 from apimart.flow.catalogue import drift, faults_by_schema, living_models, models_of, nearest, what_is_gone
 from apimart.flow.errors import Refused
 from apimart.flow.media import content_of_audio, encode_audio
-from apimart.flow.model import Choice, Cut, MediaInput, Number, Shot, Text, Values, VideoInput, several, socket_names
+from apimart.flow.model import (
+    BUYING_INPUTS,
+    TAKE,
+    VIDEO_OUTPUTS,
+    Choice,
+    Cut,
+    MediaInput,
+    Number,
+    Shot,
+    Text,
+    Values,
+    VideoInput,
+    several,
+    socket_names,
+)
 from apimart.flow.prices import estimate_usd, printed_prices
 from apimart.flow.request import ask, check, problems_of_widgets
+from apimart.nodes import utilities
 from family_examples import BROKEN, JOB, NEW, PAGES, RICH, clip, picture, pictures, small, sound
 from journeys import FAMILIES, defaults
 
 WRITTEN = json.loads(Path(__file__).with_name("facts").joinpath("models.json").read_text("utf-8"))
 FACTS = WRITTEN["models"]
+BEFORE = json.loads(Path(__file__).with_name("facts").joinpath("nodes.json").read_text("utf-8"))
+DECLARED = {
+    **{
+        one.node_id: ([given.id for given in (*one.inputs, *BUYING_INPUTS)], [given.id for given in VIDEO_OUTPUTS])
+        for one in FAMILIES.values()
+    },
+    **{one.node_id: ([given.id for given in one.inputs], [given.id for given in one.outputs]) for one in utilities()},
+}
 ANY = FAMILIES["APIMartVideo"]
 NAMED = [family for family in FAMILIES.values() if not family.any_model]
 MODELS = [(family, model) for family in NEW if not family.any_model for model in models_of(family)]
@@ -143,6 +166,19 @@ def test_every_documented_model_has_a_node_or_a_reason_why_not():
     offered = {model for family in NAMED for model in models_of(family)}
     assert offered <= {*FACTS}
     assert {*FACTS} - offered == {*NOT_OFFERED}
+
+
+@pytest.mark.parametrize("node_id", BEFORE)
+def test_inputs_and_outputs_are_appended_and_never_inserted_or_renamed(node_id: str) -> None:
+    """Workflows find outputs by their place, the page fills widgets in by theirs; `nodes.json` grows at its ends."""
+    inputs, outputs = DECLARED[node_id]
+    assert inputs[: len(BEFORE[node_id]["inputs"])] == BEFORE[node_id]["inputs"]
+    assert outputs[: len(BEFORE[node_id]["outputs"])] == BEFORE[node_id]["outputs"]
+
+
+def test_what_came_after_take_may_be_left_out_of_a_prompt() -> None:
+    later = BUYING_INPUTS[BUYING_INPUTS.index(TAKE) + 1 :]
+    assert all(isinstance(one, (Text, Choice)) and one.optional for one in later)
 
 
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=name_of)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from apimart import nodes
 from apimart.flow.model import (
-    TAKE,
+    BUYING_INPUTS,
     VIDEO_OUTPUTS,
     Family,
     Input,
@@ -24,7 +24,9 @@ Shown = dict[str, str]
 
 def labels(language: Language) -> dict[str, dict[str, object]]:
     """Title, description, inputs and outputs of every node, by node id."""
-    families = {one.node_id: _node(one, (*one.inputs, TAKE), VIDEO_OUTPUTS, language) for one in nodes.families()}
+    families = {
+        one.node_id: _node(one, (*one.inputs, *BUYING_INPUTS), VIDEO_OUTPUTS, language) for one in nodes.families()
+    }
     return families | {one.node_id: _node(one, one.inputs, one.outputs, language) for one in nodes.utilities()}
 
 

@@ -25,6 +25,7 @@ from .submission import Submission
 class Account:
     """`output` is where results go, `owner` names the process, `now` and `pause` are the clock.
 
+    `pace` multiplies the waits between polls, between submits and between looks at the ledger; 1 is right for APIMart.
     `retired` says in words why a model may be gone. Raises NotSet without a key.
     """
 
@@ -38,8 +39,9 @@ class Account:
         retired: Mapping[str, str],
         now: Callable[[], float] = time.time,
         pause: Callable[[float], None] | None = None,
+        pace: float = 1.0,
     ) -> None:
-        self.settings, self.ledger = settings, ledger
+        self.settings, self.ledger, self.pace = settings, ledger, pace
         self._now = now
         self._provider = provider = Provider(settings.base_url, settings.require_key(), language=settings.language)
         opened = (settings.base_url, *opened_origins(settings))
@@ -50,8 +52,8 @@ class Account:
         links = Transfer(opened, hosts=settings.video_url_hosts)
         self._reader = Reader(links, ledger, reads_addresses=settings.probe_video_url)
         self.checkout = Checkout(settings, ledger, provider, publisher, now=now)
-        self._submission = Submission(settings, ledger, provider, owner, self._limits, retired, now=now)
-        polling = Polling(ledger, provider, now=now)
+        self._submission = Submission(settings, ledger, provider, owner, self._limits, retired, now=now, pace=pace)
+        polling = Polling(ledger, provider, now=now, pace=pace)
         self.stages: Mapping[str, Stage] = {"published": self._submission.submit, "ticketed": polling.follow}
         withdraw = publisher.withdraw if settings.media_delete else None
         results = open_result_store(settings)

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Event
 
 from ..errors import Declined, PackError, Refused, Unreachable, log
-from ..files import written_whole
+from ..files import remove, written_whole
 from ..ledger import Entry, Ledger
 from ..media import content_of_video
 from ..model import Address, Body, Files
@@ -26,6 +26,7 @@ from .progress import Outcome
 
 FOLDER = "apimart"
 TRIES = 6
+MOST_OF_MODEL = 80  # characters: file systems take names of 255 bytes, Windows paths of 260 characters
 FRESH_SECONDS = 3600.0
 STALE_SECONDS = 86400.0
 VIDEO_HEADS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"\x1aE\xdf\xa3", b"RIFF")
@@ -125,7 +126,7 @@ class Downloads:
         with part.open("rb") as file:
             head = file.read(64)
         if arrival.mime.startswith("text/") or not any(mark in head for mark in VIDEO_HEADS):
-            part.unlink()
+            remove(part)
             raise Unreachable("The link of the finished job served something that is not a video.")
 
     def _make_known(self, entry: Entry, paths: tuple[Path, ...]) -> None:
@@ -158,7 +159,8 @@ class Downloads:
 def paths_of(entry: Entry, output: Path) -> tuple[Path, ...]:
     """Where the videos of a job belong in an output folder: names from our own records, the same on every machine."""
     day = datetime.fromtimestamp(entry.created_at, timezone.utc).strftime("%Y%m%d")
-    safe = re.sub(r"[^A-Za-z0-9.\-]+", "_", f"{entry.model}_{day}_{(entry.task_id or entry.id)[-12:]}").strip(".")
+    safe = re.sub(r"[^A-Za-z0-9.\-]+", "_", f"{entry.model[:MOST_OF_MODEL]}_{day}_{(entry.task_id or entry.id)[-12:]}")
+    safe = safe.strip(".")
     return tuple(output / FOLDER / f"{safe}_{index}.mp4" for index in range(1, len(entry.urls) + 1))
 
 
@@ -223,8 +225,8 @@ def _not_followed(entry: Entry, error: Refused) -> Unreachable:
         f"The link of the finished video is not followed. {error.what}",
         spent="The job is paid.",
         next_step="If that name is public, a VPN or a proxy answers for it here: set HTTPS_PROXY to the proxy or turn "
-        "it off for ComfyUI, then queue again, or give the task id to APIMart Collect Job: the video is downloaded, not "
-        "bought again.",
+        "it off for ComfyUI, then queue again, or give the task id to APIMart Collect Job: the video is downloaded, "
+        "not bought again.",
         task_id=entry.task_id,
     )
 

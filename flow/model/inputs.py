@@ -52,20 +52,25 @@ class Text(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Input):
-    """A list to choose from; the values go over the wire as they stand."""
+    """A list to choose from; the values go over the wire as they stand. `optional` is as for a text."""
 
     options: tuple[str, ...] | tuple[int, ...]
     default: str | int
+    optional: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Input):
-    """A whole number; the value `unsent` means: leave the parameter out."""
+    """A whole number; the value `unsent` means: leave the parameter out.
+
+    `has_control` offers ComfyUI's control after each run (fixed, increment, decrement, randomize), fixed by default.
+    """
 
     default: int
     minimum: int
     maximum: int
     unsent: int | None = None
+    has_control: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from ..errors import Refused, Unreachable
+from ..files import remove
 from ..stopping import Stopped, never, raise_if_stopped
 from .exchange import FAILURES
 from .form import Form
@@ -210,7 +211,7 @@ def _goes_on_at(answer: requests.Response, part: Path, have: int) -> int:
     if answer.status_code == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
         return have
     if answer.status_code in (206, 416):
-        part.unlink(missing_ok=True)
+        remove(part)
     if answer.status_code >= 400 or answer.status_code == 206:
         raise _kind(answer.status_code)(f"{_host(answer.url)} answered HTTP {answer.status_code} to the download.")
     return 0

@@ -1,17 +1,20 @@
 /** The pack's front end: settings, the jobs tab, price badges, notices. The only file here that does anything by itself. */
 import { Badges } from "./badges.js";
+import { copy } from "./clipboard.js";
 import * as comfyui from "./comfyui.js";
 import { clipLengths, nodeAt, nodesOf, typeOf } from "./graph.js";
 import { languageOf, text } from "./language.js";
 import { findNumbers } from "./lists.js";
 import { bill, billText, holdsKey, nodesThatBuy, spoken } from "./notices.js";
 import { settings } from "./panel.js";
+import { addControls } from "./saved.js";
 import { routes } from "./server.js";
 import { keepWritten } from "./shots.js";
 import { Sidebar } from "./sidebar.js";
 import { speakGrown } from "./sockets.js";
 
 const LOOK_MS = 500;
+const RETRY_MS = 10_000;
 
 const server = routes(comfyui.fetchApi);
 const families = new Map();
@@ -56,7 +59,7 @@ const ACTIONS = {
     sidebar.hear((await server.post(`jobs/${job.id}/declare`, declared)).job, true);
   },
   async copy(job) {
-    await navigator.clipboard.writeText(job.task_id);
+    await copy(job.task_id);
     comfyui.toast("success", "APIMart", say("job.copied"));
   },
   open(job) {
@@ -110,7 +113,7 @@ async function speakOfCost(graph) {
 /** No event tells of every widget in both renderers (Nodes 2.0 keeps a choice from its list to itself), so we look. */
 function look() {
   refreshBadges();
-  tellLanguage().catch(() => {});
+  tellLanguage().catch(() => setTimeout(() => (lastTold = ""), RETRY_MS));
   if (language() === lastLanguage) return;
   lastLanguage = language();
   if (sidebar.root) sidebar.open(sidebar.root.parentElement);
@@ -129,6 +132,24 @@ async function tellLanguage() {
   const canSave = !status.problems["settings.json"];
   if (canSave && status.language !== language()) await server.post("settings", { language: language() });
   if (comfyui.pageId()) await server.post("language", { page: comfyui.pageId(), language: language() });
+}
+
+/** What our nodes are; where ComfyUI does not say it yet, it is asked again, and the nodes that are there catch up. */
+async function learnFamilies() {
+  try {
+    for (const family of (await server.get("families")).families) families.set(family.id, family);
+    if (isReady) nodesOf(comfyui.rootGraph()).forEach(prepare);
+  } catch {
+    setTimeout(learnFamilies, RETRY_MS);
+  }
+}
+
+function prepare(node) {
+  if (!families.has(typeOf(node)) || badges.has(node)) return;
+  badges.add(node);
+  speakGrown(node);
+  keepWritten(node);
+  findNumbers(node);
 }
 
 async function addStyle() {
@@ -169,18 +190,9 @@ comfyui.register({
     setInterval(() => document.hidden || look(), LOOK_MS);
   },
 
-  async addCustomNodeDefs() {
-    const found = await server.get("families").catch(() => ({ families: [] }));
-    for (const family of found.families) families.set(family.id, family);
-  },
+  addCustomNodeDefs: learnFamilies,
 
-  nodeCreated(node) {
-    if (!families.has(typeOf(node))) return;
-    badges.add(node);
-    speakGrown(node);
-    keepWritten(node);
-    findNumbers(node);
-  },
+  nodeCreated: prepare,
 
   /** ComfyUI has just given every list its options anew. */
   refreshComboInNodes() {
@@ -190,6 +202,7 @@ comfyui.register({
   },
 
   beforeConfigureGraph(graph) {
+    addControls(graph, families);
     if (holdsKey(graph)) comfyui.toast("warning", say("notice.key.title"), say("notice.key"));
   },
 

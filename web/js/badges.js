@@ -9,6 +9,7 @@ const COLOURS = {
   sandbox: ["#d9e8ff", "#243f66"],
 };
 
+const RETRY_MS = 10_000;
 const LOOKED = Symbol("apimart.looked");
 /** How often a renderer may be found not to have read a badge before the node says the price by itself. */
 const UNREAD_LOOKS = 4;
@@ -43,18 +44,23 @@ export function priceText(quote, say) {
 export class Badges {
   /**
    * `ask` is the estimate route; `families` maps node types; `Badge` is LiteGraph's badge class. `tellOnNode(node, text)`
-   * is for a node that `isInView(node)` and whose badges the renderer does not read.
+   * is for a node that `isInView(node)` and whose badges the renderer does not read. `later` does something after some
+   * milliseconds.
    */
-  constructor({ ask, families, measure, say, Badge, isInView, tellOnNode }) {
-    Object.assign(this, { ask, families, measure, say, Badge, isInView, tellOnNode });
+  constructor({ ask, families, measure, say, Badge, isInView, tellOnNode, later = (work, ms) => setTimeout(work, ms) }) {
+    Object.assign(this, { ask, families, measure, say, Badge, isInView, tellOnNode, later });
     this.nodes = new WeakMap();
     this.answers = new Map();
     this.measured = new Map();
   }
 
+  has(node) {
+    return this.nodes.has(node);
+  }
+
   add(node) {
     const family = this.families.get(typeOf(node));
-    if (!family || this.nodes.has(node)) return;
+    if (!family || this.has(node)) return;
     const state = { family, asked: "", quote: null, said: null, shown: [], text: "", unread: 0, isRead: true };
     this.nodes.set(node, state);
     this.show(node, state);
@@ -113,9 +119,15 @@ export class Badges {
     return `${node.id}.${name} < ${feed?.id} ${JSON.stringify((feed?.widgets ?? []).map((widget) => widget.value))}`;
   }
 
+  /** What the route says, kept until something moves; where it could not say anything it is asked again a while later. */
   quote(key, asking) {
-    if (!this.answers.has(key)) this.answers.set(key, this.ask(asking).catch(() => null));
+    if (!this.answers.has(key)) this.answers.set(key, this.ask(asking).catch(() => this.failed(key)));
     return this.answers.get(key);
+  }
+
+  failed(key) {
+    this.later(() => this.answers.delete(key), RETRY_MS);
+    return null;
   }
 
   /** One badge is there from the start, empty: it is what makes Nodes 2.0 look again. */

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from inspect import signature
 from typing import Any
 
 from comfy_api.latest import io
 
 from ...model import (
-    TAKE,
+    BUYING_INPUTS,
     VIDEO_OUTPUTS,
     AudioInput,
     Choice,
@@ -38,6 +39,10 @@ OUTPUTS = {
     "INT": io.Int,
     "STRING": io.String,
 }
+# Since ComfyUI 0.19 a node that is no output node can keep its preview over reloads of the page.
+PREVIEW: Mapping[str, Any] = {
+    name: True for name in ("has_intermediate_output",) if name in signature(io.Schema).parameters
+}
 
 
 def schema_of(family: Family) -> io.Schema:
@@ -47,10 +52,10 @@ def schema_of(family: Family) -> io.Schema:
         category=CATEGORY,
         description=family.description,
         search_aliases=["apimart", *family.search_aliases],
-        inputs=[_input(one) for one in (*family.inputs, TAKE)],
+        inputs=[_input(one) for one in (*family.inputs, *BUYING_INPUTS)],
         outputs=_outputs(VIDEO_OUTPUTS, family.gives_several),
         hidden=[io.Hidden.unique_id, io.Hidden.prompt, io.Hidden.extra_pnginfo],
-        is_output_node=True,
+        **PREVIEW,
     )
 
 
@@ -86,7 +91,9 @@ def _input(declared: Input) -> io.Input:
             **about,
         )
     if isinstance(declared, Choice):
-        return io.Combo.Input(declared.id, options=list(declared.options), default=declared.default, **about)
+        return io.Combo.Input(
+            declared.id, options=list(declared.options), default=declared.default, optional=declared.optional, **about
+        )
     if isinstance(declared, Number):
         # Unless told not to, the front end randomises an input called `seed` after each run, which would buy again.
         return io.Int.Input(
@@ -94,7 +101,7 @@ def _input(declared: Input) -> io.Input:
             default=declared.default,
             min=declared.minimum,
             max=declared.maximum,
-            control_after_generate=False,
+            control_after_generate=io.ControlAfterGenerate.fixed if declared.has_control else False,
             **about,
         )
     if isinstance(declared, Seconds):
