@@ -45,6 +45,7 @@ def problems_of_widgets(family: Family, values: Values, known: Collection[str]) 
 
     `known` names the inputs whose values are there; a linked widget's value comes only later. Media never are.
     """
+    values = family.read(values)
     widgets = {*known} - {one.id for one in family.media}
     wrong = _wrong_inputs(family, values, widgets)
     fine = widgets - {*wrong}

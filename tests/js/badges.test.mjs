@@ -23,6 +23,11 @@ test("without the seconds the rate is shown, and a price that nobody knows is sa
   assert.deepEqual(badgesOf(null, say), []);
 });
 
+test("a price that hangs on what only a run can tell says so, and never a default's", () => {
+  assert.deepEqual(texts({ usd: null, unit_usd: null, units: null, depends_on: ["duration", "mode"] }), ["depends on duration, mode"]);
+  assert.deepEqual(texts({ depends_on: [] }), ["10.0 s x $0.103 = $1.03"]);
+});
+
 test("what is in the books costs nothing more", () => {
   assert.deepEqual(texts({ bought: "kept" }), ["bought: 0 to pay"]);
   assert.deepEqual(texts({ bought: "running" }), ["running: 0 to pay"]);

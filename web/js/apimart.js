@@ -29,6 +29,7 @@ const badges = new Badges({
   measure: clipLengths(comfyui.addressOfFile),
   say,
   Badge: comfyui.Badge,
+  root: comfyui.rootGraph,
   isInView: comfyui.isInView,
   tellOnNode: comfyui.tellOnNode,
 });

@@ -30,8 +30,9 @@ function priceBadge(quote, say) {
   return [priceText(quote, say), "price"];
 }
 
-/** "10.0 s x $0.103 = $1.03", "2 x $0.14 = $0.28", "$0.103 per second", "price not known". */
+/** "10.0 s x $0.103 = $1.03", "2 x $0.14 = $0.28", "$0.103 per second", "depends on duration", "price not known". */
 export function priceText(quote, say) {
+  if (quote.depends_on?.length) return say("badge.depends", { inputs: quote.depends_on.join(", ") });
   const hangsOnClip = quote.units === null;
   if (quote.unit_usd === null || (quote.usd === null && !hangsOnClip)) return say("badge.unpriced");
   if (hangsOnClip) return say("badge.rate", { usd: unitUsd(quote.unit_usd) });
@@ -43,12 +44,12 @@ export function priceText(quote, say) {
 /** Keeps the badges of every node of ours up to date. */
 export class Badges {
   /**
-   * `ask` is the estimate route; `families` maps node types; `Badge` is LiteGraph's badge class. `tellOnNode(node, text)`
-   * is for a node that `isInView(node)` and whose badges the renderer does not read. `later` does something after some
-   * milliseconds.
+   * `ask` is the estimate route; `families` maps node types; `Badge` is LiteGraph's badge class; `root` gives the whole
+   * graph. `tellOnNode(node, text)` is for a node that `isInView(node)` and whose badges the renderer does not read.
+   * `later` does something after some milliseconds.
    */
-  constructor({ ask, families, measure, say, Badge, isInView, tellOnNode, later = (work, ms) => setTimeout(work, ms) }) {
-    Object.assign(this, { ask, families, measure, say, Badge, isInView, tellOnNode, later });
+  constructor({ root = () => null, later = (work, ms) => setTimeout(work, ms), ...given }) {
+    Object.assign(this, { root, later, ...given });
     this.nodes = new WeakMap();
     this.answers = new Map();
     this.measured = new Map();
@@ -77,7 +78,7 @@ export class Badges {
     const asking = await this.questionOf(node, state);
     const key = JSON.stringify(asking);
     state.asked = key;
-    const quote = await this.quote(key, asking);
+    const quote = named(await this.quote(key, asking), node);
     if (state.asked !== key) return state.quote;
     state.quote = quote;
     this.show(node, state);
@@ -102,7 +103,7 @@ export class Badges {
   }
 
   async questionOf(node, state) {
-    const asking = question(node, state.family);
+    const asking = question(node, state.family, this.root());
     const names = clipSockets(asking, state.family);
     const lengths = await Promise.all(names.map((name) => this.secondsOf(node, name)));
     state.unmeasured = names.filter((_, place) => lengths[place] === null);
@@ -160,6 +161,13 @@ export class Badges {
       return badge;
     };
   }
+}
+
+/** The quote with inputs called as the node calls them in the person's language. */
+function named(quote, node) {
+  if (!quote?.depends_on?.length) return quote;
+  const called = (name) => node.inputs?.find((input) => input.name === name);
+  return { ...quote, depends_on: quote.depends_on.map((name) => called(name)?.label ?? called(name)?.localized_name ?? name) };
 }
 
 /** Nodes 2.0 watches a node's list of inputs: our badges read this mark there, and setting it has them read anew. */

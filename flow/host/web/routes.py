@@ -120,15 +120,16 @@ class Routes:
 
     async def estimate(self, request: web.Request) -> web.Response:
         body = await validation.json_body(request)
-        validation.require_fields(body, "family", "widgets", "connected", "seconds")
+        validation.require_fields(body, "family", "widgets", "connected", "seconds", "linked")
         family = self._families.get(validation.text_field(body, "family", 64, validation.NAME))
         if family is None:
             raise Denied(404, "There is no such node.")
-        widgets, connected, seconds = body.get("widgets"), body.get("connected", []), body.get("seconds", {})
+        widgets, connected, linked = body.get("widgets"), body.get("connected", []), body.get("linked", [])
+        seconds = _lengths(body.get("seconds", {}))
         if not isinstance(widgets, dict) or len(widgets) > 64:
             raise Denied(400, "widgets must be an object.")
         return answer(
-            await self._ask("estimates", "estimate", family, widgets, _names(connected), _lengths(seconds)),
+            await self._ask("estimates", "estimate", family, widgets, _names(connected), seconds, _names(linked)),
         )
 
     async def totals(self, request: web.Request) -> web.Response:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ...errors import log, redact
+from ...errors import log, without_keys
 from ...files import write_private
 from ...model import MEGABYTE, Json
 
@@ -16,7 +16,7 @@ MAX_BYTES = 8 * MEGABYTE
 
 
 def keep_workflow(home: Path, entry_id: str, workflow: Mapping[str, Any]) -> None:
-    """Keep `workflow` without the secrets in it; a graph that cannot be kept is no reason for a job to fail."""
+    """Keep `workflow` without the keys in it; one that cannot be kept is no reason for a job to fail."""
     text = json.dumps(scrubbed(workflow), separators=(",", ":"))
     if len(text) > MAX_BYTES:
         log.info("The graph of job %s is too large to be kept.", entry_id)
@@ -36,9 +36,9 @@ def kept_workflow(home: Path, entry_id: str) -> Any:
 
 
 def scrubbed(value: Any) -> Json:
-    """The same JSON with every text redacted: keys, passwords and signed query strings do not belong in a file."""
+    """The same JSON without keys. All else stays, so that the same question is found and costs nothing again."""
     if isinstance(value, str):
-        return redact(value)
+        return without_keys(value)
     if isinstance(value, Mapping):
         return {str(name): scrubbed(one) for name, one in value.items()}
     if isinstance(value, (list, tuple)):

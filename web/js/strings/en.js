@@ -48,6 +48,7 @@ export default {
 
   "badge.rate": "{usd} per second",
   "badge.unpriced": "price not known",
+  "badge.depends": "depends on {inputs}",
   "badge.bought": "bought: 0 to pay",
   "badge.running": "running: 0 to pay",
   "badge.unknown": "outcome unknown",

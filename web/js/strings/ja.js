@@ -48,6 +48,7 @@ export default {
 
   "badge.rate": "1秒あたり{usd}",
   "badge.unpriced": "価格不明",
+  "badge.depends": "{inputs} による",
   "badge.bought": "購入済み: 追加料金0",
   "badge.running": "実行中: 追加料金0",
   "badge.unknown": "結果不明",

@@ -48,6 +48,7 @@ export default {
 
   "badge.rate": "초당 {usd}",
   "badge.unpriced": "가격을 알 수 없음",
+  "badge.depends": "{inputs}에 따라 다름",
   "badge.bought": "구매함: 추가 비용 0",
   "badge.running": "진행 중: 추가 비용 0",
   "badge.unknown": "결과 불명",

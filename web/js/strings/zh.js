@@ -48,6 +48,7 @@ export default {
 
   "badge.rate": "每秒 {usd}",
   "badge.unpriced": "价格未知",
+  "badge.depends": "取决于 {inputs}",
   "badge.bought": "已购买：无需再付",
   "badge.running": "进行中：无需再付",
   "badge.unknown": "结果未知",
