@@ -53,7 +53,7 @@ def lived_in(ledger: Ledger, tmp_path: Path) -> None:
     intended(ledger, "never sent")
     ledger.addresses.remember(Address("https://files.example/1.mp4?signed=1", "sha", 1_795_009_999.0, "result"))
     ledger.links.remember("https://files.example/2.mp4", {"content": "sha", "measure": {"seconds": 5.25}})
-    ledger.cache.put("prices", {"sora-2": 0.08}, 60)
+    ledger.cache.remember("prices", {"sora-2": 0.08}, 1_795_009_999.0)
 
 
 def filled(ledger: Ledger, count: int) -> None:

@@ -38,8 +38,10 @@ ADD_ENDS = """() => {
     node.connect(node.outputs.findIndex((slot) => slot.name === "job"), end, 0);
   }
 }"""
-BADGES = """(id) => app.graph.getNodeById(id).badges.slice(1)
-  .map((badge) => (typeof badge === "function" ? badge() : badge).text).filter(Boolean)"""
+# Up to 1.49 the page's own badge, the name of the pack, is among them.
+BADGES = """(id) => app.graph.getNodeById(id).badges
+  .map((badge) => (typeof badge === "function" ? badge() : badge).text)
+  .filter((text) => text && !text.endsWith("apimart-video"))"""
 # A new node is laid out over several frames: its widgets are where they stay once two drawings agree.
 PLACE = """async ({ id, name, part }) => {
   const node = app.graph.getNodeById(id);

@@ -9,8 +9,8 @@ from sqlalchemy import Table, func, insert, select, text
 from sqlalchemy.engine import Connection
 
 from ..errors import Refused
-from .ledger import Ledger
 from .leases import held_at
+from .ledger import Ledger
 from .schema import ADDRESSES, ENTRIES, FACTS, FILES, LINK_CONTENTS
 
 TABLES = (ENTRIES, FILES, ADDRESSES, FACTS, LINK_CONTENTS)
