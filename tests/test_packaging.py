@@ -72,7 +72,7 @@ def test_what_a_person_needs_is_in_the_archive() -> None:
         "sandbox/__main__.py",
         "flow/prices.json",
         "sandbox/models.json",
-        "locales/ko/main.json",
+        "locales/ko/nodeDefs.json",
     } <= names
     assert {name.removeprefix("web/js/") for name in names if name.endswith(".js")} >= {"apimart.js", "comfyui.js"}
 
