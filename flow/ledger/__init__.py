@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .copying import copy_ledger
 from .entry import ADOPTED, INDETERMINATE, Contradiction, Entry, Intent
 from .leases import LONGEST_LEASE_SECONDS, may_live, new_owner
 from .ledger import Ledger
@@ -18,6 +19,7 @@ __all__ = [
     "Intent",
     "Ledger",
     "Spent",
+    "copy_ledger",
     "may_live",
     "new_owner",
 ]
