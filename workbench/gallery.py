@@ -138,7 +138,7 @@ class Graph:
     ) -> Json:
         """A node that buys, with its defaults but for `values`."""
         widgets = [one for one in (*family.inputs, TAKE) if not isinstance(one, MediaInput)]
-        widgets.sort(key=lambda one: isinstance(one, Text) and one.optional)
+        widgets.sort(key=lambda one: one.optional)
         inputs = [(name, type_, False) for name, type_ in _sockets(family, wired)]
         inputs += [(one.id, WIDGETS[type(one)], True) for one in widgets]
         texts = [one for one in widgets if isinstance(one, Text) and one.multiline]

@@ -1,6 +1,6 @@
 """The words everything else is said in: what a family declares, and the value each stage hands on."""
 
-from .encodings import in_role, multi_shot, parsed, spread, task_of
+from .encodings import in_role, model_of, multi_shot, parsed, spread, task_of
 from .family import GENERATIONS, Family, Price, Rule, no_extras, unshaped
 from .inputs import (
     AudioInput,
@@ -75,6 +75,7 @@ __all__ = [
     "always",
     "as_it_is",
     "in_role",
+    "model_of",
     "multi_shot",
     "no_extras",
     "parsed",

@@ -95,12 +95,13 @@ class Family:
 
     @property
     def judged_widgets(self) -> tuple[str, ...]:
-        """The widgets that a rule between widgets speaks of, or that may not be empty."""
+        """The widgets that a rule between widgets speaks of, that may not be empty, or that lost values."""
         media = {one.id for one in self.media}
         rules = [rule for rule in self.rules if not rule.warns and not media & {*rule.inputs}]
         named = {name for rule in rules for name in rule.inputs}
         required = {one.id for one in self.inputs if isinstance(one, Text) and one.required}
-        return tuple(one.id for one in self.inputs if one.id in named | required)
+        lost = {one.id for one in self.inputs if one.narrowed}
+        return tuple(one.id for one in self.inputs if one.id in named | required | lost)
 
 
 def _is_listed(declared: Input) -> bool:

@@ -24,7 +24,11 @@ def as_it_is(value: Any) -> Json:
 class Input:
     """One input of a node. `wire` is the API's parameter name (the id when empty).
 
-    `encode` turns the widget's value into JSON; the parameter is left out when `sent_if` is false.
+    `encode` turns the widget's value into JSON; the parameter is left out when `sent_if` is false. A widget that is
+    `optional` may be missing from a workflow and has its default then: so is every one that came later than its node,
+    and it stands behind all others, because saved workflows know widgets by their place. `narrowed` says that values
+    left it since workflows were saved: the pack itself refuses those when the workflow is queued, with the nearest
+    allowed.
     """
 
     id: str
@@ -33,6 +37,8 @@ class Input:
     encode: Callable[[Any], Json] = as_it_is
     sent_if: Callable[[Values], bool] = always
     advanced: bool = False
+    optional: bool = False
+    narrowed: bool = False
 
     @property
     def parameter(self) -> str:
@@ -41,21 +47,21 @@ class Input:
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Input):
-    """A text widget; an empty text that is not required is not sent. `optional` lets a graph leave the input out."""
+    """A text widget; an empty text that is not required is not sent."""
 
     default: str = ""
     required: bool = False
-    optional: bool = False
     multiline: bool = True
     placeholder: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Input):
-    """A list to choose from; the values go over the wire as they stand."""
+    """A list to choose from; values go over the wire as they stand, and `unsent` leaves the parameter out."""
 
     options: tuple[str, ...] | tuple[int, ...]
     default: str | int
+    unsent: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,13 +75,12 @@ def _outputs(declared: Sequence[Output], several: bool) -> list[io.Output]:
 
 
 def _input(declared: Input) -> io.Input:
-    about = {"tooltip": declared.help, "advanced": declared.advanced or None}
+    about = {"tooltip": declared.help, "advanced": declared.advanced or None, "optional": declared.optional}
     if isinstance(declared, Text):
         return io.String.Input(
             declared.id,
             default=declared.default,
             multiline=declared.multiline,
-            optional=declared.optional,
             placeholder=declared.placeholder or None,
             **about,
         )
@@ -129,7 +128,7 @@ def _socket(declared: MediaInput, about: dict[str, Any]) -> io.Input:
     kind = SOCKETS[type(declared)]
     if not declared.many:
         is_replaceable = isinstance(declared, VideoInput) and bool(declared.url_input)
-        return kind.Input(declared.id, optional=is_replaceable or not declared.required, **about)
+        return kind.Input(declared.id, **{**about, "optional": is_replaceable or not declared.required})
     template = kind.Input(declared.id, optional=not declared.required, tooltip=declared.help)
     names = io.Autogrow.TemplateNames(template, socket_names(declared), min=1 if declared.required else 0)
     return io.Autogrow.Input(declared.id, names, optional=not declared.required, tooltip=declared.help)
