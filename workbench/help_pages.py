@@ -275,11 +275,15 @@ class Help:
         rows = (
             (
                 f"`{one.__name__}`",
-                *(self._say(said) for said in (one.__doc__ or "", one.spent, one.next_step or NEXT_STEP)),
+                *(self._say(said) for said in (_first_line(one.__doc__), one.spent, one.next_step or NEXT_STEP)),
             )
             for one in kinds
         )
         return self._table(("error", "what happened", "what it cost", "what to do"), rows)
+
+
+def _first_line(docstring: str | None) -> str:
+    return (docstring or "").partition("\n")[0]
 
 
 def _is_priced(family: Family) -> bool:
@@ -288,9 +292,10 @@ def _is_priced(family: Family) -> bool:
 
 
 def _rows_of(family: Family, model: str) -> Mapping[str, float]:
-    """The price list's rows of a model; they speak of its usual jobs, not of those that go to another path."""
-    is_usual = family.path == GENERATIONS or _is_priced(family)
-    return printed_prices().rows.get(model, {}) if is_usual else {}
+    """The price list's rows of a model: those of its usual jobs, or of the extensions that go to another path."""
+    rows = printed_prices().rows.get(model, {})
+    is_usual = family.path == GENERATIONS
+    return {row: usd for row, usd in rows.items() if row.lower().startswith("extend") is not is_usual}
 
 
 def _prose(text: str) -> str:
