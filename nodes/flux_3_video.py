@@ -68,7 +68,7 @@ FAMILY = Family(
             options=("auto", "21:9", "2:1", "16:9", "4:3", "1:1", "3:4", "9:16"),
             default="auto",
             unsent="auto",
-            optional=True,
+            added=True,
             help="Aspect ratio; auto follows what is connected.",
         ),
     ),

@@ -75,6 +75,7 @@ FAMILY = Family(
         ),
         ImageInput(
             id="images",
+            added=True,
             wire="image_urls",
             many=10,
             formats=("png", "jpeg"),

@@ -65,6 +65,7 @@ FAMILY = Family(
         ImageInput(id="images", wire="image_urls", many=7, help="Optional: pictures to start from; each is billed."),
         VideoInput(
             id="video",
+            added=True,
             encode=source,
             help="Optional: a clip to change; needs grok-imagine-video. It may be refused: the provider's page does "
             "not say how a clip is given. Its seconds are billed, too.",

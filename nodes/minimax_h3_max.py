@@ -60,17 +60,19 @@ FAMILY = Family(
             options=("adaptive", "16:9", "9:16", "1:1", "4:3", "3:4", "21:9"),
             default="adaptive",
             unsent="adaptive",
-            optional=True,
+            added=True,
             help="Aspect ratio. adaptive follows the frames or references; a clip from a prompt alone is 16:9 then.",
         ),
         ImageInput(
             id="images",
+            added=True,
             wire="image_urls",
             many=9,
             help="Optional: up to 9 pictures to refer to. More than two cost extra; the estimate is left open then.",
         ),
         VideoInput(
             id="videos",
+            added=True,
             wire="video_urls",
             many=3,
             help="Optional: up to 3 clips to refer to. How they are billed is not documented: the estimate counts "
@@ -78,6 +80,7 @@ FAMILY = Family(
         ),
         AudioInput(
             id="sounds",
+            added=True,
             wire="audio_urls",
             many=3,
             help="Optional: up to 3 sounds to refer to; need a picture or a clip beside them.",

@@ -72,7 +72,7 @@ FAMILY = Family(
         added_watermark(),
         Text(
             id="template",
-            optional=True,
+            added=True,
             advanced=True,
             multiline=False,
             help="Optional: the name of one of the provider's video effects.",

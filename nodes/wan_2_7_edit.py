@@ -60,7 +60,7 @@ FAMILY = Family(
             options=("as the video", "16:9", "9:16", "1:1", "4:3", "3:4"),
             default="as the video",
             unsent="as the video",
-            optional=True,
+            added=True,
             help="Aspect ratio of the result.",
         ),
         added(negative_prompt(500)),

@@ -89,21 +89,21 @@ FAMILY = Family(
             options=("auto", "frame", "reference"),
             default="auto",
             unsent="auto",
-            optional=True,
+            added=True,
             advanced=True,
             help="What the pictures are: frame starts the clip with the first one and ends it with the second, "
             "reference refers to them; auto leaves it to the provider.",
         ),
         Text(
             id="file_url",
-            optional=True,
+            added=True,
             multiline=False,
             help="Optional: a public direct link to a document to refer to (office formats, PDF or plain text), up to "
             "100 MB and 50 pages.",
         ),
         Text(
             id="link_url",
-            optional=True,
+            added=True,
             multiline=False,
             help="Optional: a public web page to refer to. Not together with file_url.",
         ),

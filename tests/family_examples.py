@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 from apimart.flow.model import AudioData, Choice, Cut, Measure, Shot, Size, Text, VideoData, VideoInput
+from family_gaps import gaps_in_facts
 from journeys import FAMILIES, picture
 
 RATE = 16000
 PAGES = ("APIMartKlingMotionControl", "APIMartSora2", "APIMartVeo31")
-NEW = [family for name, family in FAMILIES.items() if name not in PAGES]
+# A family that lacks facts is named by test_adding_a_family.py; there is nothing to hold it against yet.
+NEW = [family for name, family in FAMILIES.items() if name not in PAGES and not gaps_in_facts(family)]
 SHOTS = Cut("2 shots", (Shot("a door opens", 2), Shot("a hand", 3)))
 JOB = '{"task_id": "task_01JNXXXXXXXXXXXXXXXXXX", "status": "completed"}'
 

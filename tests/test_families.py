@@ -11,17 +11,39 @@ import pytest
 from apimart.flow.catalogue import drift, faults_by_schema, living_models, models_of, nearest, what_is_gone
 from apimart.flow.errors import Refused
 from apimart.flow.media import content_of_audio, encode_audio
-from apimart.flow.model import Choice, Cut, MediaInput, Number, Shot, Text, Values, VideoInput, several, socket_names
+from apimart.flow.model import (
+    BUYING_INPUTS,
+    TAKE,
+    VIDEO_OUTPUTS,
+    Choice,
+    Cut,
+    MediaInput,
+    Number,
+    Shot,
+    Text,
+    Values,
+    VideoInput,
+    node_inputs,
+    several,
+    socket_names,
+)
 from apimart.flow.prices import estimate_usd, printed_prices
 from apimart.flow.request import ask, check, problems_of_widgets
+from apimart.nodes import utilities
 from family_examples import BROKEN, JOB, NEW, PAGES, RICH, clip, picture, pictures, small, sound
 from journeys import FAMILIES, defaults
 
 WRITTEN = facts.read()
 FACTS = WRITTEN["models"]
-FROZEN = json.loads(Path(__file__).with_name("facts").joinpath("inputs.json").read_text("utf-8"))
+BEFORE = json.loads(Path(__file__).with_name("facts").joinpath("nodes.json").read_text("utf-8"))
+DECLARED = {
+    **{
+        one.node_id: ([given.id for given in node_inputs(one)], [given.id for given in VIDEO_OUTPUTS])
+        for one in FAMILIES.values()
+    },
+    **{one.node_id: ([given.id for given in one.inputs], [given.id for given in one.outputs]) for one in utilities()},
+}
 ANY = FAMILIES["APIMartVideo"]
-URLS = {clip.url_input for family in FAMILIES.values() for clip in family.clips}
 NAMED = [family for family in FAMILIES.values() if not family.any_model]
 MODELS = [(family, model) for family in NEW if not family.any_model for model in models_of(family)]
 NODE_IDS = [
@@ -109,22 +131,10 @@ def test_node_ids_are_frozen():
     assert sorted(FAMILIES) == sorted(NODE_IDS)
 
 
-def places(family):
-    """The inputs as a saved workflow knows them: widgets by their place, those that may be missing last."""
-    widgets = [one for one in family.inputs if not isinstance(one, MediaInput)]
-    first, later = ([one.id for one in widgets if one.optional is optional] for optional in (False, True))
-    return {"widgets": [*first, "take", *later], "sockets": [one.id for one in family.media]}
-
-
-def test_inputs_keep_their_places():
-    """What is new is appended here, too; nothing else may change."""
-    assert {node_id: places(family) for node_id, family in FAMILIES.items()} == FROZEN
-
-
 @pytest.mark.parametrize(("family", "model"), MODELS, ids=name_of)
 def test_a_widget_that_came_later_leaves_the_request_as_it_was(family, model):
     """Else what is paid for already would be bought again."""
-    later = {one.parameter for one in family.inputs if one.optional and one.id not in URLS}
+    later = {one.parameter for one in family.inputs if one.added}
     assert not later & {*body_of(asked(family, **little(family, model)))}
 
 
@@ -192,6 +202,19 @@ def test_what_the_pages_disagree_about_is_listed():
     lines = facts.unresolved()
     assert len(lines) == len(WRITTEN["unresolved"]) > 0
     assert any("grok-imagine-video params.resolution.enum" in line and "2026-09-14" in line for line in lines)
+
+
+@pytest.mark.parametrize("node_id", BEFORE)
+def test_inputs_and_outputs_are_appended_and_never_inserted_or_renamed(node_id: str) -> None:
+    """Workflows find outputs by their place, the page fills widgets in by theirs; `nodes.json` grows at its ends."""
+    inputs, outputs = DECLARED[node_id]
+    assert inputs[: len(BEFORE[node_id]["inputs"])] == BEFORE[node_id]["inputs"]
+    assert outputs[: len(BEFORE[node_id]["outputs"])] == BEFORE[node_id]["outputs"]
+
+
+def test_what_came_after_take_may_be_left_out_of_a_prompt() -> None:
+    later = BUYING_INPUTS[BUYING_INPUTS.index(TAKE) + 1 :]
+    assert all(isinstance(one, (Text, Choice)) and one.optional for one in later)
 
 
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=name_of)

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain, islice
 from pathlib import Path
@@ -69,6 +69,7 @@ def decode_frames(
     that was asked for, Unfinished when `stopped` says so, which is asked at every packet and every frame.
     """
     with _opened(path, stopped) as (timeline, container, stream):
+        selection = _from_start(selection, timeline.frames)
         _refuse_too_many(_planned(timeline, selection, timeline.coded), selection, free_bytes)
         with read_ahead(_selected(path, container, stream, selection, stopped), READY_FRAMES) as frames:
             first = next(frames, None)
@@ -152,6 +153,12 @@ def _selected(
     """The selected frames as the decoder gives them; decoding ends with the last one."""
     wanted = _slice(selection)
     yield from islice(_whole_frames(path, container, stream, stopped), wanted.start, wanted.stop, wanted.step)
+
+
+def _from_start(selection: Selection, frames: int) -> Selection:
+    """The same selection with its skip counted from the start of a clip of that many frames."""
+    skip = selection.skip_first_frames
+    return selection if skip >= 0 else replace(selection, skip_first_frames=max(0, frames + skip))
 
 
 def _slice(selection: Selection) -> slice:

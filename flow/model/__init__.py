@@ -24,10 +24,11 @@ from .media import MEGABYTE, AudioData, Frames, ImageData, Measure, Selection, S
 from .motion import MotionReference
 from .shots import OFF, Cut, Shot
 from .stages import Address, Attachment, Body, Files, MediaFile, Medium, Question, Request, Standing, Ticket
-from .utility import TAKE, VIDEO_OUTPUTS, Output, Utility, Work
+from .utility import BUYING_INPUTS, TAKE, VIDEO_OUTPUTS, Output, Utility, Work, node_inputs
 from .values import Values
 
 __all__ = [
+    "BUYING_INPUTS",
     "GENERATIONS",
     "MEGABYTE",
     "OFF",
@@ -78,6 +79,7 @@ __all__ = [
     "model_of",
     "multi_shot",
     "no_extras",
+    "node_inputs",
     "parsed",
     "several",
     "shot_names",

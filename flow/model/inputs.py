@@ -25,10 +25,10 @@ class Input:
     """One input of a node. `wire` is the API's parameter name (the id when empty).
 
     `encode` turns the widget's value into JSON; the parameter is left out when `sent_if` is false. A widget that is
-    `optional` may be missing from a workflow and has its default then: so is every one that came later than its node,
-    and it stands behind all others, because saved workflows know widgets by their place. `narrowed` says that values
-    left it since workflows were saved: the pack itself refuses those when the workflow is queued, with the nearest
-    allowed.
+    `optional` may be missing from a workflow, and has its default then. So may one that was `added` later than its
+    node: it stands behind all others, because saved workflows know inputs by their place, and at its default it must
+    leave the request as it was, or what is paid for already would be bought again. `narrowed` says that values left it
+    since workflows were saved: the pack itself refuses those when the workflow is queued, with the nearest allowed.
     """
 
     id: str
@@ -38,11 +38,17 @@ class Input:
     sent_if: Callable[[Values], bool] = always
     advanced: bool = False
     optional: bool = False
+    added: bool = False
     narrowed: bool = False
 
     @property
     def parameter(self) -> str:
         return self.wire or self.id
+
+    @property
+    def may_be_missing(self) -> bool:
+        """Whether a workflow may be without this widget."""
+        return self.optional or self.added
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,12 +72,16 @@ class Choice(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Input):
-    """A whole number; the value `unsent` means: leave the parameter out."""
+    """A whole number; the value `unsent` means: leave the parameter out.
+
+    `has_control` offers ComfyUI's control after each run (fixed, increment, decrement, randomize), fixed by default.
+    """
 
     default: int
     minimum: int
     maximum: int
     unsent: int | None = None
+    has_control: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -132,11 +132,8 @@ def prompt_rewriting(id: str, sent_if: Callable[[Values], bool] = always) -> Fla
 
 
 def added(declared: _Input) -> _Input:
-    """A widget that came later than its node, for the end of the inputs: workflows saved without it have its default.
-
-    At its default it must leave the request as it was, or what is paid for already would be bought again.
-    """
-    return replace(declared, optional=True)
+    """The same widget on a node that came without it."""
+    return replace(declared, added=True)
 
 
 def added_watermark(sent_if: Callable[[Values], bool] = always) -> Flag:
@@ -149,7 +146,7 @@ def nsfw_check() -> Flag:
     return Flag(
         id="nsfw_check",
         default=False,
-        optional=True,
+        added=True,
         advanced=True,
         sent_if=lambda v: bool(v.nsfw_check),
         help="Have the provider check the video for adult content. Takes longer and costs extra; the estimate does not "
@@ -163,7 +160,7 @@ def web_search() -> Flag:
         id="web_search",
         wire="tools",
         default=False,
-        optional=True,
+        added=True,
         advanced=True,
         encode=_search_tool,
         sent_if=lambda v: bool(v.web_search),

@@ -1,23 +1,26 @@
-"""Whether something downstream takes the frames of a node; only then are they decoded."""
+"""Which outputs of a node something downstream takes; what takes decoding is decoded only then."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from server import PromptServer
 
-FRAMES = 1
+from ...model import VIDEO_OUTPUTS
+
+NAMES = tuple(one.id for one in VIDEO_OUTPUTS)
+FRAME_OUTPUTS = frozenset({"frames", "last_frame"})
 
 
-def frames_are_linked(node_id: str, prompt: Mapping[str, Any] | None = None) -> bool:
-    """True when an input links to the frames of `node_id` in `prompt`, else in a prompt that runs now.
+def linked_outputs(node_id: str, prompt: Mapping[str, Any] | None = None) -> frozenset[str]:
+    """The outputs (`VIDEO_OUTPUTS`) of `node_id` that an input links to in `prompt`, else in a prompt that runs now.
 
-    A node that no prompt names (it was made while the graph ran) counts as wanted.
+    Of a node that no prompt names (it was made while the workflow ran) all count as wanted.
     """
     prompts = [prompt] if prompt else running_prompts()
     named = [one for one in prompts if node_id in one]
-    return not named or any(_links_to(one, node_id) for one in named)
+    return frozenset(name for one in named for name in _linked(one, node_id)) if named else frozenset(NAMES)
 
 
 def running_prompts() -> list[Mapping[str, Any]]:
@@ -27,9 +30,13 @@ def running_prompts() -> list[Mapping[str, Any]]:
         return [item[2] for item in queue.currently_running.values()]
 
 
-def _links_to(prompt: Mapping[str, Any], node_id: str) -> bool:
-    return any(
-        isinstance(value, list) and len(value) == 2 and str(value[0]) == node_id and value[1] == FRAMES
-        for node in prompt.values()
-        for value in node.get("inputs", {}).values()
-    )
+def _linked(prompt: Mapping[str, Any], node_id: str) -> Iterator[str]:
+    for node in prompt.values():
+        for value in node.get("inputs", {}).values():
+            if (
+                isinstance(value, list)
+                and len(value) == 2
+                and str(value[0]) == node_id
+                and value[1] in range(len(NAMES))
+            ):
+                yield NAMES[value[1]]

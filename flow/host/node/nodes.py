@@ -13,15 +13,16 @@ from ...model import Family, Utility, Work
 from ..families import FAMILIES
 from ..web.routes import register
 from ..web.validation import TASK_ID
-from .links import frames_are_linked
+from .links import FRAME_OUTPUTS, linked_outputs
 from .presence import losses
-from .schema import schema_of, schema_of_utility
+from .schema import PREVIEW, schema_of, schema_of_utility
 
 
 def _what_runs(node: type[io.ComfyNode]) -> str:
-    """What decides, beside the inputs, whether ComfyUI runs a node again: its frames are wanted now, a file is gone."""
+    """What decides, beside the inputs, whether ComfyUI runs a node again: frames are wanted now, a file is gone."""
     node_id = str(node.hidden.unique_id)
-    return f"{'with' if frames_are_linked(node_id) else 'without'} frames, {losses(node_id)} lost"
+    decoded = sorted(linked_outputs(node_id) & FRAME_OUTPUTS)
+    return f"with {decoded}, {losses(node_id)} lost"
 
 
 def _run_of(node: type[io.ComfyNode], gives_several: bool) -> Any:
@@ -69,7 +70,7 @@ class CollectJob(UtilityNode):
 
     @classmethod
     def define_schema(cls) -> io.Schema:
-        return schema_of_utility(cls.UTILITY, hidden=[io.Hidden.unique_id, io.Hidden.prompt], is_output_node=True)
+        return schema_of_utility(cls.UTILITY, hidden=[io.Hidden.unique_id, io.Hidden.prompt], **PREVIEW)
 
     @classmethod
     def validate_inputs(cls, task_id: str | None) -> bool | str:

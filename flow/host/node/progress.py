@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -43,8 +44,7 @@ class NodeProgress:
 
     def end(self, outcome: Outcome) -> None:
         self._meet(outcome.entry)
-        cost = f"{outcome.entry.cost_usd:.3f} USD" if outcome.entry.cost_usd is not None else "cost not stated"
-        self.say(f"Done: {cost}, task {outcome.entry.task_id}", *outcome.warnings)
+        self.say(_said_of(outcome), *outcome.warnings)
 
     def say(self, *lines: str) -> None:
         head = [SANDBOX_LINE] if self.is_sandbox else []
@@ -62,6 +62,15 @@ class NodeProgress:
         task = asyncio.ensure_future(work)
         self._pending.add(task)
         task.add_done_callback(self._pending.discard)
+
+
+def _said_of(outcome: Outcome) -> str:
+    entry = outcome.entry
+    if outcome.is_reused:
+        day = datetime.fromtimestamp(entry.sent_at or entry.created_at)
+        return f"Already paid: reused the take of {day.day} {day:%b}. Increase take for a new one."
+    cost = f"{entry.cost_usd:.3f} USD" if entry.cost_usd is not None else "cost not stated"
+    return f"Done: {cost}, task {entry.task_id}"
 
 
 async def until_interrupted(work: Awaitable[Result], on_stop: Callable[[], None] = lambda: None) -> Result:

@@ -27,6 +27,17 @@ ADD = """({ type, at, widgets }) => {
   }
   return node.id;
 }"""
+# Our nodes are no output nodes: one that nothing hangs on would not run.
+ADD_ENDS = """() => {
+  const isLoose = ({ outputs }) =>
+    outputs?.some((slot) => slot.name === "job") && !outputs.some((slot) => slot.links?.length);
+  for (const node of app.graph.nodes.filter(isLoose)) {
+    const end = LiteGraph.createNode("PreviewAny");
+    end.pos = [node.pos[0] + node.size[0] + 60, node.pos[1]];
+    app.graph.add(end);
+    node.connect(node.outputs.findIndex((slot) => slot.name === "job"), end, 0);
+  }
+}"""
 BADGES = """(id) => app.graph.getNodeById(id).badges.slice(1)
   .map((badge) => (typeof badge === "function" ? badge() : badge).text).filter(Boolean)"""
 # A new node is laid out over several frames: its widgets are where they stay once two drawings agree.
@@ -134,6 +145,8 @@ class ComfyPage:
         self.page.wait_for_function(f"(wanted) => {asked}.then((language) => language === wanted)", arg=language)
 
     def run(self) -> None:
+        """Queue the workflow, with an output node behind each of ours that has nothing behind it."""
+        self.page.evaluate(ADD_ENDS)
         self.page.get_by_test_id("queue-button").click()
 
     def cancel(self) -> None:
