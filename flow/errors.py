@@ -7,7 +7,7 @@ PackError
 |- Unknown       no answer to the submit itself     perhaps spent
 |- Declined      the provider ended the job         see the ticket
 |- Unfinished    stopped or timed out, still going  the job continues
-|- Unreadable    the file came but cannot be read   paid, file kept
+|- Unreadable    a file is there, not readable     kept; of a job: paid
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from collections.abc import Iterable
 
 _BEARER = re.compile(r"(?i)\bbearer\s+[^\s\"',;]+")
 _API_KEY = re.compile(r"\bsk-[A-Za-z0-9_\-]{6,}")
+# Shorter words that begin like this are no keys: in what a person wrote, only a whole key is one.
+_WHOLE_KEY = re.compile(r"\bsk-[A-Za-z0-9_\-]{20,}")
 _QUERY = re.compile(r"(https?://[^\s\"'<>?]+)\?[^\s\"'<>)]*")
 _USER_INFO = re.compile(r"(?i)\b([a-z][a-z0-9+.\-]*://)[^\s/@\"']+@")
 _FORMATTER = logging.Formatter()
@@ -30,10 +32,16 @@ def hide(secret: str) -> None:
         _secrets.add(secret)
 
 
-def redact(text: str) -> str:
-    """`text` without keys, bearer tokens, passwords in addresses and signed query strings."""
+def without_keys(text: str) -> str:
+    """`text` as a person wrote it, addresses whole, without keys."""
     for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, "[key]")
+    return _WHOLE_KEY.sub("[key]", text)
+
+
+def redact(text: str) -> str:
+    """`text` without keys, bearer tokens, passwords in addresses and signed query strings."""
+    text = without_keys(text)
     text = _BEARER.sub("Bearer [key]", text)
     text = _API_KEY.sub("[key]", text)
     text = _USER_INFO.sub(r"\1[secret]@", text)
@@ -149,7 +157,7 @@ class Unfinished(PackError):
 
 
 class Unreadable(PackError):
-    """The result arrived but cannot be read."""
+    """A file is there and cannot be read. Whoever knows that a job made it says that it is paid."""
 
-    spent = "The job is paid and its file is kept."
+    spent = ""
     next_step = "Open the file by hand."

@@ -12,7 +12,13 @@ UTILITY = Utility(
     search_aliases=("video to images", "load video", "get video components"),
     inputs=(
         VideoInput(id="video", help="Any video.", required=True, max_bytes=0),
-        Number(id="skip_first_frames", help="Frames to leave out at the start.", default=0, minimum=0, maximum=MOST),
+        Number(
+            id="skip_first_frames",
+            help="Frames to leave out at the start; a negative number counts from the end (-1: the last frame only).",
+            default=0,
+            minimum=-MOST,
+            maximum=MOST,
+        ),
         Number(id="frame_load_cap", help="How many frames at most; 0 = all.", default=0, minimum=0, maximum=MOST),
         Number(id="select_every_nth", help="1 = every frame, 2 = every other ...", default=1, minimum=1, maximum=MOST),
         Number(

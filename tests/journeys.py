@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from apimart.flow.ledger import Ledger
 from apimart.flow.model import ImageData, Values, VideoData
 from apimart.flow.settings import read
 
+PACE = 0.1  # the sandbox's jobs last 0.3 s
 FAMILIES = {family.node_id: family for family in nodes.families()}
 
 
@@ -51,6 +53,7 @@ class Process:
                 retired=RETIRED,
                 now=person.now,
                 pause=lambda seconds: None,
+                pace=PACE,
             )
         except BaseException:
             self.end()
@@ -64,6 +67,15 @@ class Process:
             lambda stopped: self.account.purchase(family, lambda folder: values, queue_run=run, stopped=stopped)
         )
         return await self._wait(self.runner.ask(purchase, self.account), on_progress)
+
+    def written(self, node_id, inputs, run="run-1"):
+        """The entry of a request with its body on disk, as a process leaves it that is killed before the submit."""
+        family = FAMILIES[node_id]
+        values = Values({**defaults(family), **inputs})
+        purchase, checkout = self.account.purchase(family, lambda folder: values), self.account.checkout
+        with tempfile.TemporaryDirectory() as folder:
+            request = checkout.check(purchase.question, Path(folder))
+            return checkout.publish(checkout.intend(request, run), request, lambda: False)
 
     async def _wait(self, job, on_progress):
         try:

@@ -191,12 +191,8 @@ def test_a_submit_that_was_not_executed_goes_to_the_same_place_again(person, sel
 
 
 def test_where_it_goes_is_on_disk_before_it_is_sent_and_the_next_run_sends_just_that(person, seller, original):
-    seller.behave("submit", "429", times=-1, retry_after=60)
-    person.queue((EXTEND, {"prompt": "x", "source_job": job_of(original)}), stop_after=1.0)
-    journey = person.journey()
-    [entry] = journey.ledger.entries(states=["intended"])
-    journey.ledger.close()
-    seller.control(clear_behaviours=True)
+    with person.process() as process:
+        entry = process.written(EXTEND, {"prompt": "x", "source_job": job_of(original)})
     person.buy(EXTEND, prompt="x", source_job=job_of(original))
     assert remixes(seller)[-1] == entry.path == f"/v1/videos/{original.entry.task_id}/remix"
     sold = seller.tasks[-1]

@@ -6,9 +6,9 @@ import socket
 import tracemalloc
 
 import pytest
-from apimart.flow.errors import Refused, Unreachable
+from apimart.flow.errors import Refused, Unfinished, Unreachable
 from apimart.flow.wire import Transfer, check_address
-from apimart.flow.wire.guard import origin_of
+from apimart.flow.wire.guard import PUBLIC_NAMES, origin_of
 from standin import StandIn, answer
 
 CONTENT = bytes(range(256)) * 40
@@ -38,11 +38,12 @@ def transfer(host):
 @pytest.fixture
 def dns(monkeypatch):
     """Names and what the resolver answers for them, one list per question; the last one stays."""
-    names = {}
+    names = {name: [["8.8.8.8"]] for name in PUBLIC_NAMES}
     real = socket.getaddrinfo
 
     def resolve(name, port, *args, **kwargs):
         if name not in names:
+            assert not name[-1].isalpha(), f"nobody here answers for {name}"
             return real(name, port, *args, **kwargs)
         answers = names[name].pop(0) if len(names[name]) > 1 else names[name][0]
         family = {True: socket.AF_INET6, False: socket.AF_INET}
@@ -159,25 +160,127 @@ def test_a_name_that_leads_into_a_private_network_is_not_even_knocked_at(answers
     assert inner.visits == []
 
 
-def test_a_name_that_changes_its_answer_after_the_look_gets_no_request(inner, transfer, dns):
-    dns["clips.example"] = [["8.8.8.8"], ["127.0.0.1"]]
-    with pytest.raises(Refused, match="private network"):
-        transfer.probe(f"http://clips.example:{inner.port}/secret")
-    assert inner.visits == []
-
-
-def test_the_stand_in_answers_of_a_transparent_proxy_are_no_private_network(transfer, dns, monkeypatch):
-    knocked = []
+@pytest.fixture
+def knocked(monkeypatch):
+    """Where connections were tried; nobody is at home."""
+    places = []
 
     def refuse(address, *args, **kwargs):
-        knocked.append(address)
+        places.append(address)
         raise ConnectionRefusedError
 
     monkeypatch.setattr("urllib3.util.connection.create_connection", refuse)
-    dns["clips.example"] = [["198.18.0.7"]]
+    return places
+
+
+def test_a_connection_goes_to_the_answer_that_was_judged_whatever_is_answered_afterwards(transfer, dns, knocked):
+    dns["clips.example"] = [["8.8.8.8"], ["127.0.0.1"]]
+    with pytest.raises(Unreachable):
+        transfer.probe("http://clips.example/secret")
+    assert knocked == [("8.8.8.8", 80)]
+
+
+def test_every_answer_is_tried_in_its_turn(transfer, dns, knocked):
+    dns["clips.example"] = [["2606:4700::1", "8.8.8.8"]]
+    with pytest.raises(Unreachable):
+        transfer.probe("https://clips.example/a.mp4")
+    assert knocked == [("2606:4700::1", 443), ("8.8.8.8", 443)]
+
+
+def test_a_name_that_was_judged_is_the_one_that_is_asked_for(host, dns, monkeypatch):
+    monkeypatch.setattr("apimart.flow.wire.guard._is_private_answer", lambda address, stand_ins: False)
+    dns["clips.example"] = [["127.0.0.1"]]
+    host.serve("/clip.mp4", CONTENT)
+    assert Transfer().probe(f"http://clips.example:{host.port}/clip.mp4").length == len(CONTENT)
+    assert host.visits[-1].headers["Host"] == f"clips.example:{host.port}"
+
+
+def test_a_name_that_nobody_knows_is_asked_for_once(transfer, dns, knocked):
+    dns["clips.example"] = [[], ["127.0.0.1"]]
     with pytest.raises(Unreachable):
         transfer.probe("http://clips.example/a.mp4")
-    assert knocked == [("clips.example", 80)]
+    assert knocked == []
+
+
+@pytest.mark.parametrize(
+    "answers", [["198.18.0.7"], ["198.19.255.1"], ["198.18.0.7", "fdfe:dcba:9876::7"], ["fc00::7", "198.18.0.7"]]
+)
+def test_the_stand_in_answers_of_a_transparent_proxy_are_no_private_network(answers, transfer, dns, knocked):
+    dns["clips.example"] = [answers]
+    with pytest.raises(Unreachable):
+        transfer.probe("http://clips.example/a.mp4")
+    assert knocked == [(one, 80) for one in answers]
+
+
+HOSTS = ("clips.example", "*.studio.example")
+
+
+@pytest.mark.parametrize("host", ["clips.example", "Clips.Example.", "a.studio.example", "a.b.studio.example"])
+def test_a_host_that_was_named_may_be_read(host):
+    check_address(f"https://{host}/a.mp4", hosts=HOSTS)
+
+
+@pytest.mark.parametrize(
+    "host", ["other.example", "a.clips.example", "studio.example", "notstudio.example", "clips.example.evil.example"]
+)
+def test_where_hosts_are_named_every_other_one_is_refused(host):
+    with pytest.raises(Refused, match="none of them"):
+        check_address(f"https://{host}/a.mp4", hosts=HOSTS)
+
+
+def test_a_redirect_to_a_host_that_was_not_named_is_refused(host):
+    reading = Transfer((host.url,), hosts=HOSTS)
+    with pytest.raises(Refused, match="none of them"):
+        reading.probe(host.redirect("/clip.mp4", "http://other.example/a.mp4"))
+
+
+def test_the_sixth_redirect_is_not_followed(host, transfer):
+    for number in range(9):
+        host.redirect(f"/{number}", f"/{number + 1}")
+    with pytest.raises(Unreachable):
+        transfer.probe(f"{host.url}/0")
+    assert len(host.visits) == 6
+
+
+@pytest.mark.parametrize(
+    ("answers", "everywhere"),
+    [
+        (["100.64.3.7"], ["100.64.0.9"]),
+        (["100.101.102.103"], ["100.64.0.9"]),
+        (["fdfe:dcba:9876::7"], ["fdfe:dcba:9876::9"]),
+        (["fd12:3456:789a::7", "100.64.3.7"], ["fd12:3456:789a::9", "100.64.0.9"]),
+    ],
+)
+def test_answers_that_stand_in_for_every_public_name_stand_in_for_a_video_too(
+    answers, everywhere, transfer, dns, knocked
+):
+    dns["clips.example"], dns[PUBLIC_NAMES[0]] = [answers], [everywhere]
+    with pytest.raises(Unreachable):
+        transfer.probe("http://clips.example/a.mp4")
+    assert knocked == [(one, 80) for one in answers]
+
+
+@pytest.mark.parametrize(
+    ("answers", "everywhere"),
+    [
+        (["100.101.102.103"], ["8.8.8.8"]),
+        (["fdfe:dcba:9876::7"], ["8.8.8.8"]),
+        (["fd12:3456:789a::7"], ["fd99:3456:789a::9"]),
+        (["10.0.0.5"], ["10.0.0.9"]),
+        (["192.168.1.1"], ["198.18.0.9"]),
+        (["198.18.0.7", "10.0.0.5"], ["198.18.0.9"]),
+        (["198.18.0.7", "fd12:3456:789a::7"], ["198.18.0.9"]),
+        (["127.0.0.1"], ["127.0.0.1"]),
+        (["100.64.3.7"], ["10.0.0.9"]),
+    ],
+)
+def test_a_name_that_alone_leads_into_a_private_network_is_refused_there_too(
+    answers, everywhere, transfer, dns, knocked
+):
+    dns["clips.example"], dns[PUBLIC_NAMES[0]] = [answers], [everywhere]
+    with pytest.raises(Refused, match="private network"):
+        transfer.probe("http://clips.example/a.mp4")
+    assert knocked == []
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -212,16 +315,37 @@ def test_a_redirect_within_an_opened_origin_is_followed(host, transfer):
     assert transfer.probe(host.redirect("/clip.mp4", "/real.mp4")).length == len(CONTENT)
 
 
-def test_a_proxy_is_not_asked_for_what_is_private(transfer, dns, monkeypatch):
-    with StandIn() as proxy:
-        monkeypatch.setenv("http_proxy", proxy.url)
+@pytest.fixture
+def proxy(monkeypatch):
+    """An HTTP proxy that the environment names for everything but this machine."""
+    with StandIn() as stand_in:
+        monkeypatch.setenv("http_proxy", stand_in.url)
         monkeypatch.setenv("no_proxy", "127.0.0.1")
-        dns["clips.example"], dns["public.example"] = [["192.168.1.1"]], [["8.8.8.8"]]
-        with pytest.raises(Refused, match="private network"):
-            transfer.probe("http://clips.example/secret")
-        assert proxy.visits == []
-        proxy.acts["http://public.example/a.mp4"] = lambda handler: answer(handler, 200, CONTENT, "video/mp4")
-        assert transfer.probe("http://public.example/a.mp4").length == len(CONTENT)
+        yield stand_in
+
+
+@pytest.mark.parametrize("answers", [["8.8.8.8"], ["10.0.0.1"], ["127.0.0.1"], []])
+def test_a_proxy_that_connects_for_us_decides_where_a_name_leads(answers, proxy, transfer, dns):
+    dns["public.example"] = [answers]
+    proxy.acts["http://public.example/a.mp4"] = lambda handler: answer(handler, 200, CONTENT, "video/mp4")
+    assert transfer.probe("http://public.example/a.mp4").length == len(CONTENT)
+
+
+@pytest.mark.parametrize("address", ["http://192.168.1.1/secret", "http://nas.local/secret", "http://localhost/secret"])
+def test_a_proxy_is_not_asked_for_what_is_openly_private(address, proxy, transfer):
+    with pytest.raises(Refused, match="private network"):
+        transfer.probe(address)
+    assert proxy.visits == []
+
+
+@pytest.mark.parametrize(("scheme", "is_resolved_here"), [("socks5", True), ("socks4", True), ("socks5h", False)])
+def test_a_socks_proxy_is_told_an_address_or_a_name_and_an_address_is_judged(
+    scheme, is_resolved_here, transfer, dns, monkeypatch
+):
+    monkeypatch.setenv("http_proxy", f"{scheme}://127.0.0.1:1")
+    dns["clips.example"] = [["192.168.1.1"]]
+    with pytest.raises(Refused if is_resolved_here else Unreachable):
+        transfer.probe("http://clips.example/secret")
 
 
 def test_a_probe_tells_what_an_address_serves_without_fetching_it(host, transfer):
@@ -331,7 +455,7 @@ def test_a_server_that_trickles_does_not_outlast_the_time(host, transfer, tmp_pa
 
 
 def test_a_download_ends_when_the_person_stops_it(host, transfer, tmp_path):
-    with pytest.raises(Unreachable, match="stopped"):
+    with pytest.raises(Unfinished):
         transfer.download(host.serve("/clip.mp4", CONTENT), tmp_path / "clip", stopped=lambda: True)
 
 

@@ -50,6 +50,11 @@ def declared(info: Json) -> dict[str, Any]:
     return {name: said for group in ("required", "optional") for name, said in info["input"].get(group, {}).items()}
 
 
+def declared_control(said: Any) -> bool:
+    """Whether the page puts a control beside the widget, and saves it along."""
+    return bool(said and len(said) > 1 and said[1].get("control_after_generate"))
+
+
 @by_name
 def test_the_sockets_and_widgets_of_an_example_are_those_of_its_nodes(file: Path, nodes: Json) -> None:
     for node in ours(flow_of(file)):
@@ -57,7 +62,8 @@ def test_the_sockets_and_widgets_of_an_example_are_those_of_its_nodes(file: Path
         assert {slot["name"].partition(".")[0] for slot in node["inputs"]} <= set(there)
         widgets = [slot["widget"]["name"] for slot in node["inputs"] if "widget" in slot]
         assert [name for name in widgets if "." not in name] == [name for name in there if name in widgets]
-        assert len(node["widgets_values"]) == len(widgets)
+        controls = [name for name in widgets if declared_control(there.get(name))]
+        assert len(node["widgets_values"]) == len(widgets) + len(controls)
         outputs = [(slot["name"], slot["type"]) for slot in node["outputs"]]
         assert outputs == list(zip(nodes[node["type"]]["output_name"], nodes[node["type"]]["output"], strict=True))
 

@@ -10,6 +10,7 @@ import pytest
 from comfy_server import ComfyServer, Json, Rejected
 from journey_fixtures import Seller
 from sandboxed import Sandbox
+from workflows import with_ends
 
 pytest_plugins = ["live_fixtures"]
 pytestmark = pytest.mark.live
@@ -25,10 +26,11 @@ def extended(prompt: str, job: Any = ("1", 4)) -> Json:
     shape = {"resolution": "720p", "aspect_ratio": "16:9", "model": "veo3.1-fast", "take": 0}
     first = {"prompt": prompt, "duration": 8, "official_fallback": False, "enable_gif": False, **shape}
     more = {"prompt": f"{prompt}, and on", "source_job": list(job) if isinstance(job, tuple) else job, **shape}
-    return {
+    nodes = {
         "1": {"class_type": "APIMartVeo31Channel", "inputs": {**first, "generation_type": "frame"}},
         "2": {"class_type": "APIMartVeo31Extend", "inputs": {**more, "new_part_only": False}},
     }
+    return with_ends(nodes)
 
 
 def seconds_of(comfy: ComfyServer, history: Json, node: str) -> float:
@@ -60,7 +62,7 @@ def test_a_job_output_that_is_wired_in_is_extended_and_bought_once(comfy: ComfyS
 def test_killed_while_the_extension_runs_it_is_collected_after_a_restart(
     comfy: ComfyServer, provider: Sandbox, seller: Seller
 ) -> None:
-    comfy.run({"1": extended("a lake")["1"]})
+    comfy.run(with_ends({"1": extended("a lake")["1"]}))
     provider.control(job_seconds=6)
     comfy.submit(extended("a lake"))
     wait_until_looked_at(seller)
@@ -72,5 +74,5 @@ def test_killed_while_the_extension_runs_it_is_collected_after_a_restart(
 
 def test_a_text_that_is_no_task_is_refused_before_the_graph_runs(comfy: ComfyServer, seller: Seller) -> None:
     with pytest.raises(Rejected, match="names no job"):
-        comfy.submit({"2": extended("a river", "task_1/../../balance")["2"]})
+        comfy.submit(with_ends({"2": extended("a river", "task_1/../../balance")["2"]}))
     assert seller.sold == 0

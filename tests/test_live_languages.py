@@ -7,6 +7,7 @@ import uuid
 import pytest
 from comfy_server import ComfyServer, Json
 from sandboxed import Sandbox
+from workflows import with_ends
 
 pytest_plugins = ["live_fixtures"]
 pytestmark = pytest.mark.live
@@ -15,7 +16,7 @@ PLAIN = {"model": "sora-2", "duration": 4, "resolution": "720p", "aspect_ratio":
 
 
 def sora(prompt: str) -> Json:
-    return {"1": {"class_type": "APIMartSora2", "inputs": {"prompt": prompt, **PLAIN}}}
+    return with_ends({"1": {"class_type": "APIMartSora2", "inputs": {"prompt": prompt, **PLAIN}}})
 
 
 def page(comfy: ComfyServer, language: str) -> str:

@@ -13,6 +13,7 @@ from clips import write_video
 from comfy_server import ComfyServer, Rejected
 from journey_fixtures import Seller
 from sandboxed import Sandbox
+from workflows import with_ends
 
 pytest_plugins = ["live_fixtures"]
 pytestmark = pytest.mark.live
@@ -33,7 +34,7 @@ def seller(provider: Sandbox) -> Seller:
 
 def sora(prompt, node="1", **inputs):
     given = {"model": "sora-2", "duration": 4, "resolution": "720p", "aspect_ratio": "16:9", "take": 0, **inputs}
-    return {node: {"class_type": "APIMartSora2", "inputs": {"prompt": prompt, **given}}}
+    return with_ends({node: {"class_type": "APIMartSora2", "inputs": {"prompt": prompt, **given}}})
 
 
 def veo(**inputs):
@@ -52,7 +53,7 @@ def veo(**inputs):
         "take": 0,
         **inputs,
     }
-    return {"1": {"class_type": "APIMartVeo31", "inputs": given}}
+    return with_ends({"1": {"class_type": "APIMartVeo31", "inputs": given}})
 
 
 def motion(image, video, node="5", **inputs):
@@ -66,7 +67,8 @@ def motion(image, video, node="5", **inputs):
         "take": 0,
         **inputs,
     }
-    return {node: {"class_type": "APIMartKlingMotionControl", "inputs": {"image": image, "video": video, **given}}}
+    inputs = {"image": image, "video": video, **given}
+    return with_ends({node: {"class_type": "APIMartKlingMotionControl", "inputs": inputs}})
 
 
 def shown(history, node="1"):
@@ -78,7 +80,7 @@ def status(history):
 
 
 def wait_for(happened):
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + 60
     while not happened():
         assert time.monotonic() < ends, "it did not happen"
 

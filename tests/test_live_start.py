@@ -6,12 +6,14 @@ import re
 
 import pytest
 from comfy_server import ComfyServer, Json
+from workflows import with_ends
 
 pytest_plugins = ["live_fixtures"]
 pytestmark = pytest.mark.live
 
 SECONDS = re.compile(r"([\d.]+) seconds(?: \(IMPORT FAILED\))?: .*custom_nodes")
-OUTPUTS = (["VIDEO", "IMAGE", "AUDIO", "FLOAT", "STRING"], ["video", "frames", "audio", "fps", "job"])
+TYPES = ["VIDEO", "IMAGE", "AUDIO", "FLOAT", "STRING", "IMAGE"]
+OUTPUTS = (TYPES, ["video", "frames", "audio", "fps", "job", "last_frame"])
 
 
 def api_form(node_id: str, **inputs: object) -> Json:
@@ -28,14 +30,16 @@ def test_comfyui_loads_the_pack_in_a_tenth_of_a_second(comfy: ComfyServer) -> No
 def test_a_node_gives_what_workflows_count_on(comfy: ComfyServer, node_id: str) -> None:
     [info] = comfy.get(f"/object_info/{node_id}").values()
     assert (info["output"], info["output_name"]) == OUTPUTS
-    assert info["output_node"]
+    assert not info["output_node"]
+    assert info.get("has_intermediate_output", True)
     assert not info.get("api_node")
 
 
-def test_a_node_alone_runs_and_shows_its_clip(comfy: ComfyServer) -> None:
+def test_a_node_runs_for_another_and_shows_its_clip(comfy: ComfyServer) -> None:
     clip = {"model": "sora-2", "duration": 4, "resolution": "720p", "aspect_ratio": "16:9"}
+    prompt = with_ends(api_form("APIMartSora2", prompt="a cat", take=0, **clip))
     with comfy.events() as events:
-        prompt_id = comfy.submit(api_form("APIMartSora2", prompt="a cat", take=0, **clip), client_id=events.client_id)
+        prompt_id = comfy.submit(prompt, client_id=events.client_id)
         history = comfy.finished(prompt_id)
         events.wait_for_end(prompt_id)
     assert history["status"]["status_str"] == "success"

@@ -6,7 +6,7 @@ import asyncio
 import threading
 
 import pytest
-from apimart.flow.errors import Declined, Refused, Unfinished, Unreachable
+from apimart.flow.errors import Declined, PackError, Refused, Unfinished, Unreachable
 from apimart.flow.jobs import Ended
 from apimart.flow.model import Values
 from journeys import FAMILIES, Person, asked, defaults, picture, until
@@ -127,15 +127,33 @@ def test_a_429_is_waited_for_in_the_providers_words_and_no_longer_than_the_perso
     assert seller.sold == 0
 
 
-def test_limits_hold_for_a_body_that_was_written_before_they_were_set(person, seller, monkeypatch):
-    """Killed before the submit, so that the body stays; then limits are set, and it is queued again."""
+def test_a_purchase_that_nobody_takes_any_more_leaves_nothing_in_scratch(person):
+    """Cancelled while its media are written out, which goes on to its end."""
+    is_written, goes_on = threading.Event(), threading.Event()
+
+    def values_in(folder):
+        (folder / "motion.mp4").write_bytes(b"written out")
+        is_written.set()
+        goes_on.wait()
+        return Values({**defaults(FAMILIES[SORA]), "prompt": "x"})
+
     with person.process() as process:
-        question = process.account.purchase(
-            FAMILIES[SORA], lambda folder: Values({**defaults(FAMILIES[SORA]), "prompt": "x"})
-        )
-        checkout = process.account._checkout
-        entry = checkout.intend(checkout.check(question.question, person.home), "an earlier run")
-        process.ledger.write_body(entry.id, {"model": "sora-2", "prompt": "x"}, (), 4, 0.32)
+
+        async def prompt():
+            asking = asyncio.ensure_future(
+                process.runner.local(lambda _: process.account.purchase(FAMILIES[SORA], values_in))
+            )
+            await asyncio.to_thread(is_written.wait)
+            asking.cancel()
+            goes_on.set()
+
+        asyncio.run(prompt())
+        until(lambda: not [*(person.home / "scratch").rglob("*.mp4")])
+
+
+def test_limits_hold_for_a_body_that_was_written_before_they_were_set(person, seller, monkeypatch):
+    with person.process() as process:
+        process.written(SORA, {"prompt": "x"})
     monkeypatch.setenv("APIMART_LIMIT_USD_PER_JOB", "0.10")
     with pytest.raises(Refused, match=r"0\.32 USD for this job would pass your limit"):
         person.buy(SORA, prompt="x")
@@ -174,6 +192,18 @@ def test_everybody_is_told_how_a_job_ended_that_nobody_waited_for(person, seller
         until(lambda: any(isinstance(one, Ended) for one in told))
     [end] = [one for one in told if isinstance(one, Ended)]
     assert (end.entry.state, end.error, end.is_awaited) == ("fetched", None, False)
+
+
+@pytest.mark.parametrize(("do", "state", "is_unknown"), [("401", "dropped", False), ("drop_after", "intended", True)])
+def test_everybody_is_told_as_what_a_job_without_a_video_was_left(person, seller, do, state, is_unknown):
+    seller.behave("submit", do)
+    told = []
+    with person.process() as process:
+        process.runner.on_event = told.append
+        with pytest.raises(PackError):
+            asyncio.run(process.buy(SORA, {"prompt": "x"}, person._hear))
+        until(lambda: told and isinstance(told[-1], Ended))
+    assert (told[-1].entry.state, told[-1].entry.unknown) == (state, is_unknown)
 
 
 def test_two_comfyuis_on_one_data_folder_both_have_the_video_in_their_own_output_folder(person, seller, tmp_path):

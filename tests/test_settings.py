@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 from apimart.flow.errors import NotSet
 from apimart.flow.settings import Limits, Settings, read, save_key, save_settings, set_aside
+from pack import ROOT
 
 KEY = "sk-test-key-of-nobody-0001"
 KEYED = {"APIMART_API_KEY": KEY}
@@ -124,6 +124,27 @@ def test_neither_yes_nor_no_is_refused(home: Path, name: str, text: str) -> None
 def test_a_saved_flag_that_is_neither_is_refused(home: Path, wrong: object) -> None:
     keep(home, {"sandbox": wrong})
     assert "sandbox" in refusal(read(home, KEYED))
+
+
+@pytest.mark.parametrize(
+    ("said", "hosts"),
+    [
+        ("clips.example.com", ("clips.example.com",)),
+        (" Clips.Example.com , *.studio.example,", ("clips.example.com", "*.studio.example")),
+        ("", ()),
+    ],
+)
+def test_hosts_of_links_are_named_with_commas(home: Path, said: str, hosts: tuple[str, ...]) -> None:
+    assert read(home, {**KEYED, "APIMART_VIDEO_URL_HOSTS": said}).video_url_hosts == hosts
+
+
+@pytest.mark.parametrize(
+    "said", ["*", "https://clips.example.com", "clips.example.com/a", "a b.example", "*.*.x.y", "-"]
+)
+def test_hosts_that_cannot_be_read_stop_buying_and_never_mean_all(home: Path, said: str) -> None:
+    assert "APIMART_VIDEO_URL_HOSTS must be names of hosts" in refusal(
+        read(home, {**KEYED, "APIMART_VIDEO_URL_HOSTS": said})
+    )
 
 
 def test_a_language_that_is_not_spoken_is_refused(home: Path) -> None:
@@ -279,11 +300,9 @@ for number in range(25):
 
 
 def writer(home: Path, who: str) -> subprocess.Popen[str]:
-    tests = Path(__file__).parent
-    paths = os.pathsep.join([str(tests), str(tests.parent / "workbench")])
     started = subprocess.Popen(
         [sys.executable, "-c", WRITER, str(home), who],
-        env={**os.environ, "PYTHONPATH": paths},
+        cwd=ROOT / "workbench",
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

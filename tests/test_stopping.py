@@ -28,7 +28,7 @@ from stops import Stop
 
 FRAMES = 192
 AFTERWARDS = 12  # the frames that a decoder's threads had ready
-SIDES = {"min_side": 32, "max_side": 512, "max_bytes": 100_000_000}
+LIMITS = {"min_side": 32, "max_side": 512, "max_bytes": 10_000_000}
 
 Work = Callable[[Path, Callable[[], bool]], Any]
 
@@ -38,7 +38,7 @@ def selected(**selection: int) -> Work:
 
 
 def fitted(**options: Any) -> Work:
-    return lambda clip, stopped: fit_video(clip, clip.with_name("out.mp4"), stopped=stopped, **{**SIDES, **options})
+    return lambda clip, stopped: fit_video(clip, clip.with_name("out.mp4"), stopped=stopped, **{**LIMITS, **options})
 
 
 def encoded(clip: Path, stopped: Callable[[], bool]) -> None:

@@ -14,7 +14,6 @@ from typing import Any
 
 from apimart import nodes
 from apimart.flow.model import (
-    TAKE,
     VIDEO_OUTPUTS,
     Choice,
     Family,
@@ -25,10 +24,11 @@ from apimart.flow.model import (
     Seconds,
     Shots,
     Text,
+    node_inputs,
     socket_names,
 )
 from apimart.nodes.reference_video import UTILITY as REFERENCE_VIDEO
-from recipes import CLIP, FITTED, RECIPES, SOUND, Recipe
+from recipes import CHAIN, CLIP, FITTED, RECIPES, SOUND, Recipe
 
 FOLDER = "example_workflows"
 FREE = "`APIMART_SANDBOX=1` runs it for free."
@@ -61,7 +61,7 @@ def gallery() -> dict[str, str]:
     return {
         f"{FOLDER}/{recipe.name}.json": json.dumps(_workflow(families, node_id, recipe), indent=1) + "\n"
         for node_id, recipe in RECIPES.items()
-    }
+    } | {f"{FOLDER}/{CHAIN.name}.json": json.dumps(_chain(families[CHAIN.node_id]), indent=1) + "\n"}
 
 
 def _workflow(families: Mapping[str, Family], node_id: str, recipe: Recipe) -> Json:
@@ -74,16 +74,28 @@ def _workflow(families: Mapping[str, Family], node_id: str, recipe: Recipe) -> J
     buying = graph.add_family(family, COLUMNS[1], recipe.values, [socket for socket, _ in wires])
     for socket, (source, slot) in wires:
         graph.link(source, slot, buying, socket)
-    saving = graph.add(
-        "SaveVideo",
-        (COLUMNS[2], 0),
-        (420, 430),
-        SAVE_INPUTS,
-        [("video", "VIDEO")],
-        [f"video/{recipe.name}", "auto", "auto"],
-    )
+    saving = graph.add_saving(f"video/{recipe.name}", (COLUMNS[2], 0), (420, 430))
     graph.link(buying, 0, saving, "video")
     return graph.saved()
+
+
+def _chain(family: Family) -> Json:
+    """Shots that each begin with the last frame of the one before."""
+    graph, before = Graph(), None
+    graph.add("MarkdownNote", (0, -220), (1300, 150), [], [], [f"{CHAIN.shows}\n\n{FREE}"])
+    for number, prompt in enumerate(CHAIN.prompts, 1):
+        place = COLUMNS[number - 1]
+        shot = graph.add_family(family, place, {"prompt": prompt}, [])
+        if before is not None:
+            graph.link(before, _place_of("last_frame"), shot, "first_frame")
+        saving = graph.add_saving(f"{CHAIN.name}/shot_{number}", (place, shot["size"][1] + PREVIEW + GAP), (WIDE, 330))
+        graph.link(shot, 0, saving, "video")
+        before = shot
+    return graph.saved()
+
+
+def _place_of(output: str, otherwise: int = 0) -> int:
+    return next((at for at, one in enumerate(VIDEO_OUTPUTS) if one.id == output), otherwise)
 
 
 def _wires(family: Family, recipe: Recipe) -> list[tuple[str, str]]:
@@ -137,20 +149,25 @@ class Graph:
         self, family: Family, left: int, values: Mapping[str, Any], wired: Sequence[str], top: int = 0
     ) -> Json:
         """A node that buys, with its defaults but for `values`."""
-        widgets = [one for one in (*family.inputs, TAKE) if not isinstance(one, MediaInput)]
-        widgets.sort(key=lambda one: isinstance(one, Text) and one.optional)
+        widgets = [one for one in node_inputs(family) if not isinstance(one, MediaInput)]
+        widgets.sort(key=lambda one: one.may_be_missing)
         inputs = [(name, type_, False) for name, type_ in _sockets(family, wired)]
         inputs += [(one.id, WIDGETS[type(one)], True) for one in widgets]
         texts = [one for one in widgets if isinstance(one, Text) and one.multiline]
-        rows = max(len(inputs) - len(widgets), len(VIDEO_OUTPUTS)) + len(widgets) - len(texts)
+        controls = sum(isinstance(one, Number) and one.has_control for one in widgets)
+        rows = max(len(inputs) - len(widgets), len(VIDEO_OUTPUTS)) + len(widgets) - len(texts) + controls
         return self.add(
             family.node_id,
             (left, top),
             (WIDE, HEAD + ROW * rows + TALL_TEXT * len(texts)),
             inputs,
             [(one.id, one.kind) for one in VIDEO_OUTPUTS],
-            [values.get(one.id, _default(one)) for one in widgets],
+            [value for one in widgets for value in _saved_values(one, values.get(one.id, _default(one)))],
         )
+
+    def add_saving(self, name: str, place: tuple[int, int], size: tuple[int, int]) -> Json:
+        """ComfyUI's Save Video, with files under `name`."""
+        return self.add("SaveVideo", place, size, SAVE_INPUTS, [("video", "VIDEO")], [name, "auto", "auto"])
 
     def link(self, source: Json, slot: int, target: Json, name: str) -> None:
         number = len(self.links) + 1
@@ -187,7 +204,7 @@ class Sources:
         if kind not in self._there:
             self._there[kind] = self._add(kind)
         node, slot = self._there[kind]
-        return node, next((at for at, one in enumerate(VIDEO_OUTPUTS) if one.id == output), slot)
+        return node, _place_of(output, slot)
 
     def _add(self, kind: str) -> tuple[Json, int]:
         if kind == "picture":
@@ -235,6 +252,11 @@ def _sockets(family: Family, wired: Sequence[str]) -> list[tuple[str, str]]:
 def _saved_input(name: str, kind: str, is_widget: bool) -> Json:
     saved: Json = {"name": name, "type": kind, "link": None}
     return {**saved, "widget": {"name": name}} if is_widget else saved
+
+
+def _saved_values(one: Input, value: Any) -> list[Any]:
+    """A widget's value, and that of the control beside it which the page saves along."""
+    return [value, "fixed"] if isinstance(one, Number) and one.has_control else [value]
 
 
 def _default(one: Input) -> Any:

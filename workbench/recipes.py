@@ -23,6 +23,27 @@ class Recipe:
     wires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Chain:
+    """Shots of one family, each begun with the last frame of the one before."""
+
+    name: str
+    shows: str
+    node_id: str
+    prompts: tuple[str, ...]
+
+
+CHAIN = Chain(
+    "three_chained_shots",
+    "Three shots, each started with the last frame of the one before. Change the third prompt and run again: the first "
+    "two are already paid, only the third is purchased.",
+    "APIMartKling3Turbo",
+    (
+        "A tin robot walks along a windowsill towards an open window, morning light.",
+        "The robot looks out of the window, the camera turns to show the city below.",
+        "The robot opens a paper umbrella and steps out into the wind.",
+    ),
+)
 RECIPES = {
     "APIMartFlux3Video": Recipe(
         "flux_3_video",

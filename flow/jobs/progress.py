@@ -25,11 +25,15 @@ class Progress:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A job that ended well: its entry, and its videos in the output folder of the one who asked."""
+    """A job that ended well: its entry, and its videos in the output folder of the one who asked.
+
+    `is_reused` where the ledger had answered the question before: nothing was bought.
+    """
 
     entry: Entry
     files: Files
     warnings: tuple[str, ...] = ()
+    is_reused: bool = False
 
 
 @dataclass(frozen=True)

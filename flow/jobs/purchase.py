@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import time
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..catalogue import doubts_about, held_against_schema
 from ..ledger import Entry, Intent, Ledger
@@ -16,11 +16,10 @@ from ..prices import current_prices, estimate_usd
 from ..publish import LIFE_NEEDED_SECONDS, Publisher
 from ..request import check
 from ..settings import Settings
-from ..stopping import Stopped
+from ..stopping import Stopped, never
 from ..wire import Provider
-
-if TYPE_CHECKING:
-    from .job import Job, Stage
+from .job import Job, Stage
+from .scratch import Scratch
 
 
 class Checkout:
@@ -44,10 +43,10 @@ class Checkout:
         entry = self._ledger.find(self._settings.realm, question.fingerprint)
         return None if entry is None or (entry.unsent and entry.body is None) else entry
 
-    def check(self, question: Question, folder: Path) -> Request:
-        """The request, its files in `folder`. Raises Refused with every broken rule."""
+    def check(self, question: Question, folder: Path, stopped: Stopped = never) -> Request:
+        """The request, its files in `folder`. Raises Refused with every broken rule, Unfinished when `stopped`."""
         prices = current_prices(self._provider, self._ledger, self._now())
-        request = check(question, lambda values: estimate_usd(prices, question.family, values), folder)
+        request = check(question, lambda values: estimate_usd(prices, question.family, values), folder, stopped)
         doubts = doubts_about(question, self._provider, self._ledger, self._now())
         doubts += held_against_schema(question, self._provider, self._ledger, self._now())
         return replace(request, warnings=(*request.warnings, *doubts))
@@ -77,12 +76,19 @@ class Checkout:
 
 
 class Purchase:
-    """One question on its way to a body. `folder` holds its media files, and is gone when the job is over."""
+    """One question on its way to a body, with its media files in a folder of `scratch`.
 
-    def __init__(self, question: Question, folder: Path, checkout: Checkout, queue_run: str | None = None) -> None:
+    They are gone when the job is over, and when nobody carries the purchase on: whoever asked may stop waiting just as
+    it is made.
+    """
+
+    def __init__(
+        self, question: Question, folder: Path, scratch: Scratch, checkout: Checkout, queue_run: str | None = None
+    ) -> None:
         self.question = question
         self._folder, self._checkout, self.queue_run = folder, checkout, queue_run
         self._request: Request | None = None
+        self.end = weakref.finalize(self, scratch.remove, folder)
 
     async def begin(self, job: Job) -> Entry | None:
         """The entry that answers the question; None for one that is to be intended, which passed every check."""
@@ -108,14 +114,13 @@ class Purchase:
 
     @property
     def stages(self) -> Mapping[str, Stage]:
+        """The stages that need the question."""
         return {"intended": self.publish}
-
-    def end(self) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     async def _checked(self, job: Job) -> Request:
         if self._request is None:
-            self._request = await job.thread(lambda: self._checkout.check(self.question, self._folder))
+            check = partial(self._checkout.check, self.question, self._folder, job.stopped.is_set)
+            self._request = await job.thread(check)
             job.warn(self._request.warnings)
         return self._request
 

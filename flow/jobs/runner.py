@@ -16,8 +16,9 @@ from ..errors import PackError, log
 from ..ledger import Entry, new_owner
 from ..stopping import Stopped
 from .account import Account
-from .job import LEASE_SECONDS, Job
-from .progress import Ended, OnEvent, Progress
+from .carrying import LEASE_SECONDS, carry
+from .job import Job
+from .progress import Ended, OnEvent, Outcome, Progress
 from .purchase import Purchase
 
 THREADS = 32  # most of them wait for the network; none is started before it is needed
@@ -57,21 +58,18 @@ class Runner:
             if found is not None and found.claim():
                 purchase.end()
                 return found
-            job = Job(self, account, purchase=purchase, language=language, after=found)
-            job.claim()
-            self._begin(key, job)
+            job = self._job(language=language, queue_run=purchase.queue_run)
+            self._begin(key, job, account, purchase, after=found)
             return job
 
     def resume(self, entry: Entry, account: Account, *, language: str = "", is_awaited: bool = True) -> Job:
         """The job of an entry with a task id, whoever submitted it. Who does not wait for it says so."""
         key = account.key(entry.fingerprint)
         with self.lock:
-            found = self._jobs.get(key)
-            is_new = found is None or not found.claim()
-            job = Job(self, account, entry=entry, language=language, after=found) if is_new or not found else found
-            if is_new:
-                job.claim()
-                self._begin(key, job)
+            job = found = self._jobs.get(key)
+            if job is None or not job.claim():
+                job = self._job(entry=entry, language=language)
+                self._begin(key, job, account, None, after=found)
             if not is_awaited:
                 job.unclaim()
             return job
@@ -119,16 +117,35 @@ class Runner:
         self._thread.join()
         self.loop.close()
 
-    def _begin(self, key: Key, job: Job) -> None:
-        self._jobs[key] = job
-        asyncio.run_coroutine_threadsafe(self._carry(key, job), self.loop)
+    def _job(self, *, entry: Entry | None = None, language: str, queue_run: str | None = None) -> Job:
+        job = Job(self.loop, self._executor, self.lock, self._tell, entry=entry, language=language, queue_run=queue_run)
+        job.claim()
+        return job
 
-    async def _carry(self, key: Key, job: Job) -> None:
-        job.start()
-        await job.over()
-        with self.lock:
-            if self._jobs.get(key) is job:
-                del self._jobs[key]
+    def _tell(self, event: Progress | Ended) -> None:
+        self.on_event(event)
+
+    def _begin(self, key: Key, job: Job, account: Account, purchase: Purchase | None, after: Job | None) -> None:
+        self._jobs[key] = job
+
+        async def carried() -> Outcome:
+            try:
+                if after is not None:
+                    await after.over()
+                return await carry(job, account, self.owner, purchase)
+            finally:
+                account.place_is_free()
+                if purchase is not None:
+                    purchase.end()
+
+        async def to_its_end() -> None:
+            job.start(carried())
+            await job.over()
+            with self.lock:
+                if self._jobs.get(key) is job:
+                    del self._jobs[key]
+
+        asyncio.run_coroutine_threadsafe(to_its_end(), self.loop)
 
     def _work(self) -> None:
         asyncio.set_event_loop(self.loop)
@@ -139,7 +156,7 @@ class Runner:
     async def _keep_leases(self) -> None:
         while True:
             await asyncio.sleep(RENEW_SECONDS)
-            for ledger in {job.ledger for job in self._under_way()}:
+            for ledger in {account.ledger for account in self._accounts.values()}:
                 with suppress(PackError):  # a ledger that is busy now may not be at the next renewal
                     await self.thread(partial(ledger.renew, self.owner, LEASE_SECONDS))
 

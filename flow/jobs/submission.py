@@ -6,17 +6,13 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 from ..errors import PackError, Refused, Unfinished, Unknown, log
-from ..ledger import Entry, Ledger
+from ..ledger import INDETERMINATE, Entry, Ledger
 from ..model import GENERATIONS, Ticket
 from ..settings import Limits, Settings
 from ..wire import Again, Provider
-from .job import NOT_SUBMITTED
-
-if TYPE_CHECKING:
-    from .job import Job
+from .job import NOT_SUBMITTED, Job
 
 KEY_LIFE_SECONDS = 24 * 3600.0
 SCHEMA_LIFE_SECONDS = 7 * 86400.0
@@ -28,7 +24,8 @@ LONGEST_RESEND_SECONDS = 30.0
 class Submission:
     """Sends what the ledger marks as sent, each entry once, and no more at a time than the account allows.
 
-    `limits` are asked for at the moment money moves. `retired` says in words why a model may be gone.
+    `limits` are asked for at the moment money moves. `retired` says in words why a model may be gone. `pace` multiplies
+    the waits.
     """
 
     def __init__(
@@ -41,10 +38,11 @@ class Submission:
         retired: Mapping[str, str],
         *,
         now: Callable[[], float] = time.time,
+        pace: float = 1.0,
     ) -> None:
         self._jobs_at_once, self._wait_seconds = settings.jobs_at_once, settings.wait_seconds
         self._ledger, self._provider, self._owner = ledger, provider, owner
-        self._limits, self._retired, self._now = limits, retired, now
+        self._limits, self._retired, self._now, self._pace = limits, retired, now, pace
         self._head_of_line = asyncio.Lock()
         self._freed = asyncio.Event()
         self._is_full = False
@@ -73,7 +71,7 @@ class Submission:
                 job.was_not_sent()
             self._require_patience(outcome, time.monotonic() - began, is_first)
             job.tell(f"Waiting: {outcome.reason}")
-            await asyncio.sleep(outcome.seconds)
+            await asyncio.sleep(outcome.seconds * self._pace)
 
     def place_is_free(self) -> None:
         """A job of this process is over: the head of the line asks the ledger again."""
@@ -98,7 +96,7 @@ class Submission:
 
     async def _wait_for_a_place(self) -> None:
         """Wait until a job of this process has ended; those of other processes are looked for from time to time."""
-        timer = asyncio.get_running_loop().call_later(TURN_SECONDS, self._freed.set)
+        timer = asyncio.get_running_loop().call_later(TURN_SECONDS * self._pace, self._freed.set)
         try:
             await self._freed.wait()
         finally:
@@ -138,7 +136,9 @@ class Submission:
         try:
             outcome = self._provider.submit(entry.body or {}, entry.idempotency_key, entry.path)
         except Unknown as unknown:
-            if not unknown.final and self._honours_keys(entry):
+            if unknown.final:
+                self._ledger.indeterminate(entry_id)
+            elif self._honours_keys(entry):
                 return unknown
             raise
         except PackError as error:
@@ -152,7 +152,8 @@ class Submission:
     def _require_honoured(self, entry: Entry) -> None:
         """A submit that may be out already goes out again only where the key makes it the same purchase."""
         age = self._now() - (entry.sent_at or 0)
-        if not 0 <= age < KEY_LIFE_SECONDS or not self._honours_keys(entry):
+        is_lost = entry.resolution == INDETERMINATE or not 0 <= age < KEY_LIFE_SECONDS
+        if is_lost or not self._honours_keys(entry):
             raise Unknown("An earlier submit of this request got no answer.")
 
     def _after_no(self, entry: Entry, error: PackError, is_first: bool) -> PackError:

@@ -11,6 +11,7 @@ from .fit import fit_video, fitted_size
 from .fit_frames import fit_frames, write_frames
 from .images import encode_image, image_of
 from .measure import measure
+from .opencv import what_is_missing
 from .thumbnails import contact_sheet, write_thumbnail
 from .timeline import rate_of, seconds_of, seconds_shown
 
@@ -41,6 +42,7 @@ __all__ = [
     "require_whole",
     "seconds_of",
     "seconds_shown",
+    "what_is_missing",
     "write_frames",
     "write_thumbnail",
 ]

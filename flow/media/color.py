@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
@@ -14,6 +13,7 @@ from av.video.stream import VideoStream
 from ..model import Size
 from .container import AV_VERSION
 from .hdr import TOP, ToneMap
+from .opencv import cv2
 
 # swscale's numbers (SWS_CS_*) for ffmpeg's (AVCOL_SPC_*); everything else, untagged too, counts as BT.601.
 BT709, BT601 = 1, 5

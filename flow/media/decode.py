@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain, islice
 from pathlib import Path
@@ -24,7 +24,7 @@ from ..stopping import Stopped, never, until_stopped
 from .color import Converter, displayed_size
 from .container import READ_ERRORS, missing_bytes, opened
 from .ending import require_whole
-from .places import SEARCHED, Outline, outline, outline_of, seek, starting_with
+from .places import Outline, outline, outline_of, seek, starting_with
 from .prefetch import read_ahead
 from .timeline import Timeline, first_frame, opened_with_timeline, read_timeline
 
@@ -73,8 +73,9 @@ def decode_frames(
     that was asked for, Unfinished when `stopped` says so, which is asked at every packet and every frame.
     """
     with _opened(path, selection, stopped) as (known, container, stream):
+        selection = _from_start(selection, known.frames)
         _refuse_too_many(_planned(known, selection, known.coded), selection, free_bytes)
-        with read_ahead(_selected(path, container, stream, known.stamp, selection, stopped), READY_FRAMES) as frames:
+        with read_ahead(_selected(path, container, stream, known, selection, stopped), READY_FRAMES) as frames:
             first = next(frames, None)
             if first is None:
                 raise _damaged(path, 0) if known.is_exact else nothing_selected(selection)
@@ -92,12 +93,13 @@ def _opened(
     path: Path, selection: Selection, stopped: Stopped
 ) -> Iterator[tuple[Outline, InputContainer, VideoStream]]:
     """All packets are read before all frames are decoded, and as few as can be before some of them are."""
-    wanted = _slice(selection)
+    first = selection.skip_first_frames
+    end = None if first < 0 else _slice(selection).stop
     with ExitStack() as stack:
         try:
-            if wanted.start or wanted.stop is not None:
+            if first or end is not None:
                 container, stream = stack.enter_context(opened(path))
-                known = outline(path, container, stream, wanted.start, wanted.stop, stopped)
+                known = outline(path, container, stream, first, end, stopped)
             else:
                 timeline, container, stream = stack.enter_context(opened_with_timeline(path, stopped))
                 known = outline_of(timeline)
@@ -176,19 +178,19 @@ def _selected(
     path: Path,
     container: InputContainer,
     stream: VideoStream,
-    stamp: int | None,
+    known: Outline,
     selection: Selection,
     stopped: Stopped,
 ) -> Iterator[VideoFrame]:
     """The selected frames as the decoder gives them; decoding ends with the last one."""
     wanted = _slice(selection)
-    found = _found(container, stream, stamp, stopped)
+    found = _found(container, stream, known.stamp, stopped)
     if found is not None:
         end = None if wanted.stop is None else wanted.stop - wanted.start
         yield from islice(_good_frames(path, found, wanted.start), 0, end, wanted.step)
         return
     with ExitStack() as stack:
-        if wanted.start >= SEARCHED or stamp is not None:  # the container is no longer where it was
+        if wanted.start and known.is_exact:  # the container may no longer be where it was
             container, stream = stack.enter_context(opened(path))
         frames = _tolerant(container, stream, stopped)
         yield from islice(_good_frames(path, frames), wanted.start, wanted.stop, wanted.step)
@@ -201,6 +203,12 @@ def _found(
     if stamp is None or not seek(container, stream, stamp):
         return None
     return starting_with(_tolerant(container, stream, stopped), stamp)
+
+
+def _from_start(selection: Selection, frames: int) -> Selection:
+    """The same selection with its skip counted from the start of a clip of that many frames."""
+    skip = selection.skip_first_frames
+    return selection if skip >= 0 else replace(selection, skip_first_frames=max(0, frames + skip))
 
 
 def _slice(selection: Selection) -> slice:

@@ -57,18 +57,21 @@ def outline(
 ) -> Outline:
     """Of the frames from number `first` on, up to `end`, or all of them; of an indexed file only a part is read.
 
+    A negative `first` counts from the end.
     Raises Refused when there is nothing to show, Unfinished when `stopped` says so.
     """
     size = Size(stream.codec_context.width, stream.codec_context.height)
     about = (size, pixel_aspect(stream), hdr_of(stream))
     told = _told_frames(container, stream)
-    if end is not None and end <= told and first < SEARCHED:
+    if end is not None and end <= told and 0 <= first < SEARCHED:
         return Outline(end, _rate(stream, told), *about, is_exact=False)
     index = _whole_index(stream)
     if index:
+        first = first if first >= 0 else max(0, len(index) + first)
         stamp = _stamp_by_index(container, stream, index, first) if 0 < first < len(index) else None
         return Outline(len(index), _rate(stream, len(index)), *about, is_exact=True, stamp=stamp)
     timeline = read_timeline(path, math.inf, stopped=stopped)
+    first = first if first >= 0 else max(0, timeline.frames + first)
     stamp = sorted(timeline.stamps)[first] if SEARCHED <= first < timeline.frames else None
     return replace(outline_of(timeline), stamp=stamp)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from .family import Family
 from .inputs import Input, Number
 from .motion import MotionReference
 
@@ -47,12 +48,22 @@ VIDEO_OUTPUTS = (
     Output("audio", "AUDIO", "The sound; silence for a silent clip."),
     Output("fps", "FLOAT", "Frames per second of the clip."),
     Output("job", "STRING", "JSON: task_id, model, status, cost_usd, units, unit, file, request."),
+    Output("last_frame", "IMAGE", "The last frame, to start the next shot with; decoded only when connected."),
 )
-# The last input of every node that buys.
 TAKE = Number(
     id="take",
     default=0,
     minimum=0,
     maximum=1_000_000,
-    help="The same request is bought once and then comes from the books. Raise this number to buy another take of it.",
+    has_control=True,
+    help="The same request is bought once and then answered from the ledger. Raise this number to buy another take of "
+    "it; with the control set to increment each run buys one.",
 )
+# The last inputs of every node that buys, in the order that workflows rely on.
+BUYING_INPUTS: tuple[Input, ...] = (TAKE,)
+
+
+def node_inputs(family: Family) -> tuple[Input, ...]:
+    """The inputs of a family's node in their order: what was added later stands behind those of every node."""
+    first, later = (tuple(one for one in family.inputs if one.added is added) for added in (False, True))
+    return (*first, *BUYING_INPUTS, *later)

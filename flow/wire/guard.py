@@ -4,35 +4,54 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.utils import select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from ..errors import Refused
-from .session import Session
+from ..settings.reading import LIVE_HOST
+from .session import Session, TrustingAdapter
 
+MAX_REDIRECTS = 5
 PORTS = {"http": 80, "https": 443}
 PRIVATE_NAMES = ("localhost", "local", "internal", "home.arpa", "lan")
 # RFC 6052 and RFC 7050: where an IPv6-only network finds the IPv4 world.
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 # RFC 2544 reserves it for benchmarks; transparent proxies let their DNS answer with it for every public name.
 STAND_INS = ipaddress.IPv4Network("198.18.0.0/15")
+# What they answer beside it for IPv6: the defaults of mihomo, and of sing-box and Xray.
+COMPANIONS = (ipaddress.IPv6Network("fdfe:dcba:9876::/64"), ipaddress.IPv6Network("fc00::/18"))
+# Zscaler and Tailscale answer from here, and machines of a private network live here as well (RFC 6598).
+SHARED = ipaddress.IPv4Network("100.64.0.0/10")
+UNIQUE_LOCAL = ipaddress.IPv6Network("fc00::/7")
+# Names that are public wherever they are asked for: what stands in for them stands in for every name.
+PUBLIC_NAMES = (LIVE_HOST, "example.com")
+
+# socks5h:// and socks4a:// let the proxy look names up.
+RESOLVED_HERE = ("socks4:", "socks5:")
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class PrivateAddressError(OSError):
     """A name led into a private network."""
 
 
-def check_address(url: str, *, opened: Iterable[str] = ()) -> None:
-    """Raise Refused when `url` is no http(s) address or openly points into a private network.
+class UnknownNameError(OSError):
+    """The resolver knows no such name."""
 
-    Names are judged again when the connection is made, since DNS may answer differently then.
+
+def check_address(url: str, *, opened: Iterable[str] = (), hosts: Collection[str] = ()) -> None:
+    """Raise Refused when `url` is no http(s) address, points into a private network, or is at none of the `hosts`.
+
+    Without `hosts` every public one may be read; `*.example.com` are all names below example.com. What a name leads to
+    is judged when the connection is made.
     """
     try:
         parts = urlsplit(url)
@@ -46,8 +65,13 @@ def check_address(url: str, *, opened: Iterable[str] = ()) -> None:
     host = parts.hostname.rstrip(".").lower()
     if host in PRIVATE_NAMES or host.endswith(tuple(f".{name}" for name in PRIVATE_NAMES)) or _is_private_literal(host):
         raise Refused(
-            f"{host} is on this machine or in a private network; the provider cannot reach it.",
+            f"{host} is on this machine or in a private network.",
             next_step="Give an address that is reachable from the internet.",
+        )
+    if hosts and not any(_is_at(host, allowed) for allowed in hosts):
+        raise Refused(
+            f"Whoever runs this ComfyUI lets it read links of certain hosts only, and {host} is none of them.",
+            next_step="Connect the clip as a VIDEO, or have the host added to APIMART_VIDEO_URL_HOSTS.",
         )
 
 
@@ -59,12 +83,20 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def guarded_session(opened: Iterable[str] = (), *, connections: int = 10) -> Session:
-    """A session without a key that connects to public addresses, and to the `opened` origins wherever they are."""
+def guarded_session(opened: Iterable[str] = (), *, hosts: Collection[str] = (), connections: int = 10) -> Session:
+    """A session without a key that connects to public addresses, and to the `opened` origins wherever they are.
+
+    With `hosts`, to the public addresses of these alone. Five redirects are followed, each judged like the first.
+    """
     session = Session()
+    session.max_redirects = MAX_REDIRECTS
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _GuardedAdapter(tuple(opened), pool_maxsize=connections))
+        session.mount(scheme, _GuardedAdapter(tuple(opened), hosts, pool_maxsize=connections))
     return session
+
+
+def _is_at(host: str, allowed: str) -> bool:
+    return host.endswith(allowed[1:]) if allowed.startswith("*.") else host == allowed
 
 
 def _no_address(url: str) -> Refused:
@@ -83,8 +115,29 @@ def _is_private(address: str) -> bool:
     return not found.is_global or found.is_multicast
 
 
-def _is_private_answer(address: str) -> bool:
-    return _is_private(address) and ipaddress.ip_address(address.split("%")[0]) not in STAND_INS
+def _is_private_answer(address: str, stand_ins: Iterable[Network]) -> bool:
+    found = ipaddress.ip_address(address.split("%")[0])
+    return _is_private(address) and not any(found in network for network in stand_ins)
+
+
+def _stand_ins(answers: Iterable[str]) -> tuple[Network, ...]:
+    """The networks where `answers` stand in for addresses that a proxy knows; none where they are what they seem."""
+    found = [ipaddress.ip_address(one.split("%")[0]) for one in answers]
+    if any(one in STAND_INS for one in found):
+        return (STAND_INS, *COMPANIONS)
+    if any(one in SHARED or one in UNIQUE_LOCAL for one in found):
+        return tuple(network for name in PUBLIC_NAMES for network in _networks_of(_resolved(name, 443)))
+    return ()
+
+
+def _networks_of(answers: Iterable[str]) -> Iterator[Network]:
+    """Where the answers to a public name lie, when that is not in public."""
+    for answer in filter(_is_private, answers):
+        address = ipaddress.ip_address(answer.split("%")[0])
+        if address in SHARED:
+            yield SHARED
+        elif isinstance(address, ipaddress.IPv6Address) and address in UNIQUE_LOCAL:
+            yield ipaddress.IPv6Network((address, 64), strict=False)
 
 
 def _last_four(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address:
@@ -103,29 +156,50 @@ def _is_private_literal(host: str) -> bool:
         return False
 
 
-def _require_public(host: str, port: int) -> None:
-    """Raise PrivateAddressError when any answer of the resolver is private; a name it does not know passes."""
+def _resolved(host: str, port: int) -> list[str]:
+    """What the resolver answers; nothing for a name that it does not know."""
     try:
         answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        return
-    for answer in answers:
-        if _is_private_answer(str(answer[4][0])):
-            raise PrivateAddressError(f"{host} leads into a private network")
+        return []
+    return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
+
+
+def _public_addresses(host: str, port: int) -> list[str]:
+    """Where a name leads, nowhere for one that the resolver does not know.
+
+    Raises PrivateAddressError when any of its answers is private and stands in for nothing public.
+    """
+    answers = _resolved(host, port)
+    stand_ins = _stand_ins(answers)
+    if any(_is_private_answer(one, stand_ins) for one in answers):
+        raise PrivateAddressError(f"{host} leads into a private network")
+    return answers
 
 
 class _Guard:
-    """Looks before it connects, so that nothing private is even knocked at, and again at who answered."""
+    """Asks the resolver once, judges its answers, and connects to them: a second answer could be another one."""
 
     host: str
     port: int
+    _dns_host: str
 
     def _new_conn(self) -> socket.socket:
-        _require_public(self.host, self.port)
-        connection: socket.socket = super()._new_conn()  # type: ignore[misc]  # mixed into urllib3's connections
-        if _is_private_answer(str(connection.getpeername()[0])):
-            connection.close()
-            raise PrivateAddressError(f"{self.host} leads into a private network")
+        failure: HTTPError | None = None
+        for address in _public_addresses(self.host, self.port):
+            try:
+                return self._connected(address)
+            except (NewConnectionError, ConnectTimeoutError) as error:
+                failure = error
+        raise failure or UnknownNameError(f"{self.host} is no name that the resolver knows")
+
+    def _connected(self, address: str) -> socket.socket:
+        """urllib3 connects to `_dns_host`; certificate and Host header are those of the name all the same."""
+        name, self._dns_host = self._dns_host, address
+        try:
+            connection: socket.socket = super()._new_conn()  # type: ignore[misc]  # mixed into urllib3's connections
+        finally:
+            self._dns_host = name
         return connection
 
 
@@ -145,12 +219,16 @@ class _HTTPSPool(HTTPSConnectionPool):
     ConnectionCls = _GuardedHTTPS
 
 
-class _GuardedAdapter(HTTPAdapter):
-    """Judges every hop of a redirect. The opened origins go through an adapter without guard."""
+class _GuardedAdapter(TrustingAdapter):
+    """Judges every hop of a redirect. The opened origins go through an adapter without guard.
 
-    def __init__(self, opened: tuple[str, ...], **kwargs: Any) -> None:
-        self._opened = opened
-        self._plain = HTTPAdapter(**kwargs)
+    Where a proxy looks the name up for us, what our own resolver would answer says nothing: many such networks have
+    none for names outside, or one that answers with their own gateway.
+    """
+
+    def __init__(self, opened: tuple[str, ...], hosts: Collection[str], **kwargs: Any) -> None:
+        self._opened, self._hosts = opened, hosts
+        self._plain = TrustingAdapter(**kwargs)
         super().__init__(**kwargs)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -159,12 +237,12 @@ class _GuardedAdapter(HTTPAdapter):
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         url = request.url or ""
-        check_address(url, opened=self._opened)
+        check_address(url, opened=self._opened, hosts=self._hosts)
         if origin_of(url) in self._opened:
             return self._plain.send(request, *args, **kwargs)
-        if select_proxy(url, kwargs.get("proxies")):
-            # A proxy connects for us, so that only what DNS says here can be judged.
-            _require_public(urlsplit(url).hostname or "", 0)
+        proxy = select_proxy(url, kwargs.get("proxies")) or ""
+        if proxy.lower().startswith(RESOLVED_HERE):
+            _public_addresses(urlsplit(url).hostname or "", 0)
         return super().send(request, *args, **kwargs)
 
     def close(self) -> None:

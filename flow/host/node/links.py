@@ -1,24 +1,28 @@
-"""Whether something downstream takes the frames or the audio of a node; only then are they decoded."""
+"""Which outputs of a node something downstream takes; what takes decoding is decoded only then."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from server import PromptServer
 
-FRAMES, AUDIO = 1, 2  # outputs of a node that gives videos
-AUDIO_OF_FRAMES = 1  # output of Video Frames
+from ...model import VIDEO_OUTPUTS
+
+NAMES = tuple(one.id for one in VIDEO_OUTPUTS)
+DECODED_OUTPUTS = frozenset({"frames", "audio", "last_frame"})
 
 
-def is_linked(node_id: str, output: int, prompt: Mapping[str, Any] | None = None) -> bool:
-    """True when an input links to this output of `node_id` in `prompt`, else in a prompt that runs now.
+def linked_outputs(
+    node_id: str, prompt: Mapping[str, Any] | None = None, names: Sequence[str] = NAMES
+) -> frozenset[str]:
+    """The outputs of `node_id`, which has `names`, that an input links to in `prompt`, else in a prompt that runs now.
 
-    A node that no prompt names (it was made while the graph ran) counts as wanted.
+    Of a node that no prompt names (it was made while the workflow ran) all count as wanted.
     """
     prompts = [prompt] if prompt else running_prompts()
     named = [one for one in prompts if node_id in one]
-    return not named or any(_links_to(one, node_id, output) for one in named)
+    return frozenset(name for one in named for name in _linked(one, node_id, names)) if named else frozenset(names)
 
 
 def running_prompts() -> list[Mapping[str, Any]]:
@@ -28,9 +32,13 @@ def running_prompts() -> list[Mapping[str, Any]]:
         return [item[2] for item in queue.currently_running.values()]
 
 
-def _links_to(prompt: Mapping[str, Any], node_id: str, output: int) -> bool:
-    return any(
-        isinstance(value, list) and len(value) == 2 and str(value[0]) == node_id and value[1] == output
-        for node in prompt.values()
-        for value in node.get("inputs", {}).values()
-    )
+def _linked(prompt: Mapping[str, Any], node_id: str, names: Sequence[str]) -> Iterator[str]:
+    for node in prompt.values():
+        for value in node.get("inputs", {}).values():
+            if (
+                isinstance(value, list)
+                and len(value) == 2
+                and str(value[0]) == node_id
+                and value[1] in range(len(names))
+            ):
+                yield names[value[1]]

@@ -13,16 +13,16 @@ from ...model import Family, Utility, Work
 from ..families import FAMILIES
 from ..web.routes import register
 from ..web.validation import TASK_ID
-from .links import AUDIO, AUDIO_OF_FRAMES, FRAMES, is_linked
+from .links import DECODED_OUTPUTS, linked_outputs
 from .presence import losses
-from .schema import schema_of, schema_of_utility
+from .schema import PREVIEW, schema_of, schema_of_utility
 
 
 def _what_runs(node: type[io.ComfyNode]) -> str:
     """What decides, beside the inputs, whether ComfyUI runs a node again: what is wanted of it now, a file is gone."""
     node_id = str(node.hidden.unique_id)
-    wanted = [name for name, output in (("frames", FRAMES), ("audio", AUDIO)) if is_linked(node_id, output)]
-    return f"with {' and '.join(wanted) or 'neither'}, {losses(node_id)} lost"
+    decoded = sorted(linked_outputs(node_id) & DECODED_OUTPUTS)
+    return f"with {decoded}, {losses(node_id)} lost"
 
 
 def _run_of(node: type[io.ComfyNode], gives_several: bool) -> Any:
@@ -70,7 +70,7 @@ class CollectJob(UtilityNode):
 
     @classmethod
     def define_schema(cls) -> io.Schema:
-        return schema_of_utility(cls.UTILITY, hidden=[io.Hidden.unique_id, io.Hidden.prompt], is_output_node=True)
+        return schema_of_utility(cls.UTILITY, hidden=[io.Hidden.unique_id, io.Hidden.prompt], **PREVIEW)
 
     @classmethod
     def validate_inputs(cls, task_id: str | None) -> bool | str:
@@ -96,12 +96,14 @@ class VideoFrames(UtilityNode):
 
     @classmethod
     def fingerprint_inputs(cls, **given: Any) -> str:
-        return "with audio" if is_linked(str(cls.hidden.unique_id), AUDIO_OF_FRAMES) else "without audio"
+        names = [one.id for one in cls.UTILITY.outputs]
+        wanted = linked_outputs(str(cls.hidden.unique_id), names=names)
+        return "with audio" if "audio" in wanted else "without audio"
 
     @classmethod
     async def execute(cls, video: Any, **selection: int) -> io.NodeOutput:
         node_id = str(cls.hidden.unique_id)
-        with_audio = is_linked(node_id, AUDIO_OF_FRAMES, cls.hidden.prompt)
+        with_audio = "audio" in linked_outputs(node_id, cls.hidden.prompt, [one.id for one in cls.UTILITY.outputs])
         output: io.NodeOutput = await _loaded("video_frames").select(video, selection, with_audio, node_id)
         return output
 

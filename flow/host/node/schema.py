@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from inspect import signature
 from typing import Any
 
 from comfy_api.latest import io
 
 from ...model import (
-    TAKE,
     VIDEO_OUTPUTS,
     AudioInput,
     Choice,
@@ -24,6 +24,7 @@ from ...model import (
     Text,
     Utility,
     VideoInput,
+    node_inputs,
     shot_names,
     socket_names,
 )
@@ -38,6 +39,10 @@ OUTPUTS = {
     "INT": io.Int,
     "STRING": io.String,
 }
+# Since ComfyUI 0.19 a node that is no output node can keep its preview over reloads of the page.
+PREVIEW: Mapping[str, Any] = {
+    name: True for name in ("has_intermediate_output",) if name in signature(io.Schema).parameters
+}
 
 
 def schema_of(family: Family) -> io.Schema:
@@ -47,10 +52,10 @@ def schema_of(family: Family) -> io.Schema:
         category=CATEGORY,
         description=family.description,
         search_aliases=["apimart", *family.search_aliases],
-        inputs=[_input(one) for one in (*family.inputs, TAKE)],
+        inputs=[_input(one) for one in node_inputs(family)],
         outputs=_outputs(VIDEO_OUTPUTS, family.gives_several),
         hidden=[io.Hidden.unique_id, io.Hidden.prompt, io.Hidden.extra_pnginfo],
-        is_output_node=True,
+        **PREVIEW,
     )
 
 
@@ -75,13 +80,12 @@ def _outputs(declared: Sequence[Output], several: bool) -> list[io.Output]:
 
 
 def _input(declared: Input) -> io.Input:
-    about = {"tooltip": declared.help, "advanced": declared.advanced or None}
+    about = {"tooltip": declared.help, "advanced": declared.advanced or None, "optional": declared.may_be_missing}
     if isinstance(declared, Text):
         return io.String.Input(
             declared.id,
             default=declared.default,
             multiline=declared.multiline,
-            optional=declared.optional,
             placeholder=declared.placeholder or None,
             **about,
         )
@@ -94,7 +98,7 @@ def _input(declared: Input) -> io.Input:
             default=declared.default,
             min=declared.minimum,
             max=declared.maximum,
-            control_after_generate=False,
+            control_after_generate=io.ControlAfterGenerate.fixed if declared.has_control else False,
             **about,
         )
     if isinstance(declared, Seconds):
@@ -129,7 +133,7 @@ def _socket(declared: MediaInput, about: dict[str, Any]) -> io.Input:
     kind = SOCKETS[type(declared)]
     if not declared.many:
         is_replaceable = isinstance(declared, VideoInput) and bool(declared.url_input)
-        return kind.Input(declared.id, optional=is_replaceable or not declared.required, **about)
+        return kind.Input(declared.id, **{**about, "optional": is_replaceable or not declared.required})
     template = kind.Input(declared.id, optional=not declared.required, tooltip=declared.help)
     names = io.Autogrow.TemplateNames(template, socket_names(declared), min=1 if declared.required else 0)
     return io.Autogrow.Input(declared.id, names, optional=not declared.required, tooltip=declared.help)

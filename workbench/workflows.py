@@ -7,6 +7,8 @@ from typing import Any
 
 Json = dict[str, Any]
 
+JOB_OUTPUT = 4
+
 MUTED, BYPASSED = 2, 4
 REROUTE, PRIMITIVE = "Reroute", "PrimitiveNode"
 ON_THE_PAGE_ONLY = {REROUTE, PRIMITIVE, "Note", "MarkdownNote"}
@@ -18,6 +20,16 @@ GROWING, BRANCHING = "COMFY_AUTOGROW_V3", "COMFY_DYNAMICCOMBO_V3"
 def api_prompt(workflow: Json, object_info: Json) -> Json:
     """The nodes that run, by id, each with its class and inputs. Raises ValueError for an unknown node."""
     return _Graph(workflow, object_info).prompt()
+
+
+def with_ends(prompt: Json) -> Json:
+    """The prompt with an output node behind each of our nodes that buy or collect: they run for others only."""
+    ends = {f"{name} end": _preview_of(name) for name, node in prompt.items() if "take" in node["inputs"]}
+    return {**prompt, **ends}
+
+
+def _preview_of(node: str) -> Json:
+    return {"class_type": "PreviewAny", "inputs": {"source": [node, JOB_OUTPUT]}}
 
 
 class _Graph:

@@ -1,4 +1,4 @@
-"""Clips of every kind, written by the tests themselves: small pictures, so that they are quick."""
+"""Clips of every kind, written anew: small pictures, so that they are quick."""
 
 from __future__ import annotations
 
@@ -73,6 +73,20 @@ def write_video(
             out.mux(video.encode(frame))
         out.mux(video.encode())
         mux_sound()
+    return path
+
+
+def write_still(path: Path, *, frames: int, rate: Fraction | int, width: int, height: int) -> Path:
+    """A clip that shows one picture all the time: the quickest way to a length."""
+    frame = av.VideoFrame.from_ndarray(painted(width, height)(0), format="rgb24").reformat(format="yuv420p")
+    with av.open(str(path), "w") as out:
+        video = out.add_stream("libx264", rate=rate, options=_quick("libx264"))
+        assert isinstance(video, VideoStream)
+        video.width, video.height, video.pix_fmt = width, height, "yuv420p"
+        for number in range(frames):
+            frame.pts, frame.time_base = number, 1 / Fraction(rate)
+            out.mux(video.encode(frame))
+        out.mux(video.encode())
     return path
 
 
@@ -259,3 +273,19 @@ def decoded(path: Path) -> list[av.VideoFrame]:
     """Every frame that a player would show."""
     with av.open(str(path)) as container:
         return list(container.decode(container.streams.video[0]))
+
+
+def repeated(source: Path, path: Path, times: int) -> Path:
+    """The frames of `source`, each a key frame, `times` times over: long to decode, though quick to write."""
+    with av.open(str(source)) as given, av.open(str(path), "w") as out:
+        shown = given.streams.video[0]
+        packets = [packet for packet in given.demux(shown) if packet.dts is not None]
+        stream = out.add_stream_from_template(shown)
+        for number in range(times * len(packets)):
+            packet = packets[number % len(packets)]
+            copy = av.Packet(bytes(packet))
+            copy.pts = copy.dts = number * (packet.duration or 1)
+            copy.duration, copy.time_base, copy.stream = packet.duration, packet.time_base, stream
+            copy.is_keyframe = True
+            out.mux(copy)
+    return path

@@ -1,0 +1,119 @@
+"""A real ComfyUI buys what the workflow needs, once: not what nothing hangs on, and nothing that is paid already."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from comfy_server import ComfyServer, Json, Rejected
+from journey_fixtures import Seller
+from sandboxed import Sandbox
+from test_live_money import bought, shown, sora, status
+from workflows import with_ends
+
+pytest_plugins = ["live_fixtures"]
+pytestmark = pytest.mark.live
+
+RERUN = "--force-output-rerun"  # since ComfyUI 0.34
+
+
+@pytest.fixture
+def seller(provider: Sandbox) -> Seller:
+    provider.control(reset=True)
+    return Seller(provider)
+
+
+def lone(prompt: str, node: str = "1", **inputs: object) -> Json:
+    """A node with nothing behind it."""
+    found: Json = {node: sora(prompt, node, **inputs)[node]}
+    return found
+
+
+def saved(node: str, name: str = "save") -> Json:
+    given = {"video": [node, 0], "filename_prefix": name, "format": "auto", "codec": "auto"}
+    return {name: {"class_type": "SaveVideo", "inputs": given}}
+
+
+def switched(to_second: bool) -> Json:
+    """Two of our nodes, and a lazy switch that takes one of them."""
+    choice = {"switch": to_second, "on_false": ["1", 0], "on_true": ["2", 0]}
+    switch = {"7": {"class_type": "ComfySwitchNode", "inputs": choice}}
+    return {**lone("a first way"), **lone("a second way", "2"), **switch, **saved("7")}
+
+
+def chained(third: str) -> Json:
+    """Three shots, each begun with the last frame of the one before."""
+    links = {"2": {"image": ["1", 5]}, "3": {"image": ["2", 5]}}
+    texts = {"1": "a door", "2": "a hall", "3": third}
+    nodes = {node: lone(text, node, **links.get(node, {}))[node] for node, text in texts.items()}
+    return {**nodes, **saved("3")}
+
+
+def test_a_branch_that_a_lazy_switch_does_not_take_is_not_bought(comfy: ComfyServer, seller: Seller) -> None:
+    bought(comfy, switched(to_second=True))
+    assert [one["body"]["prompt"] for one in seller.tasks] == ["a second way"]
+
+
+def test_a_node_that_nothing_hangs_on_is_not_bought(comfy: ComfyServer, seller: Seller) -> None:
+    bought(comfy, {**lone("alone", "2"), **lone("needed"), **saved("1")})
+    with pytest.raises(Rejected, match="no outputs"):
+        comfy.submit(lone("alone"))
+    assert [one["body"]["prompt"] for one in seller.tasks] == ["needed"]
+
+
+def test_running_to_here_buys_only_what_is_there_and_nothing_twice(comfy: ComfyServer, seller: Seller) -> None:
+    graph = {**lone("here"), **saved("1", "first"), **lone("there", "2"), **saved("2", "second")}
+    for _ in range(2):
+        asked = {"prompt": graph, "client_id": "a", "partial_execution_targets": ["first"]}
+        history = comfy.finished(comfy.post("/prompt", asked)["prompt_id"])
+        assert status(history) == "success"
+    assert [one["body"]["prompt"] for one in seller.tasks] == ["here"]
+    bought(comfy, graph)
+    assert seller.sold == 2
+
+
+@pytest.mark.parametrize("options", [(), ("--cache-none",), (RERUN,)], ids=["as it is", "no cache", "outputs again"])
+def test_a_graph_that_runs_again_costs_nothing(
+    provider: Sandbox, seller: Seller, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    comfyui = Path(os.environ["COMFYUI_PATH"])
+    if RERUN in options and RERUN not in (comfyui / "comfy" / "cli_args.py").read_text("utf-8"):
+        pytest.skip(f"this ComfyUI has no {RERUN}")
+    account = {"APIMART_API_KEY": provider.key, "APIMART_BASE_URL": provider.url}
+    with ComfyServer(comfyui, tmp_path, *options, environment=account) as comfy:
+        for _ in range(2):
+            bought(comfy, {**lone("again"), **saved("1")})
+    assert seller.sold == 1
+
+
+def test_a_preview_stays_on_the_node_when_it_is_answered_by_comfyuis_cache(comfy: ComfyServer, seller: Seller) -> None:
+    if not comfy.object_info()["APIMartSora2"].get("has_intermediate_output"):
+        pytest.skip("this ComfyUI has no intermediate outputs")
+    graph = {**lone("previewed"), **saved("1")}
+    first = shown(bought(comfy, graph))
+    assert shown(bought(comfy, graph)) == first
+
+
+def test_three_shots_are_chained_by_last_frames_and_another_third_buys_only_the_third(
+    comfy: ComfyServer, seller: Seller
+) -> None:
+    bought(comfy, chained("a window"))
+    assert seller.sold == 3
+    bought(comfy, chained("a mirror"))
+    assert [one["body"]["prompt"] for one in seller.tasks] == ["a door", "a hall", "a window", "a mirror"]
+
+
+def test_the_last_frame_is_one_picture_of_the_clip(comfy: ComfyServer, seller: Seller) -> None:
+    preview = {"4": {"class_type": "PreviewImage", "inputs": {"images": ["1", 5]}}}
+    assert len(shown(bought(comfy, {**lone("its end"), **preview}), "4")) == 1
+
+
+def test_a_run_that_is_answered_from_the_ledger_says_so(comfy: ComfyServer, seller: Seller) -> None:
+    bought(comfy, with_ends(lone("told")))
+    with comfy.events() as events:
+        again = {**with_ends(lone("told")), **saved("1", "again"), **saved("1", "and again")}
+        comfy.post("/free", {"unload_models": False, "free_memory": True})
+        comfy.finished(comfy.submit(again, client_id=events.client_id))
+        events.wait("progress_text", lambda data: "Already paid: reused the take of" in data["text"])
+    assert seller.sold == 1
