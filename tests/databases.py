@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 START_SECONDS = 60
 
@@ -46,6 +47,15 @@ def private_postgres() -> Iterator[str]:
             _run(as_user, binaries / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def restart(server_url: str) -> None:
+    """Let a server of `private_postgres` fall over, and start it again."""
+    folder = Path(parse_qs(urlsplit(server_url).query)["host"][0])
+    binaries = postgres_binaries()
+    assert binaries is not None
+    words = ("-D", folder / "data", "-l", folder / "log", "-m", "immediate", "-w", "-t", START_SECONDS, "restart")
+    _run(_server_user(folder), binaries / "pg_ctl", *words)
 
 
 @contextmanager

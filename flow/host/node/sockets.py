@@ -54,8 +54,8 @@ def values_of(family: Family, given: dict[str, Any], scratch: Path, stopped: Sto
     """The node's inputs as values. Raises Refused for a socket that cannot be read, Unfinished when `stopped`."""
     values = {**given, **cuts_of(family, given)}
     for one in family.inputs:
-        if isinstance(one, Text) and given.get(one.id) is None:
-            values[one.id] = one.default
+        if (one.may_be_missing or isinstance(one, Text)) and given.get(one.id) is None:
+            values[one.id] = getattr(one, "default", None)
         elif isinstance(one, MediaInput):
             held = _media(one, given, scratch, stopped)
             values[one.id] = held if one.many else next(iter(held), None)
