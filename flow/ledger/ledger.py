@@ -168,6 +168,10 @@ class Ledger(Queries):
         """Take back `mark_sent`, where it is proved that no submit of this entry was ever executed."""
         return self._change(entry_id, transitions.unsent)
 
+    def indeterminate(self, entry_id: str) -> Entry:
+        """Note that the provider cannot tell what became of the submit: sending it again is of no use."""
+        return self._change(entry_id, transitions.indeterminate)
+
     def ticket(self, entry_id: str, ticket: Ticket) -> Entry:
         """Write down what was bought, even for a job that was given up. On a full disk the reserve makes room."""
 

@@ -105,6 +105,15 @@ test("nodes inside subgraphs are found", () => {
   assert.deepEqual(nodesOf(undefined), []);
 });
 
+test("an execution id leads into subgraphs", () => {
+  const graph = (...nodes) => ({ nodes, getNodeById: (id) => nodes.find((one) => one.id === id) });
+  const inner = { id: 3 };
+  const outer = graph({ id: 12, subgraph: graph(inner) }, { id: 3 });
+  assert.equal(nodeAt(outer, "12:3"), inner);
+  assert.equal(nodeAt(outer, 12).id, 12);
+  assert.deepEqual([nodeAt(outer, "12:4"), nodeAt(outer, "3:1"), nodeAt(undefined, "1")], [null, null, null]);
+});
+
 test("the sockets that carry clips are named one by one, but for those that a link replaces", () => {
   const sockets = (widgets) => clipSockets({ connected: ["video", "image", "more.more_1"], widgets }, { clips: [{ id: "video", url_input: "video_url" }, { id: "more", url_input: "" }] });
   assert.deepEqual(sockets({ video_url: "" }), ["video", "more.more_1"]);

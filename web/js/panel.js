@@ -1,7 +1,7 @@
 /** Settings > APIMart. What is set lives in ComfyUI's process; these rows only show and send it. */
 import { usd } from "./amounts.js";
 import { element } from "./elements.js";
-import { NAMES } from "./language.js";
+import { FOLLOW, NAMES } from "./language.js";
 
 const BROWSER_STORES = ["litterbox", "tmpfiles"];
 /** What can be unreadable and has no row of its own. */
@@ -26,7 +26,7 @@ export function settings({ server, say, onStatus }) {
   const row = (group, name, kind, key, sortOrder) =>
     spoken(group, name, key, sortOrder, { type: () => panel.shown(name, () => panel[kind](name)), defaultValue: "" });
   const languages = () =>
-    [{ text: say("language.follow"), value: "" }, ...Object.entries(NAMES).map(([value, text]) => ({ text, value }))];
+    [{ text: say("language.follow"), value: FOLLOW }, ...Object.entries(NAMES).map(([value, text]) => ({ text, value }))];
   return [
     row("account", "key", "key", "key", 100),
     row("account", "sandbox", "flag", "sandbox", 90),
@@ -39,7 +39,7 @@ export function settings({ server, say, onStatus }) {
     row("media", "probe_video_url", "flag", "probe", 67),
     row("waiting", "wait_seconds", "count", "wait", 60),
     row("waiting", "jobs_at_once", "count", "once", 59),
-    spoken("display", "language", "language", 50, { type: "combo", options: languages, defaultValue: "" }),
+    spoken("display", "language", "language", 50, { type: "combo", options: languages, defaultValue: FOLLOW }),
     spoken("display", "opening", "opening", 49, { type: "boolean", defaultValue: true }),
   ];
 }

@@ -204,6 +204,7 @@ def _guarded(handler: Handler) -> Handler:
     async def guarded(request: web.Request) -> web.StreamResponse:
         try:
             validation.require_same_origin(request)
+            validation.require_page_or_this_machine(request)
             return await handler(request)
         except Denied as denied:
             return error_answer(denied.status, denied.text)
