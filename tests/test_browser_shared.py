@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 pytest.importorskip("playwright", reason="playwright is not installed")
-from comfy_page import READY, ComfyPage
+from comfy_page import ADD_ENDS, READY, ComfyPage
 from comfy_server import ComfyServer
 from playwright.sync_api import Browser, expect
 from sandboxed import Sandbox
@@ -28,7 +28,7 @@ INTO_SUBGRAPH = """(id) => {
   return `${host.id}:${subgraph.nodes[0].id}`;
 }"""
 INNER = "app.graph.nodes.find((node) => node.subgraph).subgraph.nodes[0]"
-INNER_BADGES = f"""(wanted) => {INNER}.badges.slice(1)
+INNER_BADGES = f"""(wanted) => {INNER}.badges
   .map((badge) => (typeof badge === "function" ? badge() : badge).text).includes(wanted)"""
 SET = """([id, value]) => {
   const [widget] = app.graph.getNodeById(id).widgets;
@@ -92,7 +92,9 @@ def test_a_node_in_a_subgraph_gets_its_events_and_another_tab_does_not(
 ) -> None:
     other = ComfyPage(browser, comfy, nodes2=nodes2)
     prompt = f"events in a subgraph, {nodes2}"
-    path = page.page.evaluate(INTO_SUBGRAPH, page.add(SORA, (500, 120), prompt=prompt))
+    node = page.add(SORA, (500, 120), prompt=prompt)
+    page.page.evaluate(ADD_ENDS)
+    path = page.page.evaluate(INTO_SUBGRAPH, node)
     assert ":" in path
     page.run()
     expect(page.job(prompt)).to_contain_text("done", timeout=60_000)
