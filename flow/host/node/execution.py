@@ -14,7 +14,7 @@ from comfy_api.latest import io, ui
 from comfy_execution.utils import get_executing_context
 from server import PromptServer
 
-from ...errors import NotSet, Unreadable
+from ...errors import PAID_AND_KEPT, NotSet, Unreadable
 from ...jobs import NOT_SUBMITTED, Account, Job, Runner
 from ...ledger import Entry
 from ...media import rate_of
@@ -115,8 +115,7 @@ def _paid(entry: Entry) -> Iterator[None]:
     try:
         yield
     except (Unreadable, NotSet) as error:
-        spent = "The job is paid and its file is kept."
-        raise type(error)(error.what, spent=spent, next_step=error.next_step, task_id=entry.task_id) from None
+        raise type(error)(error.what, spent=PAID_AND_KEPT, next_step=error.next_step, task_id=entry.task_id) from None
 
 
 def problems(family: Family, given: dict[str, Any]) -> list[str]:
