@@ -194,7 +194,7 @@ def test_motion_control_is_priced_by_the_seconds_of_its_clip(face):
 
 
 def test_a_page_tells_its_language_and_another_one_its_own(face):
-    for page, language in {"a-page-of-somebody": "ko", "another-page": "ja"}.items():
+    for page, language in {"a-page-of-somebody": "ko", "another-page": "ja", "a-page-in-french": "fr"}.items():
         assert face.post("language", {"page": page, "language": language}).status == 200
     assert [language_of(page) for page in ("a-page-of-somebody", "another-page", "unknown", None)] == [
         "ko",

@@ -8,7 +8,9 @@ from math import nan
 
 from ..model import Json
 
-LANGUAGES = ("en", "zh", "ko", "ja")
+# What the provider can tell errors of tasks in; the pack itself speaks four of them.
+# Source: https://docs.apimart.ai/en/api-reference/tasks/status, September 2026.
+LANGUAGES = ("en", "zh", "ja", "ko", "ru", "fr", "de", "id", "pt", "es")
 YES = ("1", "true", "yes", "y", "on")
 NO = ("0", "false", "no", "n", "off")
 

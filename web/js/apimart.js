@@ -4,7 +4,7 @@ import { app } from "../../../scripts/app.js";
 import { Badges } from "./badges.js";
 import { copy } from "./clipboard.js";
 import { clipLengths, nodesOf, typeOf } from "./graph.js";
-import { languageOf, text } from "./language.js";
+import { languageOf, taskLanguageOf, text } from "./language.js";
 import { findNumbers } from "./lists.js";
 import { bill, billText, holdsKey, nodesThatBuy, spoken } from "./notices.js";
 import { settings } from "./panel.js";
@@ -24,6 +24,7 @@ const isSpoken = spoken(sessionStorage);
 
 const setting = (id) => app.extensionManager?.setting?.get(id) ?? app.ui?.settings?.getSettingValue?.(id);
 const language = () => languageOf(setting("apimart.language"), setting("Comfy.Locale"));
+const taskLanguage = () => taskLanguageOf(setting("apimart.language"), setting("Comfy.Locale"));
 const say = (key, values) => text(language(), key, values);
 const wholeGraph = () => app.rootGraph ?? app.graph;
 const viewOf = (place) => api.apiURL(`/view?${new URLSearchParams(place)}`);
@@ -134,18 +135,19 @@ function look() {
 }
 
 /**
- * Task errors come in the person's language, so the server is told which one it is: that of this page, for what is
- * queued here, and the last one told, for the rest.
+ * Task errors come in the person's language, also in one that the pack itself does not speak, so the server is told which
+ * one it is: that of this page, for what is queued here, and the last one told, for the rest.
  */
 async function tellLanguage() {
-  const telling = `${api.clientId} ${language()}`;
+  const told = taskLanguage();
+  const telling = `${api.clientId} ${told}`;
   if (telling === lastTold) return;
   lastTold = telling;
   const status = await server.get("status");
   if (status.from_environment.includes("language")) return;
   const canSave = !status.problems["settings.json"];
-  if (canSave && status.language !== language()) await server.post("settings", { language: language() });
-  if (api.clientId) await server.post("language", { page: api.clientId, language: language() });
+  if (canSave && status.language !== told) await server.post("settings", { language: told });
+  if (api.clientId) await server.post("language", { page: api.clientId, language: told });
 }
 
 /** What our nodes are; where ComfyUI does not say it yet, it is asked again, and the nodes that are there catch up. */
