@@ -224,7 +224,7 @@ def test_a_clip_that_the_price_does_not_hang_on_need_not_be_measured(face):
 
 
 def test_a_model_that_the_list_does_not_name_has_no_price(face):
-    found = estimate(face, "APIMartVeo31Extend", {})
+    found = estimate(face, "APIMartMiniMaxH3Upscale", {})
     assert (found["usd"], found["unit_usd"]) == (None, None)
 
 
