@@ -95,6 +95,11 @@ class Family:
     def input(self, name: str) -> Input:
         return next(one for one in self.inputs if one.id == name)
 
+    def read(self, values: Values) -> Values:
+        """The values with each number of a list as a number."""
+        lists = [one for one in self.inputs if isinstance(one, Choice) and one.id in values]
+        return values.but(**{one.id: one.read(values[one.id]) for one in lists})
+
     @property
     def media(self) -> tuple[MediaInput, ...]:
         return tuple(one for one in self.inputs if isinstance(one, MediaInput))
@@ -105,13 +110,17 @@ class Family:
 
     @property
     def judged_widgets(self) -> tuple[str, ...]:
-        """The widgets that a rule between widgets speaks of, that may not be empty, or whose lists change."""
+        """The widgets that a rule between widgets speaks of, that may not be empty, and whose lists change or hold numbers.
+
+        ComfyUI judges all others by itself; in a list it would refuse the text of a number.
+        """
         media = {one.id for one in self.media}
         rules = [rule for rule in self.rules if not rule.warns and not media & {*rule.inputs}]
         named = {name for rule in rules for name in rule.inputs}
         required = {one.id for one in self.inputs if isinstance(one, Text) and one.required}
         changing = {one.id for one in self.inputs if one.narrowed or (one.id == "model" and isinstance(one, Choice))}
-        return tuple(one.id for one in self.inputs if one.id in named | required | changing)
+        numbers = {one.id for one in self.inputs if isinstance(one, Choice) and one.has_numbers}
+        return tuple(one.id for one in self.inputs if one.id in named | required | changing | numbers)
 
 
 def _is_listed(declared: Input) -> bool:

@@ -69,6 +69,16 @@ class Choice(Input):
     default: str | int
     unsent: str | None = None
 
+    @property
+    def has_numbers(self) -> bool:
+        return all(isinstance(one, int) for one in self.options)
+
+    def read(self, value: Any) -> Any:
+        """The number of the list that a text or a float spells, as other clients send it; any other value as it is."""
+        is_number = isinstance(value, (str, float)) and self.has_numbers
+        spelled = str(value).strip().removesuffix(".0")
+        return next((one for one in self.options if is_number and str(one) == spelled), value)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Input):

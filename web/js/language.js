@@ -6,6 +6,8 @@ import zh from "./strings/zh.js";
 
 export const LANGUAGES = { en, ko, ja, zh };
 export const NAMES = { en: "English", ko: "한국어", ja: "日本語", zh: "中文" };
+/** The choice of ComfyUI's own language: from 1.58 on, its lists show no option whose value is empty. */
+export const FOLLOW = "comfyui";
 
 /** What the provider can tell errors of tasks in: more than we speak. */
 export const TASK_LANGUAGES = ["en", "zh", "ja", "ko", "ru", "fr", "de", "id", "pt", "es"];
