@@ -10,7 +10,9 @@ from math import nan
 from ..model import Json
 
 HOST = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])?", re.ASCII)
-LANGUAGES = ("en", "zh", "ko", "ja")
+# What the provider can tell errors of tasks in; the pack itself speaks four of them.
+# Source: https://docs.apimart.ai/en/api-reference/tasks/status, September 2026.
+LANGUAGES = ("en", "zh", "ja", "ko", "ru", "fr", "de", "id", "pt", "es")
 YES = ("1", "true", "yes", "y", "on")
 NO = ("0", "false", "no", "n", "off")
 

@@ -33,6 +33,10 @@ test("what is in the books costs nothing more", () => {
   assert.deepEqual(texts({ bought: "running" }), ["running: 0 to pay"]);
 });
 
+test("a model that the provider added is marked", () => {
+  assert.deepEqual(texts({ unchecked: true }).slice(1), ["new model, not checked by this pack"]);
+});
+
 test("sandbox and retired models are marked", () => {
   assert.deepEqual(texts({ sandbox: true, retired: "gone" }).slice(1), ["sandbox", "retired model"]);
 });

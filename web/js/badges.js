@@ -20,6 +20,7 @@ export function badgesOf(quote, say) {
   const found = [priceBadge(quote, say)];
   if (quote.sandbox) found.push([say("badge.sandbox"), "sandbox"]);
   if (quote.retired) found.push([say("badge.retired"), "warn"]);
+  if (quote.unchecked) found.push([say("badge.unchecked"), "warn"]);
   return found;
 }
 

@@ -59,7 +59,7 @@ class NodeRun:
             context = get_executing_context()
             purchase = await self._runner.local(
                 lambda stopped: account.purchase(
-                    family,
+                    self._runtime.offered(family, given.get("model")),
                     lambda folder: values_of(family, given, folder, stopped),
                     queue_run=context.prompt_id if context else None,
                     stopped=stopped,
@@ -120,6 +120,7 @@ def _paid(entry: Entry) -> Iterator[None]:
 
 def problems(family: Family, given: dict[str, Any]) -> list[str]:
     """What is wrong with the widgets; a linked widget has no value yet and is judged when the node runs."""
+    family = runtime().offered(family, given["model"]) if isinstance(given.get("model"), str) else family
     held = {**given, **cuts_of(family, given)}
     return problems_of_widgets(family, Values(held), {name for name, value in held.items() if value is not None})
 
