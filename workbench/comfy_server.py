@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -35,7 +35,7 @@ class Rejected(Exception):
 
 
 class ComfyServer:
-    """The ComfyUI of the folder `comfyui`, working in the folder `base`; `options` go to its main.py.
+    """The ComfyUI of the folder `comfyui`, working in the folder `base`; `options` go to its main.py, `install` lays the pack.
 
     The environment holds no APIMART_ setting but those of `environment`; the data folder of the pack is `home`.
     """
@@ -48,6 +48,7 @@ class ComfyServer:
         environment: Mapping[str, str] | None = None,
         python: Path | None = None,
         folder_name: str = "apimart-video",
+        install: Callable[[Path], Path] = pack.link,
     ) -> None:
         self.comfyui, self.base = comfyui.resolve(), base.resolve()
         self.environment = dict(environment or {})
@@ -56,7 +57,7 @@ class ComfyServer:
         for name in FOLDERS:
             (self.base / name).mkdir(parents=True, exist_ok=True)
         self.port = _free_port()  # kept over restarts, so that a page finds its server again
-        self.pack = pack.link(self.base / "custom_nodes" / folder_name)
+        self.pack = install(self.base / "custom_nodes" / folder_name)
         self.start()
 
     @property
