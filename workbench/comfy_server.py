@@ -35,7 +35,9 @@ class Rejected(Exception):
 
 
 class ComfyServer:
-    """The ComfyUI of the folder `comfyui`, working in the folder `base`; `options` go to its main.py, `install` lays the pack.
+    """The ComfyUI of the folder `comfyui`, working in the folder `base`; `options` go to its main.py.
+
+    `install` lays the pack into the folder of custom nodes that it is given.
 
     The environment holds no APIMART_ setting but those of `environment`; the data folder of the pack is `home`.
     """
