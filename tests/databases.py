@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -99,5 +100,6 @@ def _version(folder: Path) -> tuple[int, ...]:
 
 if __name__ == "__main__":
     # `python tests/databases.py pytest ...` runs a command with APIMART_TEST_POSTGRES_URL set.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # the server must not stay behind
     with private_postgres() as address:
         sys.exit(subprocess.run(sys.argv[1:], env={**os.environ, "APIMART_TEST_POSTGRES_URL": address}).returncode)

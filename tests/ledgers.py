@@ -84,6 +84,7 @@ def failed(entry: Entry, **changes: Any) -> Standing:
 
 
 UNDONE = {
+    4: ("DROP TABLE apimart_users",),
     3: (
         "INSERT INTO apimart_facts SELECT 'clip at ' || url_hash, found, until FROM apimart_link_contents",
         "DROP TABLE apimart_link_contents",

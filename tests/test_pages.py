@@ -99,7 +99,7 @@ def test_the_seven_kinds_of_error_are_on_every_page() -> None:
 
 
 def test_what_has_no_price_says_so() -> None:
-    assert "| `wan3.0-video-prime` |  | price not known |" in WRITTEN["web/docs/APIMartWan3.md"]
+    assert help_pages.UNKNOWN_BEFORE in WRITTEN["web/docs/APIMartMiniMaxH3Upscale.md"]
     assert help_pages.UNKNOWN_BEFORE in WRITTEN["web/docs/APIMartVideo.md"]
 
 

@@ -11,7 +11,7 @@ import time
 import pytest
 from apimart.flow.errors import NotSet, Refused, Unknown
 from apimart.flow.host.web.job_view import summary
-from apimart.flow.host.web.languages import language_of
+from apimart.flow.host.web.open_pages import language_of
 from apimart.flow.host.web.workflows import keep_workflow
 from apimart.flow.model import Cut, Shot
 from face import face_of, secrets_in
@@ -333,7 +333,7 @@ def test_a_clip_that_was_taken_away_is_shown_as_gone(face, person):
 
 def test_a_running_job_is_collected_in_the_background(face, person, seller):
     seller.control(job_seconds=600)
-    [_] = person.queue((SORA, PLAIN_SORA), stop_after=2.0)
+    [_] = person.queue((SORA, PLAIN_SORA), stops=True)
     [job] = face.get("jobs").json["jobs"]
     assert job["state"] == "running"
     assert job["ends_at"] > job["created_at"]

@@ -7,7 +7,7 @@ import os
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
-from apimart.flow.host.web.languages import language_of
+from apimart.flow.host.web.open_pages import language_of
 from apimart.flow.host.web.routes import Routes
 from apimart.flow.host.web.validation import MAX_BODY_BYTES, Denied, require_page_or_this_machine
 from face import FAMILIES, SAME_SITE, face_of

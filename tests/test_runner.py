@@ -173,7 +173,7 @@ def test_limits_that_are_set_while_a_job_waits_for_the_provider_hold_for_it(pers
 
 def test_a_vanished_task_ends_its_own_job_only(person, seller):
     seller.control(job_seconds=600)
-    person.queue((SORA, {"prompt": "kept"}), stop_after=1.5)
+    person.queue((SORA, {"prompt": "kept"}), stops=True)
     seller.control(finish_now=True)
     with person.process() as process:
         account = process.account.settings.account

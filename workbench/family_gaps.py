@@ -13,7 +13,7 @@ import missing_pictures
 import pack
 from apimart import nodes
 from apimart.flow.catalogue import models_of
-from apimart.flow.model import Family
+from apimart.flow.model import BUYING_INPUTS, VIDEO_OUTPUTS, Family
 from phrases import ENGLISH, LANGUAGES
 
 PRICES = "flow/prices.json"
@@ -22,6 +22,7 @@ SANDBOX_SEEDS = "sandbox/seeds.py"  # models that the sandbox knows from its cod
 DOCUMENTED = "tests/facts/models.json"
 EXAMPLES = "tests/family_examples.py"
 FROZEN = "tests/test_families.py"
+NODES = "tests/facts/nodes.json"
 RECIPES = "workbench/recipes.py"
 TODO = "TODO"
 # They came first, with tests and workflows of their own.
@@ -39,12 +40,12 @@ def gaps_of(name: str) -> list[str]:
 def all_gaps() -> list[str]:
     """The gaps of every family."""
     broken = [gap for name in nodes.faults() for gap in gaps_of(name)]
-    return [*broken, *(gap for family in nodes.families() for gap in gaps(family))]
+    return [*dict.fromkeys([*broken, *(gap for family in nodes.families() for gap in gaps(family))])]
 
 
 def gaps(family: Family) -> tuple[str, ...]:
     """What is missing of one family that loads, in the order in which it is best added."""
-    return (*gaps_in_facts(family), *_generated(family))
+    return (*gaps_in_facts(family), *_frozen(family), *_generated(family))
 
 
 def gaps_in_facts(family: Family) -> tuple[str, ...]:
@@ -98,6 +99,14 @@ def _in_python(family: Family) -> Iterator[str]:
     recipe = _keys(RECIPES, "RECIPES").get(family.node_id)
     if recipe is None or TODO in ast.unparse(recipe):
         yield f"{RECIPES}: RECIPES has no example of {family.node_id}, or one with a {TODO}"
+
+
+def _frozen(family: Family) -> Iterator[str]:
+    """The line is given as it has to stand there, to be put in when the order of the inputs is final."""
+    if family.node_id not in _json(NODES):
+        inputs, outputs = ([one.id for one in many] for many in ((*family.inputs, *BUYING_INPUTS), VIDEO_OUTPUTS))
+        line = json.dumps({family.node_id: {"inputs": inputs, "outputs": outputs}})[1:-1]
+        yield f"{NODES}: lacks {line}"
 
 
 def _generated(family: Family) -> Iterator[str]:

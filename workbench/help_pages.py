@@ -9,7 +9,6 @@ import missing_pictures
 from apimart.flow import errors
 from apimart.flow.catalogue import models_of, nearest
 from apimart.flow.model import (
-    BUYING_INPUTS,
     GENERATIONS,
     MEGABYTE,
     VIDEO_OUTPUTS,
@@ -29,6 +28,7 @@ from apimart.flow.model import (
     Utility,
     Values,
     VideoInput,
+    node_inputs,
 )
 from apimart.flow.prices import printed_prices
 from phrases import Language
@@ -91,7 +91,7 @@ class Help:
             self._say(family.description),
             self._picture(family),
             *self._retired(family),
-            *self._inputs((*family.inputs, *BUYING_INPUTS)),
+            *self._inputs(node_inputs(family)),
             f"## {self._say('Rules')}",
             *self._rules(family.rules),
             f"## {self._say('What it costs')}",
@@ -280,7 +280,7 @@ class Help:
             (
                 f"`{one.__name__}`",
                 *(
-                    self._say(said)
+                    self._say(said) if said else ""
                     for said in ((one.__doc__ or "").partition("\n")[0], one.spent, one.next_step or NEXT_STEP)
                 ),
             )
@@ -289,15 +289,20 @@ class Help:
         return self._table(("error", "what happened", "what it cost", "what to do"), rows)
 
 
+def _first_line(docstring: str | None) -> str:
+    return (docstring or "").partition("\n")[0]
+
+
 def _is_priced(family: Family) -> bool:
     """Whether a fresh node of the family knows its row of the price list."""
     return bool(family.price.key(Values({one.id: getattr(one, "default", None) for one in family.inputs})))
 
 
 def _rows_of(family: Family, model: str) -> Mapping[str, float]:
-    """The price list's rows of a model; they speak of its usual jobs, not of those that go to another path."""
-    is_usual = family.path == GENERATIONS or _is_priced(family)
-    return printed_prices().rows.get(model, {}) if is_usual else {}
+    """The price list's rows of a model: those of its usual jobs, or of the extensions that go to another path."""
+    rows = printed_prices().rows.get(model, {})
+    is_usual = family.path == GENERATIONS
+    return {row: usd for row, usd in rows.items() if row.lower().startswith("extend") is not is_usual}
 
 
 def _prose(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .copying import copy_ledger
-from .entry import ADOPTED, Contradiction, Entry, Intent
+from .entry import ADOPTED, INDETERMINATE, Contradiction, Entry, Intent
 from .leases import LONGEST_LEASE_SECONDS, may_live, new_owner
 from .ledger import Ledger
 from .limits import NO_LIMITS
@@ -11,6 +11,7 @@ from .queries import Spent
 
 __all__ = [
     "ADOPTED",
+    "INDETERMINATE",
     "LONGEST_LEASE_SECONDS",
     "NO_LIMITS",
     "Contradiction",

@@ -88,6 +88,14 @@ MIGRATIONS = (
             "DROP INDEX apimart_files_by_path",
         ),
     ),
+    Migration(
+        4,
+        "who queued what, where ComfyUI has several users",
+        (
+            "CREATE TABLE apimart_users (entry_id TEXT NOT NULL REFERENCES apimart_entries (id), "
+            "user_id TEXT NOT NULL, PRIMARY KEY (entry_id, user_id))",
+        ),
+    ),
 )
 
 

@@ -16,6 +16,7 @@ from .limits import charged_usd
 from .rows import current_entry, entry_of_task, load, one_entry
 from .schema import ENTRIES
 from .store import Store
+from .users import queued_by
 
 
 @dataclass(frozen=True)
@@ -55,22 +56,32 @@ class Queries:
             return entry_of_task(connection, realm, task_id)
 
     def entries(
-        self, realm: str | None = None, states: Iterable[str] | None = None, *, limit: int = 100, offset: int = 0
+        self,
+        realm: str | None = None,
+        states: Iterable[str] | None = None,
+        *,
+        limit: int = 100,
+        offset: int = 0,
+        user: str | None = None,
     ) -> list[Entry]:
-        """Entries newest first, history included; of one realm and of these states only, where they are given."""
+        """Entries newest first, history included; of one realm, state and user only, where they are given."""
         asking = select(ENTRIES).order_by(ENTRIES.c.number.desc()).limit(limit).offset(offset)
         if realm is not None:
             asking = asking.where(ENTRIES.c.realm == realm)
         if states is not None:
             asking = asking.where(ENTRIES.c.state.in_(tuple(states)))
+        if user is not None:
+            asking = asking.where(queued_by(user))
         with self.store.reading() as connection:
             return load(connection, asking)
 
-    def counts(self, realm: str) -> dict[str, int]:
+    def counts(self, realm: str, user: str | None = None) -> dict[str, int]:
         """How many entries are in each state, history included; unknown ones count as `unknown`, not as intended."""
         unknown = (ENTRIES.c.state == "intended") & ENTRIES.c.sent_at.is_not(None)
         state = case((unknown, "unknown"), else_=ENTRIES.c.state)
         asking = select(state, func.count()).where(ENTRIES.c.realm == realm).group_by(state)
+        if user is not None:
+            asking = asking.where(queued_by(user))
         with self.store.reading() as connection:
             return {name: int(count) for name, count in connection.execute(asking).all()}
 
@@ -99,11 +110,13 @@ class Queries:
             free = [row.id for row in rows if not held(row.lease_owner, row.lease_until)][:limit]
             return load(connection, select(ENTRIES).where(ENTRIES.c.id.in_(free)).order_by(ENTRIES.c.number))
 
-    def totals(self, realm: str, since: float) -> list[Spent]:
+    def totals(self, realm: str, since: float, user: str | None = None) -> list[Spent]:
         """What was spent per day and model, from Unix time `since` on; estimates stand in for unknown costs."""
         asking = select(ENTRIES.c.sent_at, ENTRIES.c.model, charged_usd().label("usd")).where(
             ENTRIES.c.realm == realm, ENTRIES.c.sent_at >= since
         )
+        if user is not None:
+            asking = asking.where(queued_by(user))
         with self.store.reading() as connection:
             rows = connection.execute(asking).all()
         sums: dict[tuple[str, str], list[float]] = {}

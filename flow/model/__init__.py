@@ -1,6 +1,6 @@
 """The words everything else is said in: what a family declares, and the value each stage hands on."""
 
-from .encodings import in_role, multi_shot, parsed, spread, task_of
+from .encodings import in_role, model_of, multi_shot, parsed, spread, task_of
 from .family import GENERATIONS, Family, Price, Rule, no_extras, unshaped
 from .inputs import (
     AudioInput,
@@ -24,7 +24,7 @@ from .media import MEGABYTE, AudioData, Frames, ImageData, Measure, Selection, S
 from .motion import MotionReference
 from .shots import OFF, Cut, Shot
 from .stages import Address, Attachment, Body, Files, MediaFile, Medium, Question, Request, Standing, Ticket
-from .utility import BUYING_INPUTS, TAKE, VIDEO_OUTPUTS, Output, Utility, Work
+from .utility import BUYING_INPUTS, TAKE, VIDEO_OUTPUTS, Output, Utility, Work, node_inputs
 from .values import Values
 
 __all__ = [
@@ -76,8 +76,10 @@ __all__ = [
     "always",
     "as_it_is",
     "in_role",
+    "model_of",
     "multi_shot",
     "no_extras",
+    "node_inputs",
     "parsed",
     "several",
     "shot_names",

@@ -100,7 +100,7 @@ class Family:
 
     @property
     def judged_widgets(self) -> tuple[str, ...]:
-        """The widgets that a rule between widgets speaks of, or that may not be empty, and lists of numbers.
+        """The widgets that a rule between widgets speaks of, that may not be empty, that lost values, and number lists.
 
         ComfyUI judges all others by itself; in a list it would refuse the text of a number.
         """
@@ -108,8 +108,9 @@ class Family:
         rules = [rule for rule in self.rules if not rule.warns and not media & {*rule.inputs}]
         named = {name for rule in rules for name in rule.inputs}
         required = {one.id for one in self.inputs if isinstance(one, Text) and one.required}
+        lost = {one.id for one in self.inputs if one.narrowed}
         numbers = {one.id for one in self.inputs if isinstance(one, Choice) and one.has_numbers}
-        return tuple(one.id for one in self.inputs if one.id in named | required | numbers)
+        return tuple(one.id for one in self.inputs if one.id in named | required | lost | numbers)
 
 
 def _is_listed(declared: Input) -> bool:

@@ -13,6 +13,7 @@ from ..media import content_of_audio, content_of_image
 from ..model import (
     GENERATIONS,
     AudioData,
+    Choice,
     Family,
     ImageData,
     Input,
@@ -78,7 +79,7 @@ def _is_sent(family: Family, declared: Input, values: Values) -> bool:
     value = values[declared.id]
     if isinstance(declared, Text) and not declared.required and not str(value).strip():
         return False
-    if isinstance(declared, Number) and value == declared.unsent:
+    if isinstance(declared, (Choice, Number)) and value == declared.unsent:
         return False
     return declared.sent_if(values)
 

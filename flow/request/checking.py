@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from ..errors import Refused
-from ..media import encode_audio, encode_image, measure
+from ..media import cut_off, encode_audio, encode_image, measure, require_whole
 from ..model import (
     MEGABYTE,
     Attachment,
@@ -36,6 +37,7 @@ from ..model import (
     several,
 )
 from ..stopping import Stopped, never
+from .nearest import nearest_number, nearest_option
 
 SOCKETS = {ImageInput: "picture", VideoInput: "video", AudioInput: "sound"}
 
@@ -75,7 +77,7 @@ def check(
         attachments=tuple(_attachment(one, scratch, stopped) for one in question.media),
         billed_units=family.price.units(measured) if is_known else 0.0,
         estimate_usd=estimate(measured) if is_known else None,
-        warnings=tuple(rule.said_of(measured) for rule in broken),
+        warnings=(*(rule.said_of(measured) for rule in broken), *_changes(family, measured)),
     )
 
 
@@ -98,7 +100,7 @@ def problem_of_value(declared: Input, value: Any) -> str:
     if isinstance(declared, Choice) and not _is_offered(declared, value):
         return _not_offered(name, value, declared.options)
     if isinstance(declared, Number) and not _is_whole(value, declared.minimum, declared.maximum):
-        return f"{name} must be a whole number from {declared.minimum} to {declared.maximum}."
+        return _not_in_range(declared, value)
     if isinstance(declared, Flag) and not isinstance(value, bool):
         return f"{name} must be on or off."
     return _problem_of_cut(declared, value) if isinstance(declared, Shots) else ""
@@ -154,7 +156,16 @@ def _problem_of_texts(declared: Shots, cut: Cut) -> str:
 
 
 def _not_offered(name: str, value: Any, options: Iterable[Any]) -> str:
-    return f"{name} '{value}' is not offered: choose one of {', '.join(map(str, options))}."
+    listed = tuple(options)
+    nearest = nearest_option(value, listed)
+    return f"{name} '{value}' is not offered: choose one of {', '.join(map(str, listed))}. The nearest is {nearest}."
+
+
+def _not_in_range(declared: Number, value: Any) -> str:
+    said = f"{declared.id} must be a whole number from {declared.minimum} to {declared.maximum}."
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
+        return said
+    return f"{said} The nearest to {value:g} is {nearest_number(value, declared.minimum, declared.maximum)}."
 
 
 def _is_offered(declared: Choice, value: Any) -> bool:
@@ -186,9 +197,16 @@ def _measured(family: Family, values: Values, stopped: Stopped) -> tuple[Values,
     return values.but(**found), problems
 
 
+def _changes(family: Family, values: Values) -> list[str]:
+    return [change for clip in family.clips for footage in several(values.get(clip.id)) for change in footage.changes]
+
+
 def _read(footage: VideoData, stopped: Stopped) -> VideoData:
     if footage.measure is not None or footage.path is None:
         return footage
+    if footage.missing_bytes:
+        raise cut_off(footage.missing_bytes)
+    require_whole(footage.path, stopped=stopped)
     return replace(footage, measure=measure(footage.path, stopped=stopped))
 
 

@@ -159,3 +159,13 @@ test("a clip that could not be measured is measured again later", async () => {
   waiting[0]();
   assert.deepEqual([await measured("a.mp4"), await measured("a.mp4")], [4, 4]);
 });
+
+test("a node inside subgraphs is found by the way that leads to it", () => {
+  const at = (...nodes) => ({ nodes, getNodeById: (id) => nodes.find((one) => one.id === id) ?? null });
+  const inner = { id: 12 };
+  const graph = at({ id: 5, subgraph: at(inner, { id: 3, subgraph: at({ id: 1, deep: true }) }) }, { id: 12, outer: true });
+  assert.equal(nodeAt(graph, "5:12"), inner);
+  assert.equal(nodeAt(graph, "5:3:1").deep, true);
+  assert.equal(nodeAt(graph, "12").outer, true);
+  assert.deepEqual([nodeAt(graph, "7"), nodeAt(graph, "12:5"), nodeAt(graph, "5:99"), nodeAt(null, "5")], [null, null, null, null]);
+});

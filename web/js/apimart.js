@@ -94,10 +94,10 @@ function refreshBadges() {
   return isReady ? badges.refreshAll(comfyui.rootGraph()) : Promise.resolve();
 }
 
-function hear({ job, node, ended, awaited, line }) {
+function hear({ job, node, workflow, ended, awaited, line }) {
   sidebar.hear(job, ended);
   if (ended && line && !awaited) comfyui.toast("error", say("job.failed"), line);
-  const found = node && nodeAt(comfyui.rootGraph(), node);
+  const found = node && workflow === comfyui.rootGraph()?.id && nodeAt(comfyui.rootGraph(), node);
   if (found && job.billed_units) badges.learn(found, job.billed_units);
   if (!ended) return;
   badges.forget();
@@ -128,11 +128,11 @@ async function tellLanguage() {
   const telling = `${comfyui.pageId()} ${language()}`;
   if (telling === lastTold) return;
   lastTold = telling;
+  if (comfyui.pageId()) await server.post("language", { page: comfyui.pageId(), language: language() });
   const status = await server.get("status");
   if (status.from_environment.includes("language")) return;
-  const canSave = !status.problems["settings.json"];
+  const canSave = !status.problems["settings.json"] && status.is_owner;
   if (canSave && status.language !== language()) await server.post("settings", { language: language() });
-  if (comfyui.pageId()) await server.post("language", { page: comfyui.pageId(), language: language() });
 }
 
 /** What our nodes are; where ComfyUI does not say it yet, it is asked again, and the nodes that are there catch up. */

@@ -15,11 +15,11 @@ export function nodesOf(graph) {
   return (graph?.nodes ?? graph?._nodes ?? []).flatMap((node) => [node, ...(node.subgraph ? nodesOf(node.subgraph) : [])]);
 }
 
-/** The node that an execution id names: `12:3` is node 3 inside the subgraph node 12; null where there is none. */
-export function nodeAt(graph, executionId) {
-  const [first, ...rest] = String(executionId).split(":");
-  const node = graph?.getNodeById?.(Number(first)) ?? null;
-  return rest.length ? nodeAt(node?.subgraph, rest.join(":")) : node;
+/** The node that ComfyUI calls by `id`: "12", or "5:12" for one in the subgraph that stands at node 5. */
+export function nodeAt(graph, id) {
+  const [first, ...inner] = String(id).split(":");
+  const found = graph?.getNodeById?.(Number(first)) ?? graph?.getNodeById?.(first) ?? null;
+  return inner.length ? nodeAt(found?.subgraph, inner.join(":")) : found;
 }
 
 export function typeOf(node) {

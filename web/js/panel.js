@@ -77,6 +77,7 @@ class Panel {
   }
 
   key(name) {
+    if (!this.status.is_owner) return this.said(name);
     const { source } = this.status.key;
     const keep = (value, done) => this.attempt(name, async () => {
       this.take(await this.server.post("key", { key: value }));
@@ -141,10 +142,12 @@ class Panel {
     const options = ["", ...BROWSER_STORES].map((value) =>
       element("option", { value, selected: value === chosen }, this.say(value ? `store.${value}` : "store.none")));
     const list = element("select", { "data-apimart": name, onchange: () => this.change(name, list.value || null) }, ...options);
-    const shown = isFixed ? element("span", {}, this.say("store.environment", { kind })) : list;
+    const isSet = isFixed && this.status.is_owner;
+    list.disabled = isFixed;
+    const shown = isSet ? element("span", {}, this.say("store.environment", { kind })) : list;
     const test = async () => this.say("store.works", { bytes: (await this.server.post("media-store")).bytes });
     return [
-      element("div", { class: "apimart-line" }, shown, this.button("store.test", () => this.attempt(name, test))),
+      element("div", { class: "apimart-line" }, shown, this.status.is_owner && this.button("store.test", () => this.attempt(name, test))),
       this.said(name, isFixed ? "" : this.say("store.how")),
     ];
   }
@@ -176,12 +179,13 @@ class Panel {
   said(name, usually = "") {
     const problem = this.status.problems[name];
     const words = this.words.get(name) ?? (problem && { text: problem, isWrong: true });
-    const text = words?.text ?? (this.isFixed(name) ? this.say("panel.environment") : usually);
+    const fixed = this.say(this.status.is_owner ? "panel.environment" : "panel.owner");
+    const text = words?.text ?? (this.isFixed(name) ? fixed : usually);
     return element("small", { role: "status", class: words?.isWrong ? "is-wrong" : null }, text);
   }
 
   isFixed(name) {
-    return this.status.from_environment.includes(name);
+    return !this.status.is_owner || this.status.from_environment.includes(name);
   }
 
   button(key, onclick) {

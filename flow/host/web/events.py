@@ -1,16 +1,20 @@
-"""What happens to jobs, told to every open page through ComfyUI's own socket."""
+"""What happens to jobs, told through ComfyUI's own socket to the open pages of those whose jobs they are."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import folder_paths
+from comfy.cli_args import args
 from server import PromptServer
 
-from ...errors import Unfinished, redact
+from ...errors import PackError, Unfinished, redact
 from ...jobs import Ended, Progress
 from ...ledger import Entry
+from ..runtime import runtime
 from .job_view import summary
+from .open_pages import pages_of
 
 EVENT = "apimart.job"
 
@@ -22,18 +26,19 @@ def tell(event: Progress | Ended) -> None:
     job = summary(event.entry, _output())
     if isinstance(event, Ended):
         line = redact(_why_it_failed(event.error))
-        _send({"job": job, "line": line, "ended": True, "awaited": event.is_awaited})
+        _send({"job": job, "line": line, "ended": True, "awaited": event.is_awaited}, event.entry)
         return
     if event.fraction is not None:
         job["progress"] = event.fraction
     if event.ends_at is not None:
         job["ends_at"] = event.ends_at
-    _send({"job": job, "line": redact(event.line)})
+    _send({"job": job, "line": redact(event.line)}, event.entry)
 
 
-def tell_node(entry: Entry, node_id: str) -> None:
-    """Tell which node waits for a job."""
-    _send({"job": summary(entry, _output()), "node": node_id})
+def tell_node(entry: Entry, node_id: str, page: str, workflow_id: str) -> None:
+    """Tell the page that queued it which node of which workflow waits for a job: others have nodes of the same ids."""
+    job = summary(entry, _output())
+    PromptServer.instance.send_sync(EVENT, {"job": job, "node": node_id, "workflow": workflow_id}, page)
 
 
 def _why_it_failed(error: BaseException | None) -> str:
@@ -46,5 +51,12 @@ def _output() -> Path:
     return Path(folder_paths.get_output_directory())
 
 
-def _send(message: dict[str, object]) -> None:
-    PromptServer.instance.send_sync(EVENT, message)
+def _send(message: dict[str, object], entry: Entry) -> None:
+    """To everybody where ComfyUI has one user, else to the pages of who queued it, and to the owner's."""
+    server = PromptServer.instance
+    if not args.multi_user:
+        server.send_sync(EVENT, message)
+        return
+    with suppress(PackError):  # a ledger that is busy now; the page asks for what it did not hear of
+        for page in pages_of(runtime().ledger.users.of(entry.id)):
+            server.send_sync(EVENT, message, page)

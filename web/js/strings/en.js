@@ -124,6 +124,7 @@ export default {
   "panel.aside": "Set the file aside and start without limits",
   "panel.aside.done": "The file is kept beside as settings.json.broken. Set your limits again.",
   "panel.environment": "Set by the environment.",
+  "panel.owner": "The owner of this ComfyUI sets this: in the environment, or here as the user that APIMART_OWNER names.",
   "panel.number": "That is no number; nothing was changed.",
   "panel.saved": "Saved.",
   "panel.unreachable": "ComfyUI does not answer: {reason}",

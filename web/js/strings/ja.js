@@ -124,6 +124,7 @@ export default {
   "panel.aside": "ファイルを退避し、上限なしで始め直す",
   "panel.aside.done": "ファイルは同じフォルダーにsettings.json.brokenとして残しました。上限を設定し直してください。",
   "panel.environment": "環境変数で設定されています。",
+  "panel.owner": "この ComfyUI の所有者が決めます。環境変数で、または APIMART_OWNER が示すユーザーとしてここで設定します。",
   "panel.number": "数値ではありません。何も変更されていません。",
   "panel.saved": "保存しました。",
   "panel.unreachable": "ComfyUIが応答しません: {reason}",
