@@ -19,7 +19,7 @@ from typing import IO, Any
 import pack
 from comfy_events import Events
 
-START_SECONDS = 240
+START_SECONDS = 600
 FOLDERS = ("custom_nodes", "input", "output", "temp", "user", "models")
 CAN_RUN_COMFYUI = "import importlib.util as i, sys; sys.exit(not all(map(i.find_spec, ('torch', 'aiohttp', 'av'))))"
 
