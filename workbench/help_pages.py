@@ -275,14 +275,15 @@ class Help:
         rows = (
             (
                 f"`{one.__name__}`",
-                *(
-                    self._say(said)
-                    for said in ((one.__doc__ or "").partition("\n")[0], one.spent, one.next_step or NEXT_STEP)
-                ),
+                *map(self._say, (_first_line(one), one.spent, one.next_step or NEXT_STEP)),
             )
             for one in kinds
         )
         return self._table(("error", "what happened", "what it cost", "what to do"), rows)
+
+
+def _first_line(kind: type[errors.PackError]) -> str:
+    return (kind.__doc__ or "").partition("\n")[0]
 
 
 def _is_priced(family: Family) -> bool:

@@ -33,10 +33,6 @@ def running_prompts() -> list[Mapping[str, Any]]:
 def _linked(prompt: Mapping[str, Any], node_id: str) -> Iterator[str]:
     for node in prompt.values():
         for value in node.get("inputs", {}).values():
-            if (
-                isinstance(value, list)
-                and len(value) == 2
-                and str(value[0]) == node_id
-                and value[1] in range(len(NAMES))
-            ):
+            is_link = isinstance(value, list) and len(value) == 2
+            if is_link and str(value[0]) == node_id and value[1] in range(len(NAMES)):
                 yield NAMES[value[1]]
