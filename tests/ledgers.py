@@ -82,6 +82,7 @@ def failed(entry: Entry, **changes: Any) -> Standing:
 
 
 UNDONE = {
+    4: ("DROP INDEX apimart_entries_by_project", "ALTER TABLE apimart_entries DROP COLUMN project"),
     3: (
         "INSERT INTO apimart_facts SELECT 'clip at ' || url_hash, found, until FROM apimart_link_contents",
         "DROP TABLE apimart_link_contents",

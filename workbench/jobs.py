@@ -1,4 +1,4 @@
-"""Lists what was bought, newest first, or brings a job home: `jobs collect TASK_ID`."""
+"""Lists what was bought, newest first, as CSV where that is asked for; `jobs collect TASK_ID` brings a job home."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from apimart.flow.errors import PackError
-from apimart.flow.jobs import Account, Progress, Runner
+from apimart.flow.jobs import Account, Progress, Runner, purchases_csv
 from apimart.flow.ledger import Entry, Ledger
 from apimart.flow.settings import Settings, default_home, read
 
@@ -22,7 +22,11 @@ def main(words: Sequence[str]) -> int:
         ledger = Ledger.open(settings.ledger_url or told.home / "ledger.sqlite")
         if told.action == "collect":
             return asyncio.run(_collect(settings, ledger, told.task_id, told.output))
-        return _list(ledger, told.limit)
+        if told.csv:
+            sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]  # it is a text file
+            sys.stdout.writelines(purchases_csv(ledger, settings.realm, told.project))
+            return 0
+        return _list(ledger, told.limit, told.project)
     except PackError as error:
         print(error, file=sys.stderr)
         return 1
@@ -32,6 +36,8 @@ def _told(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="dev.py jobs", description=__doc__)
     parser.add_argument("--home", type=Path, default=default_home(), help="the data folder; default: APIMART_HOME")
     parser.add_argument("--limit", type=int, default=50, help="how many jobs to list")
+    parser.add_argument("--project", help="only what was bought for this project; '' is without one")
+    parser.add_argument("--csv", action="store_true", help="write every purchase as CSV instead")
     actions = parser.add_subparsers(dest="action")
     collect = actions.add_parser("collect", help="wait for a job of this account and download its clips; costs nothing")
     collect.add_argument("task_id")
@@ -39,8 +45,8 @@ def _told(words: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def _list(ledger: Ledger, limit: int) -> int:
-    entries = ledger.entries(limit=limit)
+def _list(ledger: Ledger, limit: int, project: str | None) -> int:
+    entries = ledger.entries(limit=limit, project=project)
     for entry in entries:
         print(_line(entry))
     if not entries:

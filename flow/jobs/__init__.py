@@ -2,6 +2,7 @@
 
 from .account import Account
 from .download import files_of
+from .export import purchases_csv
 from .job import NOT_SUBMITTED, Job
 from .polling import expected_seconds, wait_before_poll
 from .progress import Ended, OnProgress, Outcome, Progress
@@ -20,5 +21,6 @@ __all__ = [
     "Runner",
     "expected_seconds",
     "files_of",
+    "purchases_csv",
     "wait_before_poll",
 ]

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from ..errors import Refused
 from ..ledger import Entry, Ledger
-from ..model import Family, Values
+from ..model import Family, Values, project_name
 from ..publish import Publisher, open_result_store, open_store, opened_origins
 from ..request import Reader, ask
 from ..settings import Limits, Settings, read
@@ -65,20 +66,23 @@ class Account:
         values_in: Callable[[Path], Values],
         *,
         queue_run: str | None = None,
+        project: str = "",
         stopped: Stopped = never,
     ) -> Purchase:
         """What the runner is asked with: the question that values put, to be answered by at most one purchase.
 
-        `values_in` makes the values, given a folder for their media files that lives as long as the purchase.
-        Raises Refused for a video or an address that cannot be read, Unfinished when it was `stopped`.
+        `values_in` makes the values, given a folder for their media files that lives as long as the purchase. Without a
+        `project` it is for that of the settings. Raises Refused for a project whose name is too long, and for a video
+        or an address that cannot be read, Unfinished when it was `stopped`.
         """
+        named = _project_of(project) or self.settings.project
         folder = self._scratch.folder()
         try:
             question = ask(family, values_in(folder), lambda footage: self._reader.identify(footage, folder, stopped))
         except BaseException:
             self._scratch.remove(folder)
             raise
-        return Purchase(question, folder, self._scratch, self.checkout, queue_run)
+        return Purchase(question, folder, self._scratch, self.checkout, queue_run, named)
 
     def adopt(self, task_id: str) -> Entry:
         """The entry of any task of this account. Raises Refused when the provider does not know it."""
@@ -106,3 +110,10 @@ class Account:
     def place_is_free(self) -> None:
         """A job of this account is over: another one may be submitted."""
         self._submission.place_is_free()
+
+
+def _project_of(text: str) -> str:
+    try:
+        return project_name(text)
+    except ValueError as error:
+        raise Refused(f"project {error}.", next_step="Shorten it.", inputs=("project",)) from None

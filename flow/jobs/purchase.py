@@ -51,7 +51,7 @@ class Checkout:
         doubts += held_against_schema(question, self._provider, self._ledger, self._now())
         return replace(request, warnings=(*request.warnings, *doubts))
 
-    def intend(self, request: Request, queue_run: str | None) -> Entry:
+    def intend(self, request: Request, queue_run: str | None, project: str) -> Entry:
         """Write the purchase down. Raises Refused when it would pass a limit."""
         question = request.question
         intent = Intent(
@@ -64,6 +64,7 @@ class Checkout:
             prompt=question.words,
             account=self._settings.account,
             queue_run=queue_run,
+            project=project,
             billed_units=request.billed_units,
             estimate_usd=request.estimate_usd,
         )
@@ -83,10 +84,16 @@ class Purchase:
     """
 
     def __init__(
-        self, question: Question, folder: Path, scratch: Scratch, checkout: Checkout, queue_run: str | None = None
+        self,
+        question: Question,
+        folder: Path,
+        scratch: Scratch,
+        checkout: Checkout,
+        queue_run: str | None = None,
+        project: str = "",
     ) -> None:
         self.question = question
-        self._folder, self._checkout, self.queue_run = folder, checkout, queue_run
+        self._folder, self._checkout, self.queue_run, self._project = folder, checkout, queue_run, project
         self._request: Request | None = None
         self.end = weakref.finalize(self, scratch.remove, folder)
 
@@ -103,7 +110,7 @@ class Purchase:
     def intend(self) -> Entry:
         """Write it down, once it has passed the checks."""
         assert self._request is not None
-        return self._checkout.intend(self._request, self.queue_run)
+        return self._checkout.intend(self._request, self.queue_run, self._project)
 
     async def publish(self, job: Job, entry: Entry) -> Entry:
         """The stage from an intent to a body."""

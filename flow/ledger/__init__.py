@@ -6,7 +6,7 @@ from .entry import ADOPTED, Contradiction, Entry, Intent
 from .leases import LONGEST_LEASE_SECONDS, may_live, new_owner
 from .ledger import Ledger
 from .limits import NO_LIMITS
-from .queries import Spent
+from .queries import ProjectSpent, Spent
 
 __all__ = [
     "ADOPTED",
@@ -16,6 +16,7 @@ __all__ = [
     "Entry",
     "Intent",
     "Ledger",
+    "ProjectSpent",
     "Spent",
     "may_live",
     "new_owner",

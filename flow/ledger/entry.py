@@ -27,7 +27,8 @@ class Contradiction(PackError):
 class Intent:
     """A purchase that somebody means to make: the question (its fingerprint, the path it is sent to) and who asks it.
 
-    `estimate_usd` is None for a price that nobody knows. `queue_run` is ComfyUI's id of the prompt that asks.
+    `estimate_usd` is None for a price that nobody knows. `queue_run` is ComfyUI's id of the prompt that asks, `project`
+    what the purchase is for.
     """
 
     realm: str
@@ -41,6 +42,7 @@ class Intent:
     path: str = GENERATIONS
     billed_units: float | None = None
     queue_run: str | None = None
+    project: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +67,7 @@ class Entry:
     path: str
     account: str
     queue_run: str | None
+    project: str
     body: Mapping[str, Json] | None
     addresses: tuple[Address, ...]
     billed_units: float | None

@@ -29,7 +29,7 @@ from .schema import ENTRIES
 from .store import Store
 
 _PROMPT_CHARACTERS = 200
-_ASKED_AGAIN = ("account", "estimate_usd", "billed_units", "queue_run", "asked_at")
+_ASKED_AGAIN = ("account", "estimate_usd", "billed_units", "queue_run", "project", "asked_at")
 
 
 class Ledger(Queries):
@@ -80,7 +80,7 @@ class Ledger(Queries):
             if found is not None and not found.over and not self._free_to_take(found):
                 return found, False
             entry_id = found.id if found is not None and found.unsent else ""
-            planned = Planned(intent.realm, intent.estimate_usd, intent.queue_run, entry_id)
+            planned = Planned(intent.realm, intent.estimate_usd, intent.queue_run, intent.project, entry_id)
             enforce(connection, limits, planned, since=since, now=self.now(), counts_intents=True)
             return self._written(connection, found, intent)
 
@@ -154,7 +154,7 @@ class Ledger(Queries):
             if not entry.unsent:
                 return False
             run = queue_run or entry.queue_run
-            planned = Planned(entry.realm, entry.estimate_usd, run, entry_id)
+            planned = Planned(entry.realm, entry.estimate_usd, run, entry.project, entry_id)
             since = _midnight(self.now())
             enforce(connection, limits, planned, since=since, now=self.now(), counts_intents=False)
             if at_most_in_flight is not None and self._in_flight(connection, entry) >= at_most_in_flight:

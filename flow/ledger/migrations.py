@@ -88,6 +88,14 @@ MIGRATIONS = (
             "DROP INDEX apimart_files_by_path",
         ),
     ),
+    Migration(
+        4,
+        "what a purchase is for",
+        (
+            "ALTER TABLE apimart_entries ADD COLUMN project TEXT NOT NULL DEFAULT ''",
+            "CREATE INDEX apimart_entries_by_project ON apimart_entries (project) WHERE project <> ''",
+        ),
+    ),
 )
 
 

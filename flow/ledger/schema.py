@@ -62,6 +62,7 @@ ENTRIES = Table(
     Column("path", Text, nullable=False),
     Column("account", Text, nullable=False),
     Column("queue_run", Text),
+    Column("project", Prose, nullable=False),
     Column("body", JsonText),
     Column("addresses", JsonText),
     Column("billed_units", Double),

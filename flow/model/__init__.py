@@ -22,9 +22,10 @@ from .inputs import (
 from .json import Json
 from .media import MEGABYTE, AudioData, Frames, ImageData, Measure, Selection, Size, VideoData, several
 from .motion import MotionReference
+from .project import project_name
 from .shots import OFF, Cut, Shot
 from .stages import Address, Attachment, Body, Files, MediaFile, Medium, Question, Request, Standing, Ticket
-from .utility import BUYING_INPUTS, TAKE, VIDEO_OUTPUTS, Output, Utility, Work
+from .utility import BUYING_INPUTS, PROJECT, TAKE, VIDEO_OUTPUTS, Output, Utility, Work
 from .values import Values
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "GENERATIONS",
     "MEGABYTE",
     "OFF",
+    "PROJECT",
     "TAKE",
     "VIDEO_OUTPUTS",
     "Address",
@@ -79,6 +81,7 @@ __all__ = [
     "multi_shot",
     "no_extras",
     "parsed",
+    "project_name",
     "several",
     "shot_names",
     "socket_names",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .inputs import Input, Number
+from .inputs import Input, Number, Text
 from .motion import MotionReference
 
 Work = Literal["collect a job", "select frames", "fit a motion reference"]
@@ -58,5 +58,13 @@ TAKE = Number(
     help="The same request is bought once and then answered from the ledger. Raise this number to buy another take of "
     "it; with the control set to increment each run buys one.",
 )
+PROJECT = Text(
+    id="project",
+    multiline=False,
+    optional=True,
+    advanced=True,
+    help="What this purchase is for, kept with it for totals, limits and the CSV export; empty: the project of the "
+    "settings. Another project is no reason to buy again.",
+)
 # The last inputs of every node that buys, in the order that workflows rely on.
-BUYING_INPUTS: tuple[Input, ...] = (TAKE,)
+BUYING_INPUTS: tuple[Input, ...] = (TAKE, PROJECT)

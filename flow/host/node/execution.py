@@ -59,6 +59,7 @@ class NodeRun:
                     family,
                     lambda folder: values_of(family, given, folder),
                     queue_run=context.prompt_id if context else None,
+                    project=given.get("project") or "",
                     stopped=stopped,
                 )
             )

@@ -14,6 +14,7 @@ from ...errors import PackError, Refused
 from ...jobs import files_of
 from ...ledger import Entry
 from ...model import (
+    BUYING_INPUTS,
     OFF,
     TAKE,
     AudioData,
@@ -76,7 +77,7 @@ def _values(
     family: Family, widgets: Mapping[str, Any], connected: list[str], seconds: Lengths, unknown: float = 0.0
 ) -> Values:
     """`unknown` seconds stand in for a clip whose length nobody told."""
-    names = {declared.id for declared in family.inputs} | {"take"}
+    names = {declared.id for declared in (*family.inputs, *BUYING_INPUTS)}
     strange = sorted({name.partition(".")[0] for name in (*widgets, *connected, *seconds)} - names)
     if strange:
         raise Denied(400, f"There is no input '{strange[0][:40]}'.")

@@ -23,6 +23,7 @@ def summary(
         "model": entry.model,
         "prompt": redact(entry.prompt),
         "take": entry.take,
+        "project": redact(entry.project),
         "state": "unknown" if entry.unknown else SHOWN_STATES.get(entry.state, entry.state),
         "current": entry.current,
         "progress": None if entry.progress is None else entry.progress / 100,

@@ -27,6 +27,7 @@ DAYS = 366
 MAX_OFFSET = 10_000_000
 MAX_KEY = 600
 MAX_CONNECTED = 32
+MAX_WORDS = 200
 MAX_SECONDS = 86_400.0
 STATUS = ((Refused, 400), (NotSet, 409), (Declined, 409), (Unreachable, 502))
 
@@ -73,6 +74,8 @@ class Routes:
             ("POST", "estimate", self.estimate),
             ("GET", "totals", self.totals),
             ("GET", "jobs", self.jobs),
+            ("GET", "jobs.csv", self.export),
+            ("GET", "projects", self.projects),
             ("GET", "jobs/{id}", self.job),
             ("GET", "jobs/{id}/thumbnail", self.thumbnail),
             ("GET", "jobs/{id}/workflow", self.workflow),
@@ -141,7 +144,22 @@ class Routes:
         show = request.query.get("show", "")
         if show not in ("", "open", "done", "failed"):
             raise Denied(400, "show must be open, done or failed.")
-        return answer(await self._ask("jobs_api", "page", offset, limit, show))
+        words = validation.query_text(request, "words", MAX_WORDS) or ""
+        project = validation.query_text(request, "project", MAX_WORDS)
+        return answer(await self._ask("jobs_api", "page", offset, limit, show, project, words))
+
+    async def export(self, request: web.Request) -> web.Response:
+        project = validation.query_text(request, "project", MAX_WORDS)
+        text = await self._ask("jobs_api", "export", project)
+        headers = {
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Disposition": 'attachment; filename="apimart_jobs.csv"',
+        }
+        return web.Response(text=text, content_type="text/csv", charset="utf-8", headers=headers)
+
+    async def projects(self, request: web.Request) -> web.Response:
+        return answer(await self._ask("jobs_api", "projects"))
 
     async def job(self, request: web.Request) -> web.Response:
         return answer(await self._ask("jobs_api", "one", validation.entry_id(request)))
