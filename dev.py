@@ -24,7 +24,7 @@ PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
 
 COMMANDS = {
     "demo": "run every family against the sandbox; clips and contact sheets go to demo_output/",
-    "test": "run the tests; what follows goes to pytest; the live part needs COMFYUI_PATH",
+    "test": "run the tests, with --quick in two minutes; what follows goes to pytest; the live part needs COMFYUI_PATH",
     "check": "run ruff and mypy",
     "jobs": "list what was bought, or bring a job home: jobs collect TASK_ID",
     "catalogue": "tell where our tables and the provider's live answers differ",

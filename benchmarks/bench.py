@@ -21,7 +21,8 @@ import av
 import cv2
 import numpy as np
 
-TESTS = Path(__file__).resolve().parent.parent / "tests"
+WORKBENCH = Path(__file__).resolve().parent.parent / "workbench"
+sys.path.append(str(WORKBENCH))  # where the loader of the pack, the sandbox and the ComfyUI server are
 KIBIBYTE = 1024
 # A virtual machine gets its memory from its host on first touch, which takes far longer than decoding into it.
 TOUCH = "import numpy, sys; numpy.ones(int(sys.argv[1]), numpy.uint8)"
@@ -29,7 +30,6 @@ TOUCH = "import numpy, sys; numpy.ones(int(sys.argv[1]), numpy.uint8)"
 
 def media() -> ModuleType:
     """The pack's flow.media, loaded the way ComfyUI loads the pack."""
-    sys.path.insert(0, str(TESTS))
     import pack
 
     pack.load()

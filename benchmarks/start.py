@@ -15,15 +15,13 @@ import tempfile
 from pathlib import Path
 
 import bench
-
-sys.path.insert(0, str(bench.TESTS))
 from comfy_server import ComfyServer
 
 # ComfyUI has imported these long before it comes to the packs.
 BEFORE = "import asyncio, hashlib, json, logging, tempfile, urllib.parse, uuid"
 DOOR = "import pack; pack.load()"
 FAMILIES = f"{DOOR}; from apimart import nodes; nodes.families()"
-FLOW = f"{FAMILIES}; import apimart.flow.run"
+FLOW = f"{FAMILIES}; import apimart.flow.jobs"
 WAYS = {
     "nothing, the floor": "pass",
     "the door": DOOR,
@@ -33,7 +31,7 @@ WAYS = {
 TIMED = """
 import json, sys, time
 {before}
-sys.path.insert(0, {tests!r})
+sys.path.insert(0, {workbench!r})
 wall, cpu, known = time.perf_counter(), time.process_time(), len(sys.modules)
 {way}
 spent = time.perf_counter() - wall, time.process_time() - cpu
@@ -43,7 +41,7 @@ REPORTED = re.compile(r"([\d.]+) seconds(?: \(IMPORT FAILED\))?: .*custom_nodes"
 
 
 def import_once(way: str) -> dict[str, float]:
-    script = TIMED.format(before=BEFORE, tests=str(bench.TESTS), way=WAYS[way])
+    script = TIMED.format(before=BEFORE, workbench=str(bench.WORKBENCH), way=WAYS[way])
     done = subprocess.run([sys.executable, "-c", script], check=True, stdout=subprocess.PIPE)
     found: dict[str, float] = json.loads(done.stdout)
     return found

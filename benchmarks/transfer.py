@@ -17,10 +17,8 @@ from pathlib import Path
 import av
 import bench
 import cost
-import requests
-
-sys.path.insert(0, str(bench.TESTS))
 import pack
+import requests
 from sandboxed import Sandbox
 
 pack.load()

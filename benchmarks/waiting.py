@@ -19,8 +19,6 @@ from pathlib import Path
 
 import bench
 import cost
-
-sys.path.insert(0, str(bench.TESTS))
 import pack
 from sandboxed import Sandbox
 

@@ -7,7 +7,7 @@ PackError
 |- Unknown       no answer to the submit itself     perhaps spent
 |- Declined      the provider ended the job         see the ticket
 |- Unfinished    stopped or timed out, still going  the job continues
-|- Unreadable    the file came but cannot be read   paid, file kept
+|- Unreadable    a file is there, not readable     kept; of a job: paid
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ class Unfinished(PackError):
 
 
 class Unreadable(PackError):
-    """The result arrived but cannot be read."""
+    """A file is there and cannot be read. Whoever knows that a job made it says that it is paid."""
 
-    spent = "The job is paid and its file is kept."
+    spent = ""
     next_step = "Open the file by hand."

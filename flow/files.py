@@ -7,7 +7,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +20,8 @@ _T = TypeVar("_T")
 _FIRST_PAUSE_SECONDS = 0.01
 # Windows refuses to open or replace a file that another program (a reader, a virus scanner) has open at the moment.
 _TRIES = 8 if os.name == "nt" else 1
+# Drives of Windows are mounted elsewhere, too (WSL, SMB), and what is changed there is held up in the same way.
+_TRIES_TO_CHANGE = 8
 
 
 def patiently(work: Callable[[], _T], *, tries: int = _TRIES, pause: Callable[[float], None] = time.sleep) -> _T:
@@ -38,7 +40,18 @@ def patiently(work: Callable[[], _T], *, tries: int = _TRIES, pause: Callable[[f
 
 def put_in_place(part: Path, file: Path) -> None:
     """Give `part` the name `file`, in one step for every reader; what had the name is gone. Raises OSError."""
-    patiently(lambda: os.replace(part, file))
+    patiently(lambda: os.replace(part, file), tries=_TRIES_TO_CHANGE)
+
+
+def remove(file: Path) -> None:
+    """Remove `file`, where it is. Raises OSError when somebody holds it for long."""
+    patiently(lambda: file.unlink(missing_ok=True), tries=_TRIES_TO_CHANGE)
+
+
+def discard(file: Path) -> None:
+    """Remove `file` unless somebody holds it open, who then keeps it: for what is swept later, or does no harm."""
+    with suppress(OSError):
+        file.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -52,7 +65,7 @@ def written_whole(file: Path) -> Iterator[Path]:
         yield part
         put_in_place(part, file)
     finally:
-        part.unlink(missing_ok=True)
+        discard(part)
 
 
 def write_whole(file: Path, data: bytes) -> None:

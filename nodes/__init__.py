@@ -24,14 +24,25 @@ def utilities() -> tuple[Utility, ...]:
     return tuple(sorted(found, key=lambda one: one.title))
 
 
+def faults() -> dict[str, str]:
+    """Why a file of this folder does not load, by its module's name; empty when all of them load."""
+    return {name: file for name, file in _tried().items() if isinstance(file, str)}
+
+
+def _files() -> list[ModuleType]:
+    return [file for file in _tried().values() if isinstance(file, ModuleType)]
+
+
 @cache
-def _files() -> tuple[ModuleType, ...]:
-    return tuple(file for one in iter_modules(__path__) for file in _loaded(one.name))
+def _tried() -> dict[str, ModuleType | str]:
+    return {one.name: _loaded(one.name) for one in iter_modules(__path__)}
 
 
-def _loaded(name: str) -> Iterator[ModuleType]:
-    """One file, if it loads; one that fails is named and left out, so that the others still load."""
+def _loaded(name: str) -> ModuleType | str:
+    """One file; the reason for one that fails, which is logged and left out, so that the others still load."""
     try:
-        yield import_module(f".{name}", __name__)
+        return import_module(f".{name}", __name__)
     except Exception as error:  # noqa: BLE001  # whatever a data file does wrong
-        log.error("nodes/%s.py does not load, its node is missing: %s: %s", name, type(error).__name__, error)
+        reason = f"{type(error).__name__}: {error}"
+        log.error("nodes/%s.py does not load, its node is missing: %s", name, reason)
+        return reason

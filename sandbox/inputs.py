@@ -15,9 +15,11 @@ from urllib.parse import urlsplit
 
 from PIL import Image
 
+from .canvas import Levels
 from .checks import ASSET_SCHEME
 from .documents import CLIPS, MEGABYTE, PICTURES, Body, Model
-from .measure import Measured, Unmeasurable, measure
+from .material import MotionSample, small_copy
+from .measure import Measured, See, Unmeasurable, measure, unseen
 
 USER_AGENT = "apimart-sandbox"
 CLIP_MAX_BYTES = 100 * MEGABYTE
@@ -35,12 +37,13 @@ class Unusable(Exception):
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as found: its name, format and pixels."""
+    """A picture as found: its name, format and pixels, and a small copy."""
 
     field: str
     format: str
     width: int
     height: int
+    copy: Image.Image | None = None
 
 
 @dataclass(frozen=True)
@@ -49,15 +52,24 @@ class Found:
 
     pictures: tuple[Picture, ...] = ()
     clips: tuple[Measured, ...] = ()
+    motion: tuple[Levels, ...] = ()
+
+    @property
+    def images(self) -> list[Image.Image]:
+        return [picture.copy for picture in self.pictures if picture.copy]
 
 
 def examine(model: Model, body: Body, folder: Path, upstream_limits: bool = False) -> Found:
     """Download and decode everything `body` points to; raises Unusable with the provider's reason."""
     pictures = [_picture(model, name, url, folder) for name, url in _urls(model, body, "picture")]
-    clips = [_clip(model, body, name, url, folder) for name, url in _urls(model, body, "clip")]
+    sample = MotionSample()
+    clips = [
+        _clip(model, body, name, url, folder, unseen if number else sample.see)
+        for number, (name, url) in enumerate(_urls(model, body, "clip"))
+    ]
     if upstream_limits and model.family == "kling-motion-control":
         _hold_upstream_limits(pictures)
-    return Found(tuple(pictures), tuple(clips))
+    return Found(tuple(pictures), tuple(clips), tuple(sample.frames))
 
 
 def _urls(model: Model, body: Body, kind: str) -> Iterator[tuple[str, str]]:
@@ -93,15 +105,15 @@ def look(path: Path, name: str) -> Picture:
     try:
         with Image.open(path) as image:
             image.load()
-            return Picture(name, str(image.format).replace("MPO", "JPEG"), *image.size)
+            return Picture(name, str(image.format).replace("MPO", "JPEG"), *image.size, small_copy(image))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise Unusable(f"{name}: invalid image content") from error
 
 
-def _clip(model: Model, body: Body, name: str, url: str, folder: Path) -> Measured:
+def _clip(model: Model, body: Body, name: str, url: str, folder: Path, see: See) -> Measured:
     with fetched(name, url, CLIP_MAX_BYTES, folder) as path:
         try:
-            found = measure(path)
+            found = measure(path, see)
         except Unmeasurable as error:
             raise Unusable(f"{name}: {error}") from error
     if model.clip_seconds:

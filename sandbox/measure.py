@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +15,8 @@ from av.video.stream import VideoStream
 
 STILL_FORMATS = ("image2", "gif", "apng", "webp", "ico", "tty")
 LONGEST_SECONDS = 70.0
+
+See = Callable[[VideoFrame, Fraction], None]
 
 
 class Unmeasurable(Exception):
@@ -38,19 +40,24 @@ class Measured:
         return self.seconds / self.frames
 
 
-def measure(path: Path) -> Measured:
+def unseen(frame: VideoFrame, seconds: Fraction) -> None:
+    """Looks at no frame."""
+
+
+def measure(path: Path, see: See = unseen) -> Measured:
     """Decode `path`; edit lists are honoured by the demuxer, which marks what is not shown.
 
+    `see` is shown every frame, with its time from the first one on.
     Reading stops after 70 shown seconds, which is beyond every limit. A file that breaks off counts as far as it goes.
     """
     try:
         with av.open(str(path)) as container:
-            return _measure_open(container)
+            return _measure_open(container, see)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise Unmeasurable(f"cannot be read as a video: {error}") from error
 
 
-def _measure_open(container: InputContainer) -> Measured:
+def _measure_open(container: InputContainer, see: See) -> Measured:
     name = container.format.name
     if name.endswith("_pipe") or name in STILL_FORMATS:
         raise Unmeasurable(f"is a picture ({name}), not a video")
@@ -58,7 +65,7 @@ def _measure_open(container: InputContainer) -> Measured:
         raise Unmeasurable("holds no video stream")
     stream = container.streams.video[0]
     stream.thread_type = "AUTO"
-    seconds, frames, width, height = _add_up(container, stream)
+    seconds, frames, width, height = _add_up(container, stream, see)
     return Measured(
         seconds=float(seconds),
         frames=frames,
@@ -70,7 +77,7 @@ def _measure_open(container: InputContainer) -> Measured:
     )
 
 
-def _add_up(container: InputContainer, stream: VideoStream) -> tuple[Fraction, int, int, int]:
+def _add_up(container: InputContainer, stream: VideoStream, see: See) -> tuple[Fraction, int, int, int]:
     first: Fraction | None = None
     end = Fraction(0)
     frames = 0
@@ -81,6 +88,7 @@ def _add_up(container: InputContainer, stream: VideoStream) -> tuple[Fraction, i
         frames += 1
         begin = _time(frame, end)
         first = begin if first is None else first
+        see(frame, begin - first)
         end = begin + (_held(frame, held) or step)
         width, height = _on_screen(frame)
         if end - first > LONGEST_SECONDS:

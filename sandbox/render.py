@@ -1,38 +1,43 @@
-"""Draws the clip a job returns: moving bars with SANDBOX and the request written into them, and a soft tone."""
+"""Draws the clip a job returns: a moving picture of the request, the strip under it, and a soft chord."""
 
 from __future__ import annotations
 
 import io
 import os
-import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
 from pathlib import Path
+from random import Random
 
 import av
+import cv2
 import numpy as np
-from av.audio.frame import AudioFrame
 from av.container import OutputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
-from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
-SAMPLE_RATE = 48000
-TONE_HERTZ = 220.0
-TONE_LEVEL = 0.08
+from .animation import animated
+from .canvas import Canvas, Levels
+from .landscapes import Scene
+from .material import MOTION_RATE, Material
+from .overlay import Strip
+from .palettes import Palette, chosen
+from .scenes import scene_of
+from .sound import chord
+
 BT709 = 1
 LIMITED_RANGE = 1
-NEUTRAL = 128
-
-Bytes = NDArray[np.uint8]
+SMALL_SIDE = 300  # pixels; nobody looks closely at smaller clips, so that their scenes move in coarser steps
+STEPS_PER_SECOND = 12
+SMALL_STEPS = 3  # in the whole clip
+INSET = 0.3  # of the height that is left over the strip
 
 
 @dataclass(frozen=True)
 class Clip:
-    """What to draw."""
+    """What to encode."""
 
     width: int
     height: int
@@ -50,11 +55,25 @@ class Clip:
 
 
 @dataclass(frozen=True)
+class Look:
+    """What to show: a scene for the prompt or the images of the request, and the lines of the strip.
+
+    Colours and composition follow from model, prompt and `variant`, so that two takes of a prompt look different.
+    """
+
+    model: str
+    prompt: str
+    lines: Sequence[str]
+    variant: int = 0
+    material: Material = field(default_factory=Material)
+
+
+@dataclass(frozen=True)
 class Opening:
-    """The frames of another clip that a clip starts with; `lines` are those written into them."""
+    """The frames of another clip that a clip starts with."""
 
     frames: int
-    lines: Sequence[str]
+    look: Look
 
 
 def even(side: float) -> int:
@@ -62,33 +81,37 @@ def even(side: float) -> int:
     return max(16, round(side / 2) * 2)
 
 
-def draw_clip(path: Path, clip: Clip, lines: Sequence[str], opening: Opening | None = None) -> None:
-    """Write `clip` to `path` as H.264 MP4 (tagged BT.709) with `lines` in the picture; the file appears whole."""
+def _is_small(clip: Clip) -> bool:
+    return min(clip.width, clip.height) < SMALL_SIDE
+
+
+def draw_clip(path: Path, clip: Clip, look: Look, opening: Opening | None = None) -> None:
+    """Write `clip` to `path` as H.264 MP4 (tagged BT.709) that shows `look`; the file appears whole."""
     part = path.with_suffix(".drawing")
     with av.open(str(part), "w", format="mp4", options={"movflags": "faststart"}) as container:
-        container.metadata["comment"] = "SANDBOX " + " | ".join(lines)
+        container.metadata["comment"] = "SANDBOX " + " | ".join(look.lines)
         video = _video_stream(container, clip)
         if clip.sound:
-            _lay_sound(container, _tone(clip.seconds))
-        for frame in _frames(clip, lines, opening):
+            _lay_sound(container, chord(clip.seconds))
+        for frame in _frames(clip, look, opening):
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
     os.replace(part, path)
 
 
-def _frames(clip: Clip, lines: Sequence[str], opening: Opening | None) -> Iterator[VideoFrame]:
+def draw_still(path: Path, clip: Clip, look: Look) -> None:
+    """Write the last frame of `clip` to `path` as PNG."""
+    levels = _Picture(clip, look).frame(clip.frames - 1).to_ndarray(format="rgb24")
+    Image.fromarray(levels).save(path, format="PNG")
+
+
+def _frames(clip: Clip, look: Look, opening: Opening | None) -> Iterator[VideoFrame]:
     """Every frame in order; those of the opening as they stand in the clip that they come from."""
     first = opening.frames if opening else 0
-    before = _Scene(clip, opening.lines) if opening else None
-    scene = _Scene(clip, lines)
-    for number in range(clip.frames):
-        yield (before if before and number < first else scene).frame(number)
-
-
-def draw_still(path: Path, clip: Clip, lines: Sequence[str]) -> None:
-    """Write the last frame of `clip` to `path` as PNG."""
-    levels = _Scene(clip, lines).frame(clip.frames - 1).to_ndarray(format="rgb24")
-    Image.fromarray(levels).save(path, format="PNG")
+    if opening:
+        before = Clip(clip.width, clip.height, clip.rate, opening.frames, clip.sound)
+        yield from map(_Picture(before, opening.look).frame, range(first))
+    yield from map(_Picture(clip, look).frame, range(first, clip.frames))
 
 
 def _video_stream(container: OutputContainer, clip: Clip) -> VideoStream:
@@ -98,7 +121,8 @@ def _video_stream(container: OutputContainer, clip: Clip) -> VideoStream:
     stream.codec_context.color_primaries = BT709
     stream.codec_context.color_trc = BT709
     stream.codec_context.color_range = LIMITED_RANGE
-    stream.options = {"preset": "ultrafast", "crf": "26", "g": "48"}
+    threads = {"threads": "1"} if _is_small(clip) else {}  # to share so little costs more than it saves
+    stream.options = {"preset": "ultrafast", "crf": "26", "g": "48", **threads}
     return stream
 
 
@@ -111,83 +135,55 @@ def _lay_sound(container: OutputContainer, tone: bytes) -> None:
                 container.mux(packet)
 
 
-@lru_cache(maxsize=32)
-def _tone(seconds: float) -> bytes:
-    """A steady soft stereo tone as an AAC file; kept, since encoding it costs more than a small picture."""
-    file = io.BytesIO()
-    with av.open(file, "w", format="mp4") as container:
-        stream = container.add_stream("aac", rate=SAMPLE_RATE)
-        stream.layout, stream.bit_rate = "stereo", 64000
-        container.mux(stream.encode(_wave(round(seconds * SAMPLE_RATE))))
-        container.mux(stream.encode(None))
-    return file.getvalue()
+class _Picture:
+    """The pictures of one clip by their number: the scene, the reference in its corner, the strip under them."""
 
-
-def _wave(samples: int) -> AudioFrame:
-    wave = (TONE_LEVEL * np.sin(2 * np.pi * TONE_HERTZ / SAMPLE_RATE * np.arange(samples))).astype(np.float32)
-    frame = AudioFrame.from_ndarray(np.stack([wave, wave]), format="fltp", layout="stereo")
-    frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, 0, Fraction(1, SAMPLE_RATE)
-    return frame
-
-
-class _Scene:
-    """Bars that slide sideways, cut per frame from one wide picture, and a label that stands still.
-
-    Where they start depends on the label, so that no two jobs look alike even where it is too small to read.
-    """
-
-    def __init__(self, clip: Clip, lines: Sequence[str]) -> None:
-        self._clip = clip
-        self._luma = _bars(clip.width, clip.height)
-        self._chroma = _tints(clip.width // 2, clip.height // 2)
-        self._label = _label(clip.width, clip.height, lines)
-        self._step = max(2, clip.width // 160 * 2)
-        self._start = zlib.crc32("\n".join(lines).encode()) % clip.width // 2 * 2
+    def __init__(self, clip: Clip, look: Look) -> None:
+        self._clip, self._time_base = clip, 1 / clip.rate
+        palette, draw = chosen(f"{look.model} {look.prompt}", look.variant)
+        self._scene = _scene(clip, look, palette, draw)
+        self._strip = Strip(clip.width, clip.height, look.lines, palette.accent)
+        self._buffer = np.empty((clip.height * 3 // 2, clip.width), np.uint8)
+        canvas = Canvas.of(self._buffer)
+        self._upper = canvas.part(0, 0, clip.width, self._strip.top)
+        self._strip.paste(canvas)
+        self._backdrop = Canvas.blank(clip.width, self._strip.top)
+        self._scene.backdrop(self._backdrop, 0.0)
+        self._inset = [_inset(frame, self._backdrop) for frame in look.material.motion]
+        self._step_seconds = clip.seconds / SMALL_STEPS if _is_small(clip) else 1 / STEPS_PER_SECOND
+        self._step = -1
 
     def frame(self, number: int) -> VideoFrame:
-        width, height = self._clip.width, self._clip.height
-        shift = (self._start + number * self._step) % width
-        planes = np.empty((height * 3 // 2, width), np.uint8)
-        planes[:height] = self._luma[:, shift : shift + width]
-        self._paint_tints(planes[height:], shift // 2)
-        self._paint_label(planes)
-        frame = VideoFrame.from_ndarray(planes, format="yuv420p")
-        frame.pts, frame.time_base = number, 1 / self._clip.rate
+        self._paint_scene(int(number * float(self._time_base) / self._step_seconds))
+        self._strip.advance((number + 1) / self._clip.frames)
+        frame = VideoFrame.from_ndarray(self._buffer, format="yuv420p")
+        frame.pts, frame.time_base = number, self._time_base
         return frame
 
-    def _paint_tints(self, rows: Bytes, shift: int) -> None:
-        half = self._clip.width // 2
-        planes = rows.reshape(2, -1, half)
-        planes[0] = self._chroma[:, shift : shift + half]
-        planes[1] = 255 - planes[0]
-        planes[:, : self._label.shape[0] // 2] = NEUTRAL
-
-    def _paint_label(self, planes: Bytes) -> None:
-        rows, columns = self._label.shape
-        planes[:rows, :columns] = self._label
-
-
-def _bars(width: int, height: int) -> Bytes:
-    """Eight bars over a vertical gradient, twice as wide as the picture so that it can slide."""
-    across = (np.arange(2 * width) % width) * 8 // width
-    down = np.linspace(0, 60, height)[:, None]
-    return (60 + (across * 53 % 8) * 14 + down).astype(np.uint8)
+    def _paint_scene(self, step: int) -> None:
+        if step == self._step:
+            return
+        self._step = step
+        self._upper.paste(self._backdrop)
+        self._scene.moving(self._upper, step * self._step_seconds)
+        if self._inset:
+            inset = self._inset[int(step * self._step_seconds * MOTION_RATE) % len(self._inset)]
+            gap = self._upper.unit // 60 * 2
+            self._upper.paste(inset, self._upper.width - inset.width - gap, gap)
 
 
-def _tints(width: int, height: int) -> Bytes:
-    across = (np.arange(2 * width) % width) * 8 // width
-    return np.broadcast_to(88 + across * 10, (height, 2 * width)).astype(np.uint8)
+def _scene(clip: Clip, look: Look, palette: Palette, draw: Random) -> Scene:
+    if look.material.images:
+        return animated(look.material.images, look.prompt, clip.seconds, palette, draw)
+    return scene_of(look.prompt, palette, draw)
 
 
-def _label(width: int, height: int, lines: Sequence[str]) -> Bytes:
-    """White on black across the top: SANDBOX large, then the request, all in ASCII."""
-    small = max(8, min(width, height) // 36)
-    title = small * 3
-    rows = min(height, even(title * 1.4 + small * 1.3 * len(lines)))
-    image = Image.new("L", (width, rows), 16)
-    draw = ImageDraw.Draw(image)
-    draw.text((small, small // 3), "SANDBOX", fill=235, font=ImageFont.load_default(title))
-    for number, line in enumerate(lines):
-        text = line.encode("ascii", "replace").decode().replace("\n", " ")
-        draw.text((small, title * 1.3 + number * small * 1.3), text, fill=235, font=ImageFont.load_default(small))
-    return np.asarray(image)
+def _inset(frame: Levels, canvas: Canvas) -> Canvas:
+    """A frame of the reference in a white border, for a corner of the canvas."""
+    rows, columns = frame.shape[:2]
+    scale = min(INSET * canvas.height / rows, 2 * INSET * canvas.width / columns)
+    width, height, edge = even(columns * scale), even(rows * scale), max(2, canvas.unit // 320 * 2)
+    framed = Canvas.blank(width + 2 * edge, height + 2 * edge)
+    framed.fill((255, 255, 255))
+    framed.part(edge, edge, width, height).show(cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA))
+    return framed

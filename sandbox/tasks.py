@@ -20,13 +20,15 @@ from .control import Counts, Settings
 from .failures import failure_of, unusable
 from .inputs import Unusable, examine
 from .journal import Journal
+from .material import keep, load
 from .plan import billed_seconds, clip_count, plan_clip
-from .render import Clip, Opening, draw_clip, draw_still
+from .render import Clip, Look, Opening, draw_clip, draw_still
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SMALL_DIVISOR = 8
 EXTENDABLE_SECONDS = 8
 EXTENDED_SECONDS = 15
+MOST_CLIPS = 4
 STILL_SUFFIX = "_0.png"
 OPENING_BALANCE = 1000.0
 FETCHERS = 8
@@ -49,6 +51,7 @@ class Task:
     extends: str = ""
     names: list[str] = field(default_factory=list)
     small: bool = False
+    variant: int = 0
     clip: dict[str, Any] | None = None
     billed_seconds: float = 0.0
     error: dict[str, Any] | None = None
@@ -74,7 +77,15 @@ class Task:
     def clip_to_draw(self) -> Clip:
         assert self.clip is not None
         clip = Clip(**{**self.clip, "rate": Fraction(self.clip["rate"])})
-        return clip.scaled(SMALL_DIVISOR) if self.small else clip
+        return clip.scaled(self.divisor)
+
+    @property
+    def divisor(self) -> int:
+        return SMALL_DIVISOR if self.small else 1
+
+    @property
+    def prompt(self) -> str:
+        return str(self.body.get("prompt", ""))
 
 
 def new_task_id(now: float) -> str:
@@ -122,6 +133,7 @@ class Desk:
 
     def _remember(self, task: Task) -> None:
         with self.lock:
+            task.variant = sum((one.model, one.prompt) == (task.model, task.prompt) for one in self._tasks.values())
             self._tasks[task.id] = task
             self._files.update({name: (task, at) for at, name in enumerate(task.names)})
             if task.ended is None:
@@ -162,6 +174,7 @@ class Desk:
         clip = plan_clip(model, body, found)
         task.billed_seconds = billed_seconds(model, body, found)
         task.clip = {**asdict(clip), "rate": str(clip.rate)}
+        keep(self.folder / task.id, found.images, found.motion, task.divisor)
 
     def _draw_all(self, task: Task) -> None:
         for name in task.names:
@@ -177,14 +190,18 @@ class Desk:
         task, at = self._files[name]
         path = self.folder / name
         if not path.exists():
-            draw_clip(path, task.clip_to_draw(), _words(task, at), self._opening(task))
+            draw_clip(path, task.clip_to_draw(), self._look(task, at), self._opening(task))
 
     def _opening(self, task: Task) -> Opening | None:
         """What the clip of an extension starts with: the clip that it extends."""
         if not task.extends or task.body.get("raw"):
             return None
         origin = self._tasks[task.extends]
-        return Opening(origin.clip_to_draw().frames, _words(origin, 0))
+        return Opening(origin.clip_to_draw().frames, self._look(origin, 0))
+
+    def _look(self, task: Task, at: int) -> Look:
+        material = load(self.folder / task.id, task.divisor)
+        return Look(task.model, task.prompt, _words(task, at), task.variant * MOST_CLIPS + at, material)
 
     def file(self, name: str) -> tuple[Path, Task] | None:
         """The finished clip called `name`, or its still; drawn again when it was lost."""
@@ -195,7 +212,7 @@ class Desk:
         if task is None or task.ended is None or task.error:
             return None
         if clip_name != name:
-            draw_still(self.folder / name, task.clip_to_draw(), _words(task, at))
+            draw_still(self.folder / name, task.clip_to_draw(), self._look(task, at))
         self._drawing(clip_name).result()
         return self.folder / name, task
 
@@ -251,12 +268,21 @@ class Desk:
 
 
 def _words(task: Task, at: int) -> list[str]:
-    """What is written into the picture under SANDBOX."""
-    settings = {key: value for key, value in task.body.items() if isinstance(value, (int, float, bool))}
-    texts = {key: value for key, value in task.body.items() if isinstance(value, str) and len(value) < 12}
-    details = " ".join(f"{key}={value}" for key, value in (settings | texts).items())
-    several = f" clip {at + 1} of {len(task.names)}" if len(task.names) > 1 else ""
-    return [task.model, str(task.body.get("prompt", ""))[:70], details[:100], task.id + several]
+    """What is written beside SANDBOX: the prompt, what was bought, and the rest of what was asked for."""
+    assert task.clip is not None
+    size, rate = f"{task.clip['width']}x{task.clip['height']}", float(Fraction(task.clip["rate"]))
+    bought = [task.model, f"{task.clip['frames'] / rate:g} s", size, f"{rate:.4g} fps"]
+    several = [f"clip {at + 1} of {len(task.names)}"] if len(task.names) > 1 else []
+    settings = [
+        f"{key}={value}" for key, value in task.body.items() if key not in ("model", "prompt") and _is_short(value)
+    ]
+    sound = ["audio"] if task.clip["sound"] else []
+    lines = [task.prompt, ", ".join([*bought, *sound, *several]), ", ".join([*settings, task.id])]
+    return [line for line in lines if line]
+
+
+def _is_short(value: Any) -> bool:
+    return isinstance(value, (int, float)) or (isinstance(value, str) and len(value) < 12)
 
 
 def _summary(task: Task) -> dict[str, Any]:

@@ -11,14 +11,20 @@ import pytest
 pack.load()
 pytest_plugins = ["sandbox_fixtures"]
 
+NOT_QUICK = {"slow", "live", "browser", "postgres"}
 TEST_KEY = "sk-test-key-of-nobody-0001"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--browser", action="store_true", help="run the tests that drive ComfyUI's page in Chromium")
+    parser.addoption("--quick", action="store_true", help="leave out the tests marked slow, live, browser or postgres")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--quick"):
+        quick = [item for item in items if NOT_QUICK.isdisjoint(mark.name for mark in item.iter_markers())]
+        config.hook.pytest_deselected(items=[*{*items} - {*quick}])
+        items[:] = quick
     missing = {
         "live": "" if os.environ.get("COMFYUI_PATH") else "COMFYUI_PATH names no ComfyUI",
         "browser": "" if config.getoption("--browser") else "--browser was not asked for",

@@ -15,7 +15,7 @@ from aiohttp import web
 from apimart import nodes
 from apimart.flow.host.runtime import Runtime
 from apimart.flow.host.web.routes import Routes
-from journeys import Person
+from journeys import PACE, Person
 from stores import web_app
 
 FAMILIES = nodes.families()
@@ -74,7 +74,7 @@ class Face:
 def face_of(person: Person) -> Iterator[Face]:
     """Serve the routes of a process with this person's folders."""
     families = {family.node_id: family for family in FAMILIES}
-    runtime = Runtime(person.home, person.output, families, lambda event: None, now=person.now)
+    runtime = Runtime(person.home, person.output, families, lambda event: None, now=person.now, pace=PACE)
     table = web.RouteTableDef()
     Routes(FAMILIES, lambda: runtime).add_to(table)
     try:

@@ -11,6 +11,7 @@ import pytest
 from clips import write_video
 from databases import own_schema
 from journeys import Person
+from killed import Forks
 from sandboxed import Sandbox
 
 
@@ -19,6 +20,14 @@ def provider() -> Iterator[Sandbox]:
     """One sandbox for the whole run: small clips, short jobs."""
     with Sandbox(seconds=0.3) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """Processes that can be killed."""
+    server = Forks()
+    yield server
+    server.end()
 
 
 class Seller:
@@ -78,14 +87,11 @@ def motion_url(seller: Seller, motion_clip: Path) -> str:
     return seller.host(motion_clip)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def ledger_address(request: pytest.FixtureRequest) -> Iterator[str]:
     """Empty for the person's own file, else a schema of the PostgreSQL server at hand."""
     if request.param == "sqlite":
         yield ""
         return
-    server = os.environ.get("APIMART_TEST_POSTGRES_URL")
-    if not server:
-        pytest.skip("APIMART_TEST_POSTGRES_URL is not set")
-    with own_schema(server) as url:
+    with own_schema(os.environ["APIMART_TEST_POSTGRES_URL"]) as url:
         yield url

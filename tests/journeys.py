@@ -15,6 +15,7 @@ from apimart.flow.ledger import Ledger
 from apimart.flow.model import ImageData, Values, VideoData
 from apimart.flow.settings import read
 
+PACE = 0.1  # the sandbox's jobs last 0.3 s
 FAMILIES = {family.node_id: family for family in nodes.families()}
 
 
@@ -52,6 +53,7 @@ class Process:
                 retired=RETIRED,
                 now=person.now,
                 pause=lambda seconds: None,
+                pace=PACE,
             )
         except BaseException:
             self.end()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from apimart.flow.ledger import Entry, Intent, Ledger
 from apimart.flow.ledger.schema import MIGRATIONS_APPLIED
 from apimart.flow.model import Standing, Ticket
 from apimart.flow.settings import Limits
+from pack import ROOT
 
 NO_LIMITS = Limits()
 WORKER = Path(__file__).with_name("ledger_worker.py")
@@ -105,7 +107,13 @@ class Worker:
 
     def __init__(self, place: str, *orders: Sequence[str]) -> None:
         command = [sys.executable, str(WORKER), place, json.dumps(orders)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            command,
+            env={**os.environ, "PYTHONPATH": str(ROOT / "workbench")},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         assert self._line() == "ready"
 
     def __enter__(self) -> Worker:

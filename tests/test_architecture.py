@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -80,12 +81,18 @@ def place(file: Path) -> str:
     return file.relative_to(ROOT).as_posix()
 
 
+@cache
 def tree(file: Path) -> ast.Module:
     return ast.parse(file.read_text("utf-8"), str(file))
 
 
-def imports(file: Path) -> Iterator[Import]:
+@cache
+def imports(file: Path) -> tuple[Import, ...]:
     """Every import of a file, wherever it stands; relative ones as dotted names from the pack's root."""
+    return tuple(found_imports(file))
+
+
+def found_imports(file: Path) -> Iterator[Import]:
     for node in ast.walk(tree(file)):
         if isinstance(node, ast.Import):
             for one in node.names:
@@ -192,7 +199,7 @@ def test_modules_are_nouns_of_the_trade() -> None:
 def test_opening_the_door_loads_nothing_heavy() -> None:
     opened = "import sys, pack; pack.load(); print(*(name for name in sys.argv[1:] if name in sys.modules))"
     said = subprocess.run(
-        [sys.executable, "-c", opened, *HEAVY], cwd=ROOT / "tests", capture_output=True, text=True, check=True
+        [sys.executable, "-c", opened, *HEAVY], cwd=ROOT / "workbench", capture_output=True, text=True, check=True
     )
     assert said.stdout.split() == []
 
@@ -203,6 +210,6 @@ def test_knowing_the_families_loads_nothing_heavy() -> None:
         "print(*(name for name in sys.argv[1:] if name in sys.modules))"
     )
     said = subprocess.run(
-        [sys.executable, "-c", opened, *HEAVY], cwd=ROOT / "tests", capture_output=True, text=True, check=True
+        [sys.executable, "-c", opened, *HEAVY], cwd=ROOT / "workbench", capture_output=True, text=True, check=True
     )
     assert said.stdout.split() == []

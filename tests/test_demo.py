@@ -20,7 +20,7 @@ def demo(*words: str) -> str:
 
 @pytest.mark.slow
 def test_the_demo_runs_every_family_and_leaves_clips_with_their_sheets(tmp_path: Path) -> None:
-    said = demo("--output", str(tmp_path))
+    said = demo("--small", "--output", str(tmp_path))
     clips = {file.with_suffix("") for file in tmp_path.rglob("*.mp4")}
     assert clips
     assert clips == {file.with_suffix("") for file in tmp_path.rglob("*.jpg")}

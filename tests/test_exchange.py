@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import trustme
-from apimart.flow.errors import NotSet, Unknown
+from apimart.flow.errors import NotSet, Unknown, Unreachable
 from apimart.flow.model import MediaFile
 from apimart.flow.wire import Again, NotTaken, Provider, Transfer, provider
 from hangup import HangUp
@@ -38,6 +38,7 @@ def network(authority, monkeypatch):
     """Sets what the environment says of proxies; it trusts the stand-ins' certificate."""
     for name in [one for one in os.environ if one.lower().endswith("_proxy")]:
         monkeypatch.delenv(name)
+    monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority[0]))
 
     def behind(**proxies):
@@ -331,3 +332,59 @@ def test_netrc_goes_neither_with_prices_nor_with_downloads_and_uploads_without_a
     transfer.download(f"{server.url}/moved", tmp_path / "clip.part")
     transfer.send_form(f"{server.url}/f", "file", picture, "image/png", {})
     assert sent(server) == [None] * 5
+
+
+@pytest.fixture
+def trusting(network, authority, monkeypatch):
+    """Trusts the stand-ins' certificate in the way of the system, not of `requests`."""
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority[0]))
+
+
+@pytest.fixture
+def behind_tls(network, hang_up):
+    """A proxy that opens the connections of its network, as a company's does; the server behind it sells."""
+    with hang_up() as proxy:
+        network(HTTPS_PROXY=f"http://127.0.0.1:{proxy.port}")
+        yield proxy
+
+
+def test_the_systems_certificates_are_trusted_for_a_submit(trusting, behind_tls):
+    assert submit().task_id == "task_1"
+
+
+def test_the_systems_certificates_are_trusted_for_questions(trusting, behind_tls):
+    assert Provider(f"https://{HOST}", KEY).balance_usd() is not None
+
+
+def test_the_systems_certificates_are_trusted_for_a_proxy_with_tls_of_its_own(trusting, network, hang_up):
+    with hang_up(tls_first=True) as proxy:
+        network(HTTP_PROXY=f"https://127.0.0.1:{proxy.port}")
+        assert submit(f"http://{HOST}").task_id == "task_1"
+
+
+@pytest.mark.parametrize("is_opened", [True, False])
+def test_the_systems_certificates_are_trusted_for_downloads(is_opened, trusting, behind_tls, tmp_path):
+    transfer = Transfer((f"https://{HOST}",) if is_opened else ())
+    assert transfer.download(f"https://{HOST}/clip.mp4", tmp_path / "clip").bytes > 0
+
+
+def test_a_bundle_that_is_named_is_the_only_one(trusting, behind_tls, monkeypatch, tmp_path):
+    other = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(str(other))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(other))
+    not_taken(words="certificate")
+
+
+ASKING = {
+    "submit": lambda folder: submit(),
+    "question": lambda folder: Provider(f"https://{HOST}", KEY).balance_usd(),
+    "download": lambda folder: Transfer().download(f"https://{HOST}/clip.mp4", folder / "clip"),
+}
+
+
+@pytest.mark.parametrize("ask", ASKING)
+def test_a_certificate_that_nobody_here_trusts_names_the_way_out(ask, network, behind_tls, monkeypatch, tmp_path):
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+    with pytest.raises((NotTaken, Unreachable), match=r"REQUESTS_CA_BUNDLE.*SSL_CERT_FILE"):
+        ASKING[ask](tmp_path)

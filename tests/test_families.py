@@ -170,7 +170,7 @@ def test_every_documented_model_has_a_node_or_a_reason_why_not():
 
 @pytest.mark.parametrize("node_id", BEFORE)
 def test_inputs_and_outputs_are_appended_and_never_inserted_or_renamed(node_id: str) -> None:
-    """Workflows find outputs by their place, and the page fills widgets in by theirs; `nodes.json` only grows."""
+    """Workflows find outputs by their place, the page fills widgets in by theirs; `nodes.json` grows at its ends."""
     inputs, outputs = DECLARED[node_id]
     assert inputs[: len(BEFORE[node_id]["inputs"])] == BEFORE[node_id]["inputs"]
     assert outputs[: len(BEFORE[node_id]["outputs"])] == BEFORE[node_id]["outputs"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import stat
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from apimart.flow.files import locked, patiently, write_private, write_whole, written_whole
+from apimart.flow.files import discard, locked, patiently, remove, write_private, write_whole, written_whole
 
 
 def test_a_file_is_replaced_as_a_whole_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -99,3 +100,52 @@ def test_a_lock_is_free_again_after_an_error(tmp_path: Path) -> None:
         raise ZeroDivisionError
     with locked(tmp_path / "lock"):
         pass
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Somebody holds each file at the first two tries to replace or remove one; what was tried."""
+    tried: list[str] = []
+
+    def refusing(name: str, real: Callable[..., None]) -> Callable[..., None]:
+        def act(*paths: Path, **options: bool) -> None:
+            tried.append(name)
+            if tried.count(name) <= 2:
+                raise PermissionError(13, "The process cannot access the file because it is being used", str(paths[0]))
+            real(*paths, **options)
+
+        return act
+
+    monkeypatch.setattr(os, "replace", refusing("replace", os.replace))
+    monkeypatch.setattr(Path, "unlink", refusing("unlink", Path.unlink))
+    return tried
+
+
+def test_a_file_that_an_antivirus_looks_at_is_replaced_all_the_same(tmp_path: Path, held: list[str]) -> None:
+    write_whole(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"new"
+    assert held.count("replace") == 3
+
+
+def test_a_file_that_a_player_holds_a_moment_is_removed_all_the_same(tmp_path: Path, held: list[str]) -> None:
+    (tmp_path / "file").touch()
+    remove(tmp_path / "file")
+    assert not (tmp_path / "file").exists()
+    assert held.count("unlink") == 3
+
+
+def test_a_file_that_nobody_needs_is_left_to_whoever_holds_it(tmp_path: Path, held: list[str]) -> None:
+    (tmp_path / "file").touch()
+    discard(tmp_path / "file")
+    assert (tmp_path / "file").exists()
+    assert held.count("unlink") == 1
+
+
+def test_a_part_that_stays_held_does_not_hide_why_the_file_was_not_written(tmp_path: Path, held: list[str]) -> None:
+    def write() -> None:
+        with written_whole(tmp_path / "file") as part:
+            part.touch()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write()

@@ -8,7 +8,7 @@ import tracemalloc
 import pytest
 from apimart.flow.errors import Refused, Unfinished, Unreachable
 from apimart.flow.wire import Transfer, check_address
-from apimart.flow.wire.guard import origin_of
+from apimart.flow.wire.guard import PUBLIC_NAMES, origin_of
 from standin import StandIn, answer
 
 CONTENT = bytes(range(256)) * 40
@@ -38,11 +38,12 @@ def transfer(host):
 @pytest.fixture
 def dns(monkeypatch):
     """Names and what the resolver answers for them, one list per question; the last one stays."""
-    names = {}
+    names = {name: [["8.8.8.8"]] for name in PUBLIC_NAMES}
     real = socket.getaddrinfo
 
     def resolve(name, port, *args, **kwargs):
         if name not in names:
+            assert not name[-1].isalpha(), f"nobody here answers for {name}"
             return real(name, port, *args, **kwargs)
         answers = names[name].pop(0) if len(names[name]) > 1 else names[name][0]
         family = {True: socket.AF_INET6, False: socket.AF_INET}
@@ -166,18 +167,89 @@ def test_a_name_that_changes_its_answer_after_the_look_gets_no_request(inner, tr
     assert inner.visits == []
 
 
-def test_the_stand_in_answers_of_a_transparent_proxy_are_no_private_network(transfer, dns, monkeypatch):
-    knocked = []
+@pytest.fixture
+def knocked(monkeypatch):
+    """The addresses that a connection was tried to; nobody answers there."""
+    found = []
 
     def refuse(address, *args, **kwargs):
-        knocked.append(address)
+        found.append(address)
         raise ConnectionRefusedError
 
     monkeypatch.setattr("urllib3.util.connection.create_connection", refuse)
-    dns["clips.example"] = [["198.18.0.7"]]
+    return found
+
+
+@pytest.mark.parametrize(
+    "answers", [["198.18.0.7"], ["198.19.255.1"], ["198.18.0.7", "fdfe:dcba:9876::7"], ["fc00::7", "198.18.0.7"]]
+)
+def test_the_stand_in_answers_of_a_transparent_proxy_are_no_private_network(answers, transfer, dns, knocked):
+    dns["clips.example"] = [answers]
     with pytest.raises(Unreachable):
         transfer.probe("http://clips.example/a.mp4")
     assert knocked == [("clips.example", 80)]
+
+
+@pytest.mark.parametrize(
+    ("answers", "everywhere"),
+    [
+        (["100.64.3.7"], ["100.64.0.9"]),
+        (["100.101.102.103"], ["100.64.0.9"]),
+        (["fdfe:dcba:9876::7"], ["fdfe:dcba:9876::9"]),
+        (["fd12:3456:789a::7", "100.64.3.7"], ["fd12:3456:789a::9", "100.64.0.9"]),
+    ],
+)
+def test_answers_that_stand_in_for_every_public_name_stand_in_for_a_video_too(
+    answers, everywhere, transfer, dns, knocked
+):
+    dns["clips.example"], dns[PUBLIC_NAMES[0]] = [answers], [everywhere]
+    with pytest.raises(Unreachable):
+        transfer.probe("http://clips.example/a.mp4")
+    assert knocked == [("clips.example", 80)]
+
+
+@pytest.mark.parametrize(
+    ("answers", "everywhere"),
+    [
+        (["100.101.102.103"], ["8.8.8.8"]),
+        (["fdfe:dcba:9876::7"], ["8.8.8.8"]),
+        (["fd12:3456:789a::7"], ["fd99:3456:789a::9"]),
+        (["10.0.0.5"], ["10.0.0.9"]),
+        (["192.168.1.1"], ["198.18.0.9"]),
+        (["198.18.0.7", "10.0.0.5"], ["198.18.0.9"]),
+        (["198.18.0.7", "fd12:3456:789a::7"], ["198.18.0.9"]),
+        (["127.0.0.1"], ["127.0.0.1"]),
+        (["100.64.3.7"], ["10.0.0.9"]),
+    ],
+)
+def test_a_name_that_alone_leads_into_a_private_network_is_refused_there_too(
+    answers, everywhere, transfer, dns, knocked
+):
+    dns["clips.example"], dns[PUBLIC_NAMES[0]] = [answers], [everywhere]
+    with pytest.raises(Refused, match="private network"):
+        transfer.probe("http://clips.example/a.mp4")
+    assert knocked == []
+
+
+@pytest.mark.parametrize("is_behind", [True, False])
+def test_who_answers_is_held_against_what_stands_in_here(is_behind, inner, transfer, dns, monkeypatch):
+    class Connected(socket.socket):
+        def getpeername(self):
+            return ("198.18.0.7" if is_behind else "127.0.0.1", 80)
+
+    def connect(address, *args, **kwargs):
+        made = Connected(socket.AF_INET, socket.SOCK_STREAM)
+        made.connect(("127.0.0.1", inner.port))
+        return made
+
+    monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
+    dns["clips.example"] = [["198.18.0.7"]]
+    if is_behind:
+        assert transfer.probe("http://clips.example/secret").length == len(b"inner secret")
+        return
+    with pytest.raises(Refused, match="private network"):
+        transfer.probe("http://clips.example/secret")
+    assert inner.visits == []
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -212,16 +284,37 @@ def test_a_redirect_within_an_opened_origin_is_followed(host, transfer):
     assert transfer.probe(host.redirect("/clip.mp4", "/real.mp4")).length == len(CONTENT)
 
 
-def test_a_proxy_is_not_asked_for_what_is_private(transfer, dns, monkeypatch):
-    with StandIn() as proxy:
-        monkeypatch.setenv("http_proxy", proxy.url)
+@pytest.fixture
+def proxy(monkeypatch):
+    """An HTTP proxy that the environment names for everything but this machine."""
+    with StandIn() as stand_in:
+        monkeypatch.setenv("http_proxy", stand_in.url)
         monkeypatch.setenv("no_proxy", "127.0.0.1")
-        dns["clips.example"], dns["public.example"] = [["192.168.1.1"]], [["8.8.8.8"]]
-        with pytest.raises(Refused, match="private network"):
-            transfer.probe("http://clips.example/secret")
-        assert proxy.visits == []
-        proxy.acts["http://public.example/a.mp4"] = lambda handler: answer(handler, 200, CONTENT, "video/mp4")
-        assert transfer.probe("http://public.example/a.mp4").length == len(CONTENT)
+        yield stand_in
+
+
+@pytest.mark.parametrize("answers", [["8.8.8.8"], ["10.0.0.1"], ["127.0.0.1"], []])
+def test_a_proxy_that_connects_for_us_decides_where_a_name_leads(answers, proxy, transfer, dns):
+    dns["public.example"] = [answers]
+    proxy.acts["http://public.example/a.mp4"] = lambda handler: answer(handler, 200, CONTENT, "video/mp4")
+    assert transfer.probe("http://public.example/a.mp4").length == len(CONTENT)
+
+
+@pytest.mark.parametrize("address", ["http://192.168.1.1/secret", "http://nas.local/secret", "http://localhost/secret"])
+def test_a_proxy_is_not_asked_for_what_is_openly_private(address, proxy, transfer):
+    with pytest.raises(Refused, match="private network"):
+        transfer.probe(address)
+    assert proxy.visits == []
+
+
+@pytest.mark.parametrize(("scheme", "is_resolved_here"), [("socks5", True), ("socks4", True), ("socks5h", False)])
+def test_a_socks_proxy_is_told_an_address_or_a_name_and_an_address_is_judged(
+    scheme, is_resolved_here, transfer, dns, monkeypatch
+):
+    monkeypatch.setenv("http_proxy", f"{scheme}://127.0.0.1:1")
+    dns["clips.example"] = [["192.168.1.1"]]
+    with pytest.raises(Refused if is_resolved_here else Unreachable):
+        transfer.probe("http://clips.example/secret")
 
 
 def test_a_probe_tells_what_an_address_serves_without_fetching_it(host, transfer):
@@ -331,7 +424,7 @@ def test_a_server_that_trickles_does_not_outlast_the_time(host, transfer, tmp_pa
 
 
 def test_a_download_ends_when_the_person_stops_it(host, transfer, tmp_path):
-    with pytest.raises(Unfinished):
+    with pytest.raises(Unfinished, match="Stopped"):
         transfer.download(host.serve("/clip.mp4", CONTENT), tmp_path / "clip", stopped=lambda: True)
 
 

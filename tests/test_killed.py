@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 pytest_plugins = ["journey_fixtures"]
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="what is killed is forked")]
 
-KILLED = Path(__file__).with_name("killed.py")
 FAMILIES = ["APIMartSora2", "APIMartVeo31", "APIMartKlingMotionControl"]
 
 BEFORE_SENDING = [
@@ -54,7 +51,8 @@ AROUND_AN_EXTENSION = [("ledger/ledger.py", "write_body", "return"), ("ledger/le
 class Machine:
     """A person's folders on one machine, and processes that run there."""
 
-    def __init__(self, folder, seller, node, clip, ledger, job=""):
+    def __init__(self, forks, folder, seller, node, clip, ledger, job=""):
+        self._forks = forks
         self.told = {
             "home": str(folder / "home"),
             "output": str(folder / "output"),
@@ -62,33 +60,34 @@ class Machine:
             "clip": clip if node == "APIMartKlingMotionControl" else "",
             "ledger": ledger,
             "job": job,
-        }
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("APIMART_")},
-            "APIMART_API_KEY": seller.key,
-            "APIMART_BASE_URL": seller.url,
+            "environment": {
+                **{name: value for name, value in os.environ.items() if not name.startswith("APIMART_")},
+                "APIMART_API_KEY": seller.key,
+                "APIMART_BASE_URL": seller.url,
+            },
         }
 
+    def start(self, point=None):
+        return self._forks.run(**self.told, point=[*point, 1] if point else None)
+
     def run(self, point=None):
-        told = json.dumps({**self.told, "point": [*point, 1] if point else None})
-        done = subprocess.run(
-            [sys.executable, str(KILLED), told],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        if point:
-            assert done.returncode == -signal.SIGKILL, f"{point} was not reached: {done.stdout}{done.stderr}"
-            return None
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout.splitlines()[-1])
+        run = self.start(point)
+        if not point:
+            return self.ended(run)
+        status, said = run.ended()
+        assert status == -signal.SIGKILL, f"{point} was not reached: {said}"
+        return None
+
+    def ended(self, run):
+        """What a run came to that nobody killed."""
+        status, said = run.ended()
+        assert status == 0 and "failed" not in said, said
+        return said
 
 
 @pytest.fixture(params=FAMILIES)
-def machine(request, tmp_path, seller, motion_url, ledger_address):
-    return Machine(tmp_path, seller, request.param, motion_url, ledger_address)
+def machine(request, forks, tmp_path, seller, motion_url, ledger_address):
+    return Machine(forks, tmp_path, seller, request.param, motion_url, ledger_address)
 
 
 def named(points):
@@ -127,9 +126,9 @@ def original(provider):
 
 
 @pytest.fixture
-def extending(original, tmp_path, seller):
+def extending(original, forks, tmp_path, seller):
     """A machine that extends that clip."""
-    return Machine(tmp_path, seller, "APIMartVeo31Extend", "", "", original)
+    return Machine(forks, tmp_path, seller, "APIMartVeo31Extend", "", "", original)
 
 
 @named(AROUND_AN_EXTENSION)

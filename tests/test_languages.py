@@ -7,6 +7,7 @@ import re
 from collections import Counter
 
 import pages
+import phrases
 import pytest
 from journeys import FAMILIES
 from pack import ROOT
@@ -43,6 +44,32 @@ def test_every_phrase_is_translated(code: str) -> None:
     """That none is missing from the files, and none left over, is held by test_pages.py."""
     language = Language(code)
     assert not [key for key, said in {**language.names, **language.texts}.items() if not said.strip()]
+    assert language.stale == {}
+
+
+@pytest.fixture
+def korean(tmp_path, monkeypatch):
+    """Writes what phrases/ko.json holds, and says what it holds after it was asked for some texts."""
+
+    def asked(texts, held):
+        (tmp_path / "ko.json").write_text(json.dumps(held), "utf-8")
+        monkeypatch.setattr(phrases, "FOLDER", tmp_path)
+        language = Language("ko")
+        for text in texts:
+            language.say(text)
+        return json.loads(language.written())
+
+    return asked
+
+
+def test_a_reworded_text_keeps_its_earlier_translation_as_stale_until_it_is_redone(korean):
+    old, new, newest = "The shape of the clip.", "The shape of the video.", "The shape of every video."
+    reworded = korean([new, "Another."], {"texts": {old: "told"}})
+    assert reworded["texts"] == {new: "", "Another.": ""}
+    assert reworded["stale"] == {new: {"was": old, "said": "told"}}
+    assert korean([new], reworded)["stale"] == reworded["stale"]
+    assert korean([newest], reworded)["stale"] == {newest: {"was": old, "said": "told"}}
+    assert "stale" not in korean([new], {**reworded, "texts": {new: "told anew"}})
 
 
 @pytest.mark.parametrize("code", TRANSLATED)

@@ -17,7 +17,10 @@ from apimart.flow.model import Ticket
 from ledgers import Clock, Worker, all_at_once, asked, completed, ended, intended, sent, ticketed
 
 pytest_plugins = ["ledger_fixtures"]
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="twenty processes at once are forked")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="twenty processes at once are forked"),
+]
 
 LIVES_ELSEWHERE = "another-machine:1:random"
 

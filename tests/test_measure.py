@@ -85,7 +85,7 @@ def test_the_verdict_is_the_same_every_time(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("seconds", [2.99, 3.0, 10.0, 10.04, 30.0, 30.1])
 def test_the_limits_are_met_to_the_frame(rate: Fraction, seconds: float, tmp_path: Path) -> None:
     frames = round(seconds * rate)
-    path = clips.write_video(tmp_path / "clip.mp4", frames=frames, rate=rate, width=32, height=16)
+    path = clips.write_still(tmp_path / "clip.mp4", frames=frames, rate=rate, width=32, height=16)
     found = measure(path)
     assert (found.seconds, found.frames, found.rate) == (float(frames / rate), frames, rate)
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import help_pages
 import pages
@@ -48,6 +52,20 @@ def test_every_page_shows_its_node(node_id: str) -> None:
     assert file.stat().st_size <= 20_000
     with Image.open(file) as picture:
         assert picture.format == "WEBP"
+
+
+def test_nothing_is_written_while_a_declaration_does_not_load(tmp_path: Path) -> None:
+    for name in ("flow", "nodes", "workbench"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "__init__.py", tmp_path)
+    (tmp_path / "nodes" / "luma_ray_4.py").write_text("FAMILY = (", "utf-8")
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")}
+    command = [sys.executable, "-B", str(tmp_path / "workbench"), "pages"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "nodes/luma_ray_4.py: SyntaxError" in done.stderr
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")} == before
+    assert not (tmp_path / "web").exists()
 
 
 def test_no_picture_is_left_over() -> None:

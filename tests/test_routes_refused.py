@@ -101,6 +101,49 @@ def test_a_page_of_another_site_learns_nothing(face, path, elsewhere):
     assert set(answer.json) == {"error"}
 
 
+@pytest.mark.parametrize("path", ["jobs", "language"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://comfy.lan", "Host": "comfy.lan"},
+        {"Origin": "http://comfy.lan:8080", "Host": "Comfy.LAN:8080"},
+        {"Origin": "https://comfy.lan", "Host": "comfy.lan:443"},
+        {"Origin": "http://comfy.lan:8080", "Host": "10.1.2.3:8188", "X-Forwarded-Host": "comfy.lan:8080"},
+        {"Origin": "https://comfy.lan", "Host": "10.1.2.3:8188", "X-Forwarded-Host": "comfy.lan, inner.lan"},
+        {"Origin": "http://named.example:8080", "Host": "10.1.2.3:8188"},
+        {"Origin": "https://other.example", "Host": "10.1.2.3:8188"},
+    ],
+    ids=str,
+)
+def test_a_page_that_came_through_a_reverse_proxy_is_let_in(face, path, headers, monkeypatch):
+    monkeypatch.setenv("APIMART_ORIGINS", "http://named.example:8080, https://other.example/")
+    method = "GET" if path == "jobs" else "POST"
+    body = None if method == "GET" else json.dumps(HARMFUL[path]).encode()
+    assert face.ask(method, path, body, {**JSON, **headers}).status == 200
+
+
+@pytest.mark.parametrize("path", ["jobs", "settings"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example", "Host": "comfy.lan", "X-Forwarded-Host": "comfy.lan"},
+        {"Origin": "http://comfy.lan:9999", "Host": "comfy.lan"},
+        {"Origin": "http://comfy.lan", "Host": "comfy.lan:8188"},
+        {"Origin": "http://named.example:9999", "Host": "10.1.2.3:8188"},
+        {"Origin": "https://named.example:8080", "Host": "10.1.2.3:8188"},
+        {"Origin": "null", "Host": "null"},
+        {"Origin": "http://", "Host": ""},
+        {"Origin": "http://evil.example", "Host": "10.1.2.3", "X-Forwarded-Host": "comfy.lan, evil.example"},
+        {"Origin": "http://named.example:8080", "Host": "10.1.2.3", "Sec-Fetch-Site": "cross-site"},
+    ],
+    ids=str,
+)
+def test_a_page_of_another_site_is_not_let_in_by_a_reverse_proxy(face, path, headers, monkeypatch):
+    monkeypatch.setenv("APIMART_ORIGINS", "http://named.example:8080, https://other.example/")
+    method = "GET" if path == "jobs" else "POST"
+    assert face.ask(method, path, None if method == "GET" else b"{}", {**JSON, **headers}).status == 403
+
+
 @pytest.mark.parametrize("path", POSTS)
 def test_typing_the_address_posts_nothing(face, path):
     assert face.ask("POST", path, b"{}", {**JSON, "Sec-Fetch-Site": "none"}).status == 403

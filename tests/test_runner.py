@@ -6,7 +6,7 @@ import asyncio
 import threading
 
 import pytest
-from apimart.flow.errors import Declined, Refused, Unfinished, Unreachable
+from apimart.flow.errors import Declined, PackError, Refused, Unfinished, Unreachable
 from apimart.flow.jobs import Ended
 from apimart.flow.model import Values
 from journeys import FAMILIES, Person, asked, defaults, picture, until
@@ -192,6 +192,18 @@ def test_everybody_is_told_how_a_job_ended_that_nobody_waited_for(person, seller
         until(lambda: any(isinstance(one, Ended) for one in told))
     [end] = [one for one in told if isinstance(one, Ended)]
     assert (end.entry.state, end.error, end.is_awaited) == ("fetched", None, False)
+
+
+@pytest.mark.parametrize(("do", "state", "is_unknown"), [("401", "dropped", False), ("drop_after", "intended", True)])
+def test_everybody_is_told_as_what_a_job_without_a_video_was_left(person, seller, do, state, is_unknown):
+    seller.behave("submit", do)
+    told = []
+    with person.process() as process:
+        process.runner.on_event = told.append
+        with pytest.raises(PackError):
+            asyncio.run(process.buy(SORA, {"prompt": "x"}, person._hear))
+        until(lambda: told and isinstance(told[-1], Ended))
+    assert (told[-1].entry.state, told[-1].entry.unknown) == (state, is_unknown)
 
 
 def test_two_comfyuis_on_one_data_folder_both_have_the_video_in_their_own_output_folder(person, seller, tmp_path):

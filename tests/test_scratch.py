@@ -13,6 +13,7 @@ from urllib.parse import quote
 import pytest
 from apimart.flow.jobs.scratch import Scratch
 from apimart.flow.ledger import new_owner
+from pack import ROOT
 
 DAY = 86400
 PROGRAM = """
@@ -31,8 +32,9 @@ class Other:
 
     def __init__(self, home: Path) -> None:
         command = [sys.executable, "-c", PROGRAM, str(home)]
-        tests = Path(__file__).parent
-        self._process = subprocess.Popen(command, cwd=tests, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command, cwd=ROOT / "workbench", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         assert self._process.stdout is not None
         self.file = Path(self._process.stdout.readline().strip()) / "clip.mp4"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 from apimart.flow.errors import NotSet
 from apimart.flow.settings import Limits, Settings, read, save_key, save_settings, set_aside
+from pack import ROOT
 
 KEY = "sk-test-key-of-nobody-0001"
 KEYED = {"APIMART_API_KEY": KEY}
@@ -279,11 +279,9 @@ for number in range(25):
 
 
 def writer(home: Path, who: str) -> subprocess.Popen[str]:
-    tests = Path(__file__).parent
-    paths = os.pathsep.join([str(tests), str(tests.parent / "workbench")])
     started = subprocess.Popen(
         [sys.executable, "-c", WRITER, str(home), who],
-        env={**os.environ, "PYTHONPATH": paths},
+        cwd=ROOT / "workbench",
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
+import os
 
 import pytest
 from apimart.flow.jobs import Outcome
 from journeys import Person, asked
-from test_killed import KILLED, Machine
+from test_killed import Machine
 
 pytest_plugins = ["journey_fixtures"]
+pytestmark = pytest.mark.slow
 
 SORA = "APIMartSora2"
 
 
-@pytest.fixture
-def machine(tmp_path, seller, ledger_address):
-    return Machine(tmp_path, seller, SORA, "", ledger_address)
-
-
-def started(machine):
-    return subprocess.Popen(
-        [sys.executable, str(KILLED), json.dumps(machine.told)],
-        env=machine.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def ended(process):
-    output, errors = process.communicate(timeout=180)
-    assert process.returncode == 0, errors
-    return json.loads(output.splitlines()[-1])
-
-
-def test_twenty_processes_with_one_question_make_one_purchase_and_twenty_results(machine, seller):
-    results = [ended(process) for process in [started(machine) for _ in range(20)]]
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="twenty processes at once are forked")
+def test_twenty_processes_with_one_question_make_one_purchase_and_twenty_results(
+    forks, tmp_path, seller, ledger_address
+):
+    machine = Machine(forks, tmp_path, seller, SORA, "", ledger_address)
+    results = [machine.ended(run) for run in [machine.start() for _ in range(20)]]
     assert seller.sold == 1
     assert {tuple(one["files"]) for one in results} == {tuple(results[0]["files"])}
     assert results[0]["files"]

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from pathlib import Path
 
-# The loader of the pack, the sandbox and the ComfyUI server are the tests' own.
-sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))
+import pack
 
 if __name__ == "__main__":
-    import_module("pack").load()
+    pack.load()
     sys.exit(import_module(sys.argv[1]).main(sys.argv[2:]))

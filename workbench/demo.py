@@ -35,6 +35,7 @@ def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="dev.py demo", description=__doc__)
     parser.add_argument("--comfyui", type=Path, metavar="PATH", help="run the example workflows in this ComfyUI")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long the sandbox lets a job take")
+    parser.add_argument("--small", action="store_true", help="clips of a few pixels, which are rendered at once")
     parser.add_argument("--output", type=Path, help="where clips and sheets go; default: demo_output/, emptied first")
     told = parser.parse_args(words)
     output: Path = told.output or _emptied(OUTPUT)
@@ -42,7 +43,7 @@ def main(words: Sequence[str]) -> int:
         return run_examples(told.comfyui, output, told.seconds)
     with (
         tempfile.TemporaryDirectory(prefix="apimart-demo-") as folder,
-        Sandbox(seconds=told.seconds, small=False) as sandbox,
+        Sandbox(seconds=told.seconds, small=told.small) as sandbox,
     ):
         print(f"Sandbox at {sandbox.url}: a pretend provider, nothing is bought.\n")
         with Runner() as runner:

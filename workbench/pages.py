@@ -1,6 +1,7 @@
 """Writes what people read of the nodes from their declarations: labels, help pages, examples, and MODELS.md.
 
-A new English phrase stands empty in `workbench/phrases/<language>.json` afterwards: fill it in, and run again.
+A new English phrase stands empty in `workbench/phrases/<language>.json` afterwards: fill it in, and run again. One that
+was only reworded has its earlier translation under `stale` there, until the new one is filled in.
 
 ComfyUI asks for `web/docs/<node_id>/<locale>.md`, then for `web/docs/<node_id>.md`. The second is English, and serves
 every language that has no page of its own.
@@ -30,9 +31,12 @@ ORIGIN = "Written by `python3 dev.py pages` from the declarations in `nodes/`; e
 
 
 def main(words: Sequence[str]) -> int:
-    """Write every page anew."""
+    """Write every page anew, but nothing while a declaration does not load: its pages would count as left over."""
     if words:
         sys.exit("pages takes no words")
+    if faults := nodes.faults():
+        lines = [f"nodes/{name}.py: {reason}" for name, reason in faults.items()]
+        sys.exit("\n".join(["Nothing was written, because these do not load:", *lines]))
     written = pages()
     for name, text in written.items():
         path = pack.ROOT / name

@@ -35,8 +35,8 @@ class Chain:
 
 CHAIN = Chain(
     "three_chained_shots",
-    "Three shots, each begun with the last frame of the one before. Change the third prompt and run again: the first "
-    "two are paid already, only the third is bought.",
+    "Three shots, each started with the last frame of the one before. Change the third prompt and run again: the first "
+    "two are already paid, only the third is purchased.",
     "APIMartKling3Turbo",
     (
         "A tin robot walks along a windowsill towards an open window, morning light.",

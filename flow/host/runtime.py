@@ -26,7 +26,7 @@ SANDBOX = Path(__file__).resolve().parents[2] / "sandbox" / "__main__.py"
 
 
 class Runtime:
-    """One data folder and one output folder. `on_event` hears what happens to jobs, `now` is the clock."""
+    """One data folder and one output folder. `on_event` hears what happens to jobs; `now` and `pace` are Account's."""
 
     def __init__(
         self,
@@ -36,9 +36,10 @@ class Runtime:
         on_event: Callable[[Progress | Ended], None],
         *,
         now: Callable[[], float] = time.time,
+        pace: float = 1.0,
     ) -> None:
         self.home, self.output = home, output
-        self._families, self._on_event, self._now = families, on_event, now
+        self._families, self._on_event, self._now, self._pace = families, on_event, now, pace
         self._lock = threading.Lock()
         self._ledgers: dict[str, Ledger] = {}
         self._account: Account | None = None
@@ -94,7 +95,9 @@ class Runtime:
         ledger, runner = self.ledger_of(found), self.runner
         with self._lock:
             if self._account is None or self._account.settings != found:
-                self._account = Account(found, ledger, self.output, runner.owner, retired=self._retired, now=self._now)
+                self._account = Account(
+                    found, ledger, self.output, runner.owner, retired=self._retired, now=self._now, pace=self._pace
+                )
             account = self._account
         runner.use(account)
         return account

@@ -14,7 +14,7 @@ from ..publish import Publisher, open_result_store, open_store, opened_origins
 from ..request import Reader, ask
 from ..settings import Limits, Settings, read
 from ..stopping import Stopped, never
-from ..wire import Provider, Transfer
+from ..wire import Credential, Provider, Transfer
 from .download import Downloads
 from .job import Stage
 from .polling import UNATTENDED_SECONDS, Polling
@@ -26,6 +26,7 @@ from .submission import Submission
 class Account:
     """`output` is where results go, `owner` names the process, `now` and `pause` are the clock.
 
+    `pace` multiplies the waits between polls, between submits and between looks at the ledger; 1 is right for APIMart.
     `retired` says in words why a model may be gone. Raises NotSet without a key.
     """
 
@@ -39,8 +40,9 @@ class Account:
         retired: Mapping[str, str],
         now: Callable[[], float] = time.time,
         pause: Callable[[float], None] | None = None,
+        pace: float = 1.0,
     ) -> None:
-        self.settings, self.ledger = settings, ledger
+        self.settings, self.ledger, self.pace = settings, ledger, pace
         self._now = now
         self._provider = provider = Provider(settings.base_url, settings.require_key(), language=settings.language)
         transfer = Transfer((settings.base_url, *opened_origins(settings)))
@@ -49,12 +51,15 @@ class Account:
         self._scratch = Scratch(settings.home)
         self._reader = Reader(transfer, ledger, reads_addresses=settings.probe_video_url)
         self.checkout = Checkout(settings, ledger, provider, publisher, now=now)
-        self._submission = Submission(settings, ledger, provider, owner, self._limits, retired, now=now)
-        polling = Polling(ledger, provider, now=now)
+        self._submission = Submission(settings, ledger, provider, owner, self._limits, retired, now=now, pace=pace)
+        polling = Polling(ledger, provider, now=now, pace=pace)
         self.stages: Mapping[str, Stage] = {"published": self._submission.submit, "ticketed": polling.follow}
         withdraw = publisher.withdraw if settings.media_delete else None
         results = open_result_store(settings)
-        self.fetch = Downloads(ledger, transfer, output, results, withdraw, retired, now=now, pause=pause).fetch
+        credential = Credential(settings.base_url, settings.require_key())
+        self.fetch = Downloads(
+            ledger, transfer, credential, output, results, withdraw, retired, now=now, pause=pause
+        ).fetch
 
     def key(self, fingerprint: str) -> tuple[str, str, str]:
         """What makes jobs the same: the ledger, sandbox or live, and the question."""

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
 from ..errors import PackError
-from ..ledger import Entry, Ledger
+from ..ledger import Entry
 from .account import Account
 from .job import Job
 from .progress import Outcome
@@ -25,7 +25,7 @@ async def carry(job: Job, account: Account, owner: str, purchase: Purchase | Non
     is dropped from the ledger: nothing was spent, and nobody need look at it.
     """
     while True:
-        lease = _Lease(job, account.ledger, owner, await _entry(job, purchase))
+        lease = _Lease(job, account, owner, await _entry(job, purchase))
         async with lease.held():
             entry = lease.entry
             if entry.state == "dropped" and purchase is not None:
@@ -49,8 +49,9 @@ async def _entry(job: Job, purchase: Purchase | None) -> Callable[[], Entry]:
 class _Lease:
     """The right to carry a job on, which one process has at a time."""
 
-    def __init__(self, job: Job, ledger: Ledger, owner: str, entry: Callable[[], Entry]) -> None:
-        self._job, self._ledger, self._owner, self._entry = job, ledger, owner, entry
+    def __init__(self, job: Job, account: Account, owner: str, entry: Callable[[], Entry]) -> None:
+        self._job, self._ledger, self._owner, self._entry = job, account.ledger, owner, entry
+        self._look_seconds = LOOK_SECONDS * account.pace
         self._is_held = False
 
     @property
@@ -66,12 +67,12 @@ class _Lease:
             await self._job.surely(self._take_first)
             while not self._is_held:
                 self._job.tell("Another ComfyUI works on the same request; its result is shared.")
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(self._look_seconds)
                 await self._job.surely(self._take)
             yield
         except BaseException as error:
             reason = error.what if isinstance(error, PackError) else "nobody waited for it any more"
-            await self._at_the_end(lambda: self._drop_unsent(reason))
+            await self._at_the_end(lambda: self._leave(reason))
             raise
         finally:
             await self._at_the_end(lambda: self._ledger.release(self.entry.id, self._owner))
@@ -84,9 +85,10 @@ class _Lease:
         self._is_held = self._ledger.lease(self.entry.id, self._owner, LEASE_SECONDS)
         self._job.meet(self._ledger.by_id(self.entry.id))
 
-    def _drop_unsent(self, reason: str) -> None:
-        if self._ledger.by_id(self.entry.id).unsent:
-            self._ledger.drop(self.entry.id, reason)
+    def _leave(self, reason: str) -> None:
+        """Drop what was not sent; the job then has the entry as it was left, for whoever is told of its end."""
+        left = self._ledger.by_id(self.entry.id)
+        self._job.entry = self._ledger.drop(left.id, reason) if left.unsent else left
 
     async def _at_the_end(self, work: Callable[[], object]) -> None:
         """A ledger that cannot be written now is not what went wrong, and a lease runs out by itself."""

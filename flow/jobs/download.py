@@ -15,17 +15,18 @@ from pathlib import Path
 from threading import Event
 
 from ..errors import Declined, PackError, Refused, Unreachable, log
-from ..files import written_whole
+from ..files import remove, written_whole
 from ..ledger import Entry, Ledger
 from ..media import content_of_video
 from ..model import Address, Body, Files
 from ..publish import ResultStore
-from ..wire import Gone, Transfer, why_declined
+from ..wire import Credential, Gone, Transfer, Withheld, why_declined
 from .job import Job
 from .progress import Outcome
 
 FOLDER = "apimart"
 TRIES = 6
+MOST_OF_MODEL = 80  # characters: file systems take names of 255 bytes, Windows paths of 260 characters
 FRESH_SECONDS = 3600.0
 STALE_SECONDS = 86400.0
 VIDEO_HEADS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"\x1aE\xdf\xa3", b"RIFF")
@@ -41,6 +42,7 @@ class Downloads:
         self,
         ledger: Ledger,
         transfer: Transfer,
+        credential: Credential,
         output: Path,
         store: ResultStore | None,
         withdraw: Callable[[Body], None] | None,
@@ -49,7 +51,8 @@ class Downloads:
         now: Callable[[], float] = time.time,
         pause: Callable[[float], object] | None = None,
     ) -> None:
-        self._ledger, self._transfer, self._output, self._store = ledger, transfer, output, store
+        self._ledger, self._transfer, self._credential = ledger, transfer, credential
+        self._output, self._store = output, store
         self._withdraw, self._retired, self._now, self._pause = withdraw, retired, now, pause
 
     async def fetch(self, job: Job, entry: Entry) -> Outcome:
@@ -96,33 +99,34 @@ class Downloads:
         is_fresh = self._now() - (entry.ended_at or 0) < FRESH_SECONDS
         try:
             self._download(url, part, stopped, is_fresh=is_fresh)
-        except Gone:
-            raise _too_late(entry) from None
+        except Gone as error:
+            raise (_not_now(entry, error) if is_fresh else _too_late(entry)) from None
         except Unreachable as error:
             raise _not_now(entry, error) from None
+        except Refused as error:
+            raise _not_followed(entry, error) from None
 
     def _download(self, url: str, part: Path, stopped: Event, *, is_fresh: bool) -> None:
         """Try until the file is whole; each try goes on where the last one broke off.
 
-        Raises Gone for a link that is dead; that of a fresh job may only not be there yet.
+        Raises Gone for a link that is dead; a fresh job's file may only not be there yet.
         """
         for attempt in range(TRIES):
             try:
                 self._try(url, part, stopped)
                 return
             except Unreachable as error:
-                if isinstance(error, Gone) and not is_fresh:
+                is_dead = isinstance(error, Withheld) or (isinstance(error, Gone) and not is_fresh)
+                if is_dead or attempt == TRIES - 1 or stopped.is_set():
                     raise
-                if attempt == TRIES - 1 or stopped.is_set():
-                    raise Unreachable(error.what) from None
                 (self._pause or stopped.wait)(min(2.0**attempt, 15.0))
 
     def _try(self, url: str, part: Path, stopped: Event) -> None:
-        arrival = self._transfer.download(url, part, stopped=stopped.is_set)
+        arrival = self._transfer.download(url, part, credential=self._credential, stopped=stopped.is_set)
         with part.open("rb") as file:
             head = file.read(64)
         if arrival.mime.startswith("text/") or not any(mark in head for mark in VIDEO_HEADS):
-            part.unlink()
+            remove(part)
             raise Unreachable("The link of the finished job served something that is not a video.")
 
     def _make_known(self, entry: Entry, paths: tuple[Path, ...]) -> None:
@@ -155,7 +159,8 @@ class Downloads:
 def paths_of(entry: Entry, output: Path) -> tuple[Path, ...]:
     """Where the videos of a job belong in an output folder: names from our own records, the same on every machine."""
     day = datetime.fromtimestamp(entry.created_at, timezone.utc).strftime("%Y%m%d")
-    safe = re.sub(r"[^A-Za-z0-9.\-]+", "_", f"{entry.model}_{day}_{(entry.task_id or entry.id)[-12:]}").strip(".")
+    safe = re.sub(r"[^A-Za-z0-9.\-]+", "_", f"{entry.model[:MOST_OF_MODEL]}_{day}_{(entry.task_id or entry.id)[-12:]}")
+    safe = safe.strip(".")
     return tuple(output / FOLDER / f"{safe}_{index}.mp4" for index in range(1, len(entry.urls) + 1))
 
 
@@ -204,11 +209,24 @@ def _sounds_gone(reason: str) -> bool:
 
 
 def _not_now(entry: Entry, error: Unreachable) -> Unreachable:
+    own = "" if error.next_step == Unreachable.next_step else f"{error.next_step} "
     return Unreachable(
         error.what,
         spent="The job is paid.",
-        next_step="Queue again: the video is downloaded, not bought again. If its link stays dead, raise `take` to buy "
-        "it once more.",
+        next_step=f"{own}Queue again: the video is downloaded, not bought again. If its link stays dead, raise `take` "
+        "to buy it once more.",
+        task_id=entry.task_id,
+    )
+
+
+def _not_followed(entry: Entry, error: Refused) -> Unreachable:
+    """The guard of this machine said no to a link that the provider gave."""
+    return Unreachable(
+        f"The link of the finished video is not followed. {error.what}",
+        spent="The job is paid.",
+        next_step="If that name is public, a VPN or a proxy answers for it here: set HTTPS_PROXY to the proxy or turn "
+        "it off for ComfyUI, then queue again, or give the task id to APIMart Collect Job: the video is downloaded, "
+        "not bought again.",
         task_id=entry.task_id,
     )
 

@@ -25,10 +25,12 @@ UNATTENDED_SECONDS = 86400.0  # as long as the link of a finished job lives
 
 
 class Polling:
-    """Polls every ticketed job of an account until it ends, whoever waits for it."""
+    """Polls every ticketed job of an account until it ends, whoever waits for it; `pace` multiplies the waits."""
 
-    def __init__(self, ledger: Ledger, provider: Provider, *, now: Callable[[], float] = time.time) -> None:
-        self._ledger, self._provider, self._now = ledger, provider, now
+    def __init__(
+        self, ledger: Ledger, provider: Provider, *, now: Callable[[], float] = time.time, pace: float = 1.0
+    ) -> None:
+        self._ledger, self._provider, self._now, self._pace = ledger, provider, now, pace
         self._followed = 0
 
     async def follow(self, job: Job, entry: Entry) -> Entry:
@@ -55,7 +57,7 @@ class Polling:
             expected = expected_seconds(standing, elapsed, usual)
             job.report(progress_of(entry, standing, elapsed, expected))
             wait = 0.0 if wait is None else max(min(wait, wait_before_poll(elapsed, expected)), share)
-            await asyncio.sleep(max(wait, self._provider.pause_seconds))
+            await asyncio.sleep(max(wait * self._pace, self._provider.pause_seconds))
             wait = LONGEST_WAIT_SECONDS * random.uniform(0.9, 1.0)
             share = self._followed / LOOKS_PER_SECOND * random.uniform(0.0, 2.0)  # not all in step
             try:

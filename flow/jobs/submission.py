@@ -24,7 +24,8 @@ LONGEST_RESEND_SECONDS = 30.0
 class Submission:
     """Sends what the ledger marks as sent, each entry once, and no more at a time than the account allows.
 
-    `limits` are asked for at the moment money moves. `retired` says in words why a model may be gone.
+    `limits` are asked for at the moment money moves. `retired` says in words why a model may be gone. `pace` multiplies
+    the waits.
     """
 
     def __init__(
@@ -37,10 +38,11 @@ class Submission:
         retired: Mapping[str, str],
         *,
         now: Callable[[], float] = time.time,
+        pace: float = 1.0,
     ) -> None:
         self._jobs_at_once, self._wait_seconds = settings.jobs_at_once, settings.wait_seconds
         self._ledger, self._provider, self._owner = ledger, provider, owner
-        self._limits, self._retired, self._now = limits, retired, now
+        self._limits, self._retired, self._now, self._pace = limits, retired, now, pace
         self._head_of_line = asyncio.Lock()
         self._freed = asyncio.Event()
         self._is_full = False
@@ -69,7 +71,7 @@ class Submission:
                 job.was_not_sent()
             self._require_patience(outcome, time.monotonic() - began, is_first)
             job.tell(f"Waiting: {outcome.reason}")
-            await asyncio.sleep(outcome.seconds)
+            await asyncio.sleep(outcome.seconds * self._pace)
 
     def place_is_free(self) -> None:
         """A job of this process is over: the head of the line asks the ledger again."""
@@ -94,7 +96,7 @@ class Submission:
 
     async def _wait_for_a_place(self) -> None:
         """Wait until a job of this process has ended; those of other processes are looked for from time to time."""
-        timer = asyncio.get_running_loop().call_later(TURN_SECONDS, self._freed.set)
+        timer = asyncio.get_running_loop().call_later(TURN_SECONDS * self._pace, self._freed.set)
         try:
             await self._freed.wait()
         finally:

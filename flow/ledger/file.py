@@ -19,10 +19,14 @@ _making = threading.Lock()
 
 
 class LedgerFile:
-    """An SQLite file and its reserve: bytes that are given up when a full disk would lose a paid ticket."""
+    """An SQLite file and its reserve: bytes that are given up when a full disk would lose a paid ticket.
 
-    def __init__(self, path: Path) -> None:
+    `drive` is the kind of a network or FUSE drive, where numbers of files change by themselves; empty for a disk.
+    """
+
+    def __init__(self, path: Path, drive: str = "") -> None:
         self.path = path
+        self.drive = drive
         self.reserve = path.with_name(path.name + "-reserve")
         self._identity: tuple[int, int] | None = None
 
@@ -37,13 +41,21 @@ class LedgerFile:
         except OSError as error:
             raise unwritable(str(self.path), error) from error
 
-    def check(self) -> None:
-        """Refuse to write into a file that is no longer the one at our path: nobody would find it again."""
-        if self._look() != self._identity:
+    def check(self) -> bool:
+        """Refuse to write into a file that is no longer the one at our path: nobody would find it again.
+
+        True where a drive gave the file another number: SQLite, too, takes it for another one until it is opened anew.
+        """
+        found = self._look()
+        if found == self._identity:
+            return False
+        if found is None or not self.drive:
             raise NotSet(
                 f"The ledger {self.path} was moved, deleted or replaced while it was in use.",
                 next_step="Put it back if you can, then restart ComfyUI.",
             )
+        self._identity = found
+        return True
 
     def keep_reserve(self) -> None:
         """Have the reserve on disk, or say that the disk is full."""

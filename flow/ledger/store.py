@@ -15,11 +15,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
-from ..errors import NotSet, hide
+from ..errors import NotSet, hide, log
 from .database_errors import as_not_set, damaged
+from .drives import shared_drive
 from .file import LedgerFile
 
 BUSY_SECONDS = 30
+# What SQLite says where it cannot map the index of the write-ahead log.
+NO_SHARED_MEMORY = ("disk I/O error", "unable to open database file", "locking protocol")
 _LOCK_NUMBER = 0x61_70_69_6D_61_72_74  # "apimart": PostgreSQL's advisory locks are numbers
 
 
@@ -68,7 +71,8 @@ class Store:
                 yield connection
             return
         with self._one_writer(), as_not_set(self.name):
-            self.file.check()
+            if self.file.check():
+                self.engine.dispose()
             with self._writer.begin() as connection:
                 yield connection
 
@@ -112,7 +116,7 @@ _ADDRESS_FORM = "Set the path of a file, or postgresql://host:5432/database with
 
 
 def _open_file(path: Path, now: Callable[[], float]) -> Store:
-    file = LedgerFile(path)
+    file = LedgerFile(path, shared_drive(path))
     file.make()
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
@@ -126,7 +130,7 @@ def _open_file(path: Path, now: Callable[[], float]) -> Store:
     event.listen(engine, "begin", _begin_sqlite)
     store = Store(engine, str(path), now=now, file=file)
     try:
-        _examine(store)
+        _examine(store, file.drive)
     except BaseException:
         store.close()
         raise
@@ -144,28 +148,36 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _examine(store: Store) -> None:
-    """Look for damage, and switch to WAL; the switch is outside SQLite's own waiting for locks."""
+def _examine(store: Store, drive: str) -> None:
+    """Look for damage, and switch to WAL where its locks can be trusted; no switch waits for locks by itself."""
     deadline = time.monotonic() + BUSY_SECONDS
     with as_not_set(store.name), store.engine.connect() as connection:
         direct: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]  # pysqlite's
         found = direct.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
             raise damaged(store.name, found)
-        while not _switched_to_wal(direct):
-            if time.monotonic() > deadline:
-                raise sqlite3.OperationalError("database is locked")
-            time.sleep(0.02)
+        if not drive and _switched(direct, "wal", deadline):
+            return
+        _switched(direct, "delete", deadline)
+    log.warning(
+        "The ledger %s is on a drive (%s) whose locks SQLite cannot rely on for its write-ahead log: it goes without. "
+        "One machine at a time may use it there; APIMART_LEDGER_URL=postgresql://... is for several.",
+        store.name,
+        drive or "it has no shared memory",
+    )
 
 
-def _switched_to_wal(connection: sqlite3.Connection) -> bool:
-    try:
-        connection.execute("PRAGMA journal_mode=WAL")
-    except sqlite3.OperationalError as error:
-        if "locked" not in str(error):
-            raise
-        return False
-    return True
+def _switched(connection: sqlite3.Connection, mode: str, deadline: float) -> bool:
+    """Whether the journal is of that mode now; False where the drive cannot have it."""
+    while True:
+        try:
+            return bool(connection.execute(f"PRAGMA journal_mode={mode}").fetchone()[0] == mode)
+        except sqlite3.OperationalError as error:
+            if mode == "wal" and any(words in str(error) for words in NO_SHARED_MEMORY):
+                return False
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(0.02)
 
 
 def _open_server(url: URL, now: Callable[[], float]) -> Store:

@@ -8,6 +8,7 @@ from .decode import Plan, decode_frames, plan
 from .fit import fit_video, fitted_size
 from .images import encode_image, image_of
 from .measure import measure
+from .opencv import what_is_missing
 from .thumbnails import contact_sheet, write_thumbnail
 from .timeline import seconds_shown
 
@@ -30,5 +31,6 @@ __all__ = [
     "measure",
     "plan",
     "seconds_shown",
+    "what_is_missing",
     "write_thumbnail",
 ]

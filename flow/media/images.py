@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-import cv2
 import numpy as np
 from PIL import Image
 
 from ..errors import Refused
 from ..model import ImageData, MediaFile
+from .opencv import cv2
 
 WEBP_MAX_SIDE = 16383
 JPEG_MAX_SIDE = 65500

@@ -7,12 +7,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
-
 from ..errors import Refused
 from ..model import Measure, Size
 from ..stopping import Stopped, never, raise_if_stopped
 from .container import CONVERT, refuse_unless_clip
+from .opencv import cv2
 from .timeline import LONGEST_READ_SECONDS, Timeline, read_timeline
 
 HIGHEST_RATE = 1000.0

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from ..errors import Refused
 from ..files import write_whole
 from ..model import Selection, Size
 from .decode import decode_frames, plan
+from .opencv import cv2
 
 JPEG_QUALITY = 88
 GAP = 4  # pixels between the frames of a sheet

@@ -7,12 +7,11 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..errors import NotSet, Unreachable
-from ..files import written_whole
+from ..files import discard, written_whole
 from ..model import Address, MediaFile
 from ..stopping import Stopped, never
 
@@ -58,15 +57,13 @@ class ThisComfyUI:
     def delete(self, address: Address) -> None:
         name = address.url.rsplit("/", 1)[-1]
         if PUBLIC_NAME.fullmatch(name):
-            with suppress(OSError):  # somebody is reading it; its time ends by itself
-                (self._folder / name).unlink(missing_ok=True)
+            discard(self._folder / name)  # where somebody is reading it, its time ends by itself
 
     def _sweep(self) -> None:
         """Remove what is over, halves that a killed process left included: each name begins with its end."""
         for file in self._folder.iterdir():
             if file.name[:10].isdecimal() and self._now() >= int(file.name[:10]):
-                with suppress(OSError):  # somebody is reading it; the next sweep takes it
-                    file.unlink()
+                discard(file)  # where somebody is reading it, the next sweep takes it
 
 
 def public_folder(home: Path) -> Path:
@@ -80,7 +77,7 @@ def published(folder: Path, name: str, now: float) -> Path | None:
         return None
     file = folder / name
     if now >= int(found[1]):
-        file.unlink(missing_ok=True)
+        discard(file)
         return None
     return file if file.is_file() and not file.is_symlink() else None
 

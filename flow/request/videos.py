@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Refused, Unreachable
+from ..files import discard
 from ..ledger import Ledger
 from ..media import content_of_video, measure
 from ..model import MEGABYTE, Json, Measure, Size, VideoData
@@ -83,7 +84,7 @@ class Reader:
             content = content_of_video(part, stopped=stopped)
             return replace(footage, content=content, measure=measure(part, stopped=stopped))
         finally:
-            part.unlink(missing_ok=True)
+            discard(part)
 
 
 def _digest(text: str) -> str:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import NotSet
-from ..files import locked, patiently, put_in_place, write_private
+from ..files import locked, patiently, put_in_place, remove, write_private
 from ..model import Json
 
 SETTINGS = "settings.json"
@@ -77,7 +77,7 @@ def save_key(home: Path, key: str) -> None:
         if checked:
             write_private(file, checked.encode())
         else:
-            file.unlink(missing_ok=True)
+            remove(file)
 
 
 def checked_key(key: str) -> str:

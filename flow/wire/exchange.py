@@ -5,10 +5,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
-from .session import Bearer, Session
+from .session import Bearer, Session, TrustingAdapter
 
 # What `requests` lets out: its own errors (OSError), a missing certificate bundle (OSError), names that cannot be
 # encoded (ValueError), and those of urllib3 that it does not translate.
@@ -56,7 +55,7 @@ class _Recording:
         return super().getresponse(*args, **kwargs)  # type: ignore[misc]  # mixed into urllib3's connections
 
 
-class _RecordingAdapter(HTTPAdapter):
+class _RecordingAdapter(TrustingAdapter):
     """Direct, through a proxy or through SOCKS: each pool manager keeps its own classes, here with the record."""
 
     def __init__(self, exchange: Exchange) -> None:

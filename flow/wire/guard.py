@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.utils import select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from ..errors import Refused
-from .session import Session
+from ..settings.reading import LIVE_HOST
+from .session import Session, TrustingAdapter
 
 PORTS = {"http": 80, "https": 443}
 PRIVATE_NAMES = ("localhost", "local", "internal", "home.arpa", "lan")
@@ -23,6 +23,18 @@ PRIVATE_NAMES = ("localhost", "local", "internal", "home.arpa", "lan")
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 # RFC 2544 reserves it for benchmarks; transparent proxies let their DNS answer with it for every public name.
 STAND_INS = ipaddress.IPv4Network("198.18.0.0/15")
+# What they answer beside it for IPv6: the defaults of mihomo, and of sing-box and Xray.
+COMPANIONS = (ipaddress.IPv6Network("fdfe:dcba:9876::/64"), ipaddress.IPv6Network("fc00::/18"))
+# Zscaler and Tailscale answer from here, and machines of a private network live here as well (RFC 6598).
+SHARED = ipaddress.IPv4Network("100.64.0.0/10")
+UNIQUE_LOCAL = ipaddress.IPv6Network("fc00::/7")
+# Names that are public wherever they are asked for: what stands in for them stands in for every name.
+PUBLIC_NAMES = (LIVE_HOST, "example.com")
+
+# socks5h:// and socks4a:// let the proxy look names up.
+RESOLVED_HERE = ("socks4:", "socks5:")
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class PrivateAddressError(OSError):
@@ -46,7 +58,7 @@ def check_address(url: str, *, opened: Iterable[str] = ()) -> None:
     host = parts.hostname.rstrip(".").lower()
     if host in PRIVATE_NAMES or host.endswith(tuple(f".{name}" for name in PRIVATE_NAMES)) or _is_private_literal(host):
         raise Refused(
-            f"{host} is on this machine or in a private network; the provider cannot reach it.",
+            f"{host} is on this machine or in a private network.",
             next_step="Give an address that is reachable from the internet.",
         )
 
@@ -83,8 +95,29 @@ def _is_private(address: str) -> bool:
     return not found.is_global or found.is_multicast
 
 
-def _is_private_answer(address: str) -> bool:
-    return _is_private(address) and ipaddress.ip_address(address.split("%")[0]) not in STAND_INS
+def _is_private_answer(address: str, stand_ins: Iterable[Network]) -> bool:
+    found = ipaddress.ip_address(address.split("%")[0])
+    return _is_private(address) and not any(found in network for network in stand_ins)
+
+
+def _stand_ins(answers: Iterable[str]) -> tuple[Network, ...]:
+    """The networks where `answers` stand in for addresses that a proxy knows; none where they are what they seem."""
+    found = [ipaddress.ip_address(one.split("%")[0]) for one in answers]
+    if any(one in STAND_INS for one in found):
+        return (STAND_INS, *COMPANIONS)
+    if any(one in SHARED or one in UNIQUE_LOCAL for one in found):
+        return tuple(network for name in PUBLIC_NAMES for network in _networks_of(_resolved(name, 443)))
+    return ()
+
+
+def _networks_of(answers: Iterable[str]) -> Iterator[Network]:
+    """Where the answers to a public name lie, when that is not in public."""
+    for answer in filter(_is_private, answers):
+        address = ipaddress.ip_address(answer.split("%")[0])
+        if address in SHARED:
+            yield SHARED
+        elif isinstance(address, ipaddress.IPv6Address) and address in UNIQUE_LOCAL:
+            yield ipaddress.IPv6Network((address, 64), strict=False)
 
 
 def _last_four(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address:
@@ -103,15 +136,24 @@ def _is_private_literal(host: str) -> bool:
         return False
 
 
-def _require_public(host: str, port: int) -> None:
-    """Raise PrivateAddressError when any answer of the resolver is private; a name it does not know passes."""
+def _resolved(host: str, port: int) -> list[str]:
+    """What the resolver answers; nothing for a name that it does not know."""
     try:
-        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return [str(answer[4][0]) for answer in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError):
-        return
-    for answer in answers:
-        if _is_private_answer(str(answer[4][0])):
-            raise PrivateAddressError(f"{host} leads into a private network")
+        return []
+
+
+def _require_public(host: str, port: int) -> tuple[Network, ...]:
+    """The networks that stand in for public addresses here.
+
+    Raises PrivateAddressError when any other answer of the resolver is private; a name it does not know passes.
+    """
+    answers = _resolved(host, port)
+    stand_ins = _stand_ins(answers)
+    if any(_is_private_answer(one, stand_ins) for one in answers):
+        raise PrivateAddressError(f"{host} leads into a private network")
+    return stand_ins
 
 
 class _Guard:
@@ -121,9 +163,9 @@ class _Guard:
     port: int
 
     def _new_conn(self) -> socket.socket:
-        _require_public(self.host, self.port)
+        stand_ins = _require_public(self.host, self.port)
         connection: socket.socket = super()._new_conn()  # type: ignore[misc]  # mixed into urllib3's connections
-        if _is_private_answer(str(connection.getpeername()[0])):
+        if _is_private_answer(str(connection.getpeername()[0]), stand_ins):
             connection.close()
             raise PrivateAddressError(f"{self.host} leads into a private network")
         return connection
@@ -145,12 +187,16 @@ class _HTTPSPool(HTTPSConnectionPool):
     ConnectionCls = _GuardedHTTPS
 
 
-class _GuardedAdapter(HTTPAdapter):
-    """Judges every hop of a redirect. The opened origins go through an adapter without guard."""
+class _GuardedAdapter(TrustingAdapter):
+    """Judges every hop of a redirect. The opened origins go through an adapter without guard.
+
+    Where a proxy looks the name up for us, what our own resolver would answer says nothing: many such networks have
+    none for names outside, or one that answers with their own gateway.
+    """
 
     def __init__(self, opened: tuple[str, ...], **kwargs: Any) -> None:
         self._opened = opened
-        self._plain = HTTPAdapter(**kwargs)
+        self._plain = TrustingAdapter(**kwargs)
         super().__init__(**kwargs)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -162,8 +208,8 @@ class _GuardedAdapter(HTTPAdapter):
         check_address(url, opened=self._opened)
         if origin_of(url) in self._opened:
             return self._plain.send(request, *args, **kwargs)
-        if select_proxy(url, kwargs.get("proxies")):
-            # A proxy connects for us, so that only what DNS says here can be judged.
+        proxy = select_proxy(url, kwargs.get("proxies")) or ""
+        if proxy.lower().startswith(RESOLVED_HERE):
             _require_public(urlsplit(url).hostname or "", 0)
         return super().send(request, *args, **kwargs)
 

@@ -29,6 +29,10 @@ INSTALL_SOCKS = (
     "A SOCKS proxy needs one more library: run `pip install pysocks` with ComfyUI's Python, restart ComfyUI, "
     "and queue again."
 )
+NAME_AUTHORITY = (
+    "The network signs with an authority that is not known here: name the file with its certificate in "
+    "REQUESTS_CA_BUNDLE (or SSL_CERT_FILE), restart ComfyUI, and queue again."
+)
 # urllib3 begins its texts with the connection: "<... object at 0x7f..>: " in 1.26, "HTTPSConnection(host=...): " in 2.
 CONNECTION = re.compile(r"^[^:]*?(?: object at 0x\w+>|Connection(?:Pool)?\(.*?\)): ")
 
@@ -85,6 +89,8 @@ def cause_of(error: Exception) -> str:
 
 def next_step_after(error: Exception, usual: str = CHECK_NETWORK) -> str:
     """What to do about a connection that failed; `usual` unless the cause itself says it."""
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return NAME_AUTHORITY
     return INSTALL_SOCKS if "SOCKS support" in str(error) else usual
 
 

@@ -1,11 +1,17 @@
-"""Sessions that send the key where they are told to, and never a password from ~/.netrc."""
+"""Sessions that send the key where they are told to, never a password from ~/.netrc, and trust what the system does."""
 
 from __future__ import annotations
 
+import os
 import re
+import ssl
+from contextlib import suppress
+from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
+from urllib3.util.ssl_ import create_urllib3_context
 
 from ..errors import NotSet
 
@@ -29,12 +35,36 @@ class Bearer(AuthBase):
         return request
 
 
+class TrustingAdapter(HTTPAdapter):
+    """Trusts the certificates of the system and of SSL_CERT_FILE and SSL_CERT_DIR beside those that `requests` brings.
+
+    A company's proxy signs with an authority of its own, which its machines have in the system's store alone. Whoever
+    sets REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE means just those.
+    """
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **{**kwargs, **_trust()})
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        its_own = _trust("proxy_ssl_context") if proxy.lower().startswith("https:") else {}
+        return super().proxy_manager_for(proxy, **kwargs, **_trust(), **its_own)
+
+
+def _trust(name: str = "ssl_context") -> dict[str, Any]:
+    if os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE"):
+        return {}
+    context = create_urllib3_context()
+    with suppress(ssl.SSLError):  # one certificate of the Windows store that cannot be read; `requests` brings others
+        context.load_default_certs()
+    return {name: context}
+
+
 def _keyless(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
 class Session(requests.Session):
-    """Proxies and certificates come from the environment as `requests` reads them, authorization from `bearer` alone.
+    """Proxies come from the environment as `requests` reads them, authorization from `bearer` alone.
 
     `requests` would put a password of ~/.netrc in place of any Authorization header, at the first request unless there
     is an `auth`, and at each redirect.
@@ -43,6 +73,8 @@ class Session(requests.Session):
     def __init__(self, bearer: Bearer | None = None) -> None:
         super().__init__()
         self.auth = bearer or _keyless
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, TrustingAdapter())
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         """No authorization follows a redirect."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,9 +13,12 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from ..errors import Refused, Unreachable
+from ..files import remove
 from ..stopping import Stopped, never, raise_if_stopped
+from .exchange import FAILURES
 from .form import Form
 from .guard import PrivateAddressError, check_address, guarded_session, origin_of
+from .reasons import cause_of, next_step_after
 from .session import Bearer
 
 CHUNK_BYTES = 1 << 20
@@ -24,6 +27,9 @@ READ_SECONDS = 30.0
 UPLOAD_SECONDS = 300.0
 HEAD_BYTES = 512
 MAX_REPLY_BYTES = 4096
+WANTS_KEY = (401, 403)
+# Answers that another moment, or another range, may change: not there yet, too slow, too early, wrong range, too many.
+PASSING = (404, 408, 416, 425, 429)
 
 
 @dataclass(frozen=True)
@@ -54,8 +60,20 @@ class Arrival:
     mime: str
 
 
+@dataclass(frozen=True)
+class Credential:
+    """A key, and the address whose origin is the only one that it is sent to."""
+
+    url: str
+    key: str = field(repr=False)
+
+
 class Gone(Unreachable):
-    """The server has no such file (any more), or no longer for us."""
+    """The server has no such file (any more)."""
+
+
+class Withheld(Gone):
+    """The server does not give us the file, and asking again changes nothing."""
 
 
 class Transfer:
@@ -89,15 +107,17 @@ class Transfer:
         *,
         max_bytes: int | None = None,
         seconds: float | None = None,
+        credential: Credential | None = None,
         stopped: Stopped = never,
     ) -> Arrival:
-        """Bring `url` into `part`, going on where an earlier attempt ended.
+        """Bring `url` into `part`, going on where an earlier attempt ended. What came is kept.
 
-        Raises Unreachable when it breaks off or takes longer than `seconds`, Refused when it is not a file or too
-        large, Unfinished when it was `stopped`. What came is kept.
+        The key of `credential` is sent where its own origin wants one. Raises Unreachable when it breaks off or takes
+        longer than `seconds`, Gone for a file that is not there, Withheld for one that is not for us, Refused when it
+        is not a file or too large, Unfinished when it was `stopped`.
         """
         have = part.stat().st_size if part.exists() else 0
-        with self._open(url, {"Range": f"bytes={have}-"} if have else {}) as answer:
+        with self._open_with(credential, url, {"Range": f"bytes={have}-"} if have else {}) as answer:
             whole = _whole_length(answer)
             if answer.status_code == 416 and have and have == whole:
                 return Arrival(part, have, "")
@@ -142,11 +162,20 @@ class Transfer:
                 raise Unreachable(f"{_host(url)} answered HTTP {answer.status_code} to the upload.")
             return next(answer.iter_content(MAX_REPLY_BYTES), b"").decode("utf-8", "replace")
 
-    def _open(self, url: str, headers: Mapping[str, str]) -> requests.Response:
+    def _open_with(self, credential: Credential | None, url: str, headers: Mapping[str, str]) -> requests.Response:
+        answer = self._open(url, headers)
+        if answer.status_code not in WANTS_KEY or not credential or origin_of(answer.url) != origin_of(credential.url):
+            return answer
+        answer.close()
+        return self._open(answer.url, headers, Bearer(credential.key))
+
+    def _open(self, url: str, headers: Mapping[str, str], bearer: Bearer | None = None) -> requests.Response:
+        self.check(url)
         with _heard(url):
             return self._session.get(
                 url,
                 headers={"Accept-Encoding": "identity", **headers},
+                auth=bearer,
                 stream=True,
                 timeout=(CONNECT_SECONDS, READ_SECONDS),
             )
@@ -157,10 +186,11 @@ def _heard(url: str) -> Iterator[None]:
     """Troubles of the connection in our words."""
     try:
         yield
-    except (requests.RequestException, PrivateAddressError) as error:
+    except FAILURES as error:
         if isinstance(error, PrivateAddressError) or "private network" in str(error):
             raise Refused(f"{_host(url)} leads into a private network.", next_step="Give a public address.") from None
-        raise Unreachable(f"{_host(url)} did not answer ({type(error).__name__}).") from None
+        what = f"{_host(url)} did not answer ({cause_of(error)})."
+        raise Unreachable(what, next_step=next_step_after(error, Unreachable.next_step)) from None
 
 
 def _head(answer: requests.Response) -> bytes:
@@ -178,11 +208,16 @@ def _goes_on_at(answer: requests.Response, part: Path, have: int) -> int:
     if answer.status_code == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
         return have
     if answer.status_code in (206, 416):
-        part.unlink(missing_ok=True)
+        remove(part)
     if answer.status_code >= 400 or answer.status_code == 206:
-        kind = Gone if answer.status_code in (403, 404, 410) else Unreachable
-        raise kind(f"{_host(answer.url)} answered HTTP {answer.status_code} to the download.")
+        raise _kind(answer.status_code)(f"{_host(answer.url)} answered HTTP {answer.status_code} to the download.")
     return 0
+
+
+def _kind(status: int) -> type[Unreachable]:
+    if status == 404:
+        return Gone
+    return Withheld if 400 <= status < 500 and status not in PASSING else Unreachable
 
 
 def _pieces(answer: requests.Response, seconds: float | None, stopped: Stopped) -> Iterator[bytes]:

@@ -161,3 +161,21 @@ test("nothing that badges leave on a node is saved", async () => {
   const { badges: _, ...saved } = node;
   assert.equal(JSON.stringify(saved), JSON.stringify({ comfyClass: "APIMartSora2", inputs: [], widgets: [{ name: "duration", value: 4 }] }));
 });
+
+test("a question that got an error is asked again, later and not at every look", async () => {
+  const waiting = [];
+  let isAway = true;
+  const { badges, node, asked, shown } = scene(() => {
+    if (isAway) throw new Error("HTTP 502");
+    return quote({});
+  });
+  badges.later = (work, ms) => waiting.push([work, ms]);
+  badges.add(node);
+  for (let look = 0; look < 3; look += 1) await badges.refresh(node);
+  assert.deepEqual([asked.length, waiting.length, shown()], [1, 1, ["apimart-video", ""]]);
+  isAway = false;
+  waiting[0][0]();
+  await badges.refresh(node);
+  assert.equal(asked.length, 2);
+  assert.deepEqual(shown(), ["apimart-video", "10.0 s x $0.103 = $1.03"]);
+});

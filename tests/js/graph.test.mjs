@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clipSockets, nodesOf, placeOf, question, runs, secondsFrom, upstream } from "../../web/js/graph.js";
+import { clipLengths, clipSockets, nodesOf, placeOf, question, runs, secondsFrom, upstream } from "../../web/js/graph.js";
 
 const KLING = { id: "APIMartKlingMotionControl", widgets: ["video_url", "model", "mode", "prompt", "take"], media: ["image", "video"], clips: [{ id: "video", url_input: "video_url" }] };
 
@@ -73,4 +73,13 @@ test("a file name says its folder and kind", () => {
   assert.deepEqual(placeOf("apimart/a b.mp4 [output]"), { filename: "a b.mp4", subfolder: "apimart", type: "output" });
   assert.deepEqual(placeOf("dance.mp4"), { filename: "dance.mp4", subfolder: "", type: "input" });
   assert.deepEqual(placeOf(undefined), { filename: "", subfolder: "", type: "input" });
+});
+
+test("a clip that could not be measured is measured again later", async () => {
+  const waiting = [];
+  const found = [null, 4];
+  const measured = clipLengths((place) => place.filename, async () => found.shift(), (work) => waiting.push(work));
+  assert.deepEqual([await measured("a.mp4"), await measured("a.mp4")], [null, null]);
+  waiting[0]();
+  assert.deepEqual([await measured("a.mp4"), await measured("a.mp4")], [4, 4]);
 });

@@ -2,6 +2,7 @@
 import { api } from "../../../scripts/api.js";
 import { app } from "../../../scripts/app.js";
 import { Badges } from "./badges.js";
+import { copy } from "./clipboard.js";
 import { clipLengths, nodesOf, typeOf } from "./graph.js";
 import { languageOf, text } from "./language.js";
 import { findNumbers } from "./lists.js";
@@ -14,6 +15,7 @@ import { Sidebar } from "./sidebar.js";
 import { speakGrown } from "./sockets.js";
 
 const LOOK_MS = 500;
+const RETRY_MS = 10_000;
 const NOTICE_MS = 12000;
 
 const server = routes((path, options) => api.fetchApi(path, options));
@@ -67,7 +69,7 @@ const ACTIONS = {
     sidebar.hear((await server.post(`jobs/${job.id}/declare`, declared)).job, true);
   },
   async copy(job) {
-    await navigator.clipboard.writeText(job.task_id);
+    await copy(job.task_id);
     toast("success", "APIMart", say("job.copied"));
   },
   open(job) {
@@ -125,7 +127,7 @@ async function speakOfCost(graph) {
 /** No event tells of every widget in both renderers (Nodes 2.0 keeps a choice from its list to itself), so we look. */
 function look() {
   refreshBadges();
-  tellLanguage().catch(() => {});
+  tellLanguage().catch(() => setTimeout(() => (lastTold = ""), RETRY_MS));
   if (language() === lastLanguage) return;
   lastLanguage = language();
   if (sidebar.root) sidebar.open(sidebar.root.parentElement);
@@ -144,6 +146,24 @@ async function tellLanguage() {
   const canSave = !status.problems["settings.json"];
   if (canSave && status.language !== language()) await server.post("settings", { language: language() });
   if (api.clientId) await server.post("language", { page: api.clientId, language: language() });
+}
+
+/** What our nodes are; where ComfyUI does not say it yet, it is asked again, and the nodes that are there catch up. */
+async function learnFamilies() {
+  try {
+    for (const family of (await server.get("families")).families) families.set(family.id, family);
+    if (isReady) nodesOf(wholeGraph()).forEach(prepare);
+  } catch {
+    setTimeout(learnFamilies, RETRY_MS);
+  }
+}
+
+function prepare(node) {
+  if (!families.has(typeOf(node)) || badges.has(node)) return;
+  badges.add(node);
+  speakGrown(node);
+  keepWritten(node);
+  findNumbers(node);
 }
 
 async function addStyle() {
@@ -184,18 +204,9 @@ app.registerExtension({
     setInterval(() => document.hidden || look(), LOOK_MS);
   },
 
-  async addCustomNodeDefs() {
-    const found = await server.get("families").catch(() => ({ families: [] }));
-    for (const family of found.families) families.set(family.id, family);
-  },
+  addCustomNodeDefs: learnFamilies,
 
-  nodeCreated(node) {
-    if (!families.has(typeOf(node))) return;
-    badges.add(node);
-    speakGrown(node);
-    keepWritten(node);
-    findNumbers(node);
-  },
+  nodeCreated: prepare,
 
   /** ComfyUI has just given every list its options anew. */
   refreshComboInNodes() {

@@ -9,6 +9,7 @@ const COLOURS = {
   sandbox: ["#d9e8ff", "#243f66"],
 };
 
+const RETRY_MS = 10_000;
 const LOOKED = Symbol("apimart.looked");
 
 /** What the badges say of a quote: `[text, colour]` each. `say` is the language. */
@@ -39,17 +40,24 @@ export function priceText(quote, say) {
 
 /** Keeps the badges of every node of ours up to date. */
 export class Badges {
-  /** `ask` is the estimate route; `families` maps node types; `Badge` is LiteGraph's badge class. */
-  constructor({ ask, families, measure, say, Badge }) {
-    Object.assign(this, { ask, families, measure, say, Badge });
+  /**
+   * `ask` is the estimate route; `families` maps node types; `Badge` is LiteGraph's badge class; `later` does something
+   * after some milliseconds.
+   */
+  constructor({ ask, families, measure, say, Badge, later = (work, ms) => setTimeout(work, ms) }) {
+    Object.assign(this, { ask, families, measure, say, Badge, later });
     this.nodes = new WeakMap();
     this.answers = new Map();
     this.measured = new Map();
   }
 
+  has(node) {
+    return this.nodes.has(node);
+  }
+
   add(node) {
     const family = this.families.get(typeOf(node));
-    if (!family || this.nodes.has(node)) return;
+    if (!family || this.has(node)) return;
     const state = { family, asked: "", quote: null, said: null, shown: [] };
     this.nodes.set(node, state);
     this.show(node, state);
@@ -107,9 +115,15 @@ export class Badges {
     return `${node.id}.${name} < ${feed?.id} ${JSON.stringify((feed?.widgets ?? []).map((widget) => widget.value))}`;
   }
 
+  /** What the route says, kept until something moves; where it could not say anything it is asked again a while later. */
   quote(key, asking) {
-    if (!this.answers.has(key)) this.answers.set(key, this.ask(asking).catch(() => null));
+    if (!this.answers.has(key)) this.answers.set(key, this.ask(asking).catch(() => this.failed(key)));
     return this.answers.get(key);
+  }
+
+  failed(key) {
+    this.later(() => this.answers.delete(key), RETRY_MS);
+    return null;
   }
 
   /** One badge is there from the start, empty: it is what makes Nodes 2.0 look again. */

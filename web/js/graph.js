@@ -2,6 +2,7 @@
 
 const NEVER = 2;
 const BYPASSED = 4;
+const RETRY_MS = 30_000;
 const LONGEST = { image: 10, video: 30 };
 
 /** Every node of the graph and of the subgraphs in it. */
@@ -80,18 +81,26 @@ export function placeOf(name) {
   return { filename: path.slice(cut + 1), subfolder: cut < 0 ? "" : path.slice(0, cut), type };
 }
 
-/** Seconds by address, as the browser's own player reads the head of the file; null for what it cannot read. */
-export function clipLengths(addressOf) {
+/**
+ * Seconds by address, as the browser's own player reads the head of the file; null for what it cannot read, which is
+ * tried again a while `later`: a network may have been away.
+ */
+export function clipLengths(addressOf, lengthOf = playersLength, later = (work) => setTimeout(work, RETRY_MS)) {
   const known = new Map();
+  const look = async (address) => {
+    const seconds = await lengthOf(address);
+    if (seconds === null) later(() => known.delete(address));
+    return seconds;
+  };
   return (name) => {
     if (!name) return Promise.resolve(null);
     const address = addressOf(placeOf(name));
-    if (!known.has(address)) known.set(address, lengthOf(address));
+    if (!known.has(address)) known.set(address, look(address));
     return known.get(address);
   };
 }
 
-function lengthOf(address) {
+function playersLength(address) {
   return new Promise((resolve) => {
     const player = document.createElement("video");
     player.preload = "metadata";

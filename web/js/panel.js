@@ -5,7 +5,7 @@ import { NAMES } from "./language.js";
 
 const BROWSER_STORES = ["litterbox", "tmpfiles"];
 /** What can be unreadable and has no row of its own. */
-const WITHOUT_ROW = ["settings.json", "base_url"];
+const WITHOUT_ROW = ["settings.json", "base_url", "opencv"];
 
 /** What a number field holds: null when it is empty, undefined for what is no number, which must not pass as empty. */
 export function numberIn({ value, validity }) {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ from comfy_api.latest import io, ui
 from comfy_execution.utils import get_executing_context
 from server import PromptServer
 
+from ...errors import NotSet, Unreadable
 from ...jobs import NOT_SUBMITTED, Account, Job, Runner
 from ...ledger import Entry
-from ...media import measure
+from ...media import plan
 from ...model import Family, Selection, Values
 from ...prices import printed_prices
 from ...request import problems_of_widgets
@@ -57,7 +59,7 @@ class NodeRun:
             purchase = await self._runner.local(
                 lambda stopped: account.purchase(
                     family,
-                    lambda folder: values_of(family, given, folder),
+                    lambda folder: values_of(family, given, folder, stopped),
                     queue_run=context.prompt_id if context else None,
                     project=given.get("project") or "",
                     stopped=stopped,
@@ -89,7 +91,8 @@ class NodeRun:
     async def _outputs(self, job: Job, account: Account) -> io.NodeOutput:
         self._job = job
         outcome = await job.wait(self._progress.show, seconds=account.settings.wait_seconds)
-        rows = [await self._runner.local(partial(self._row, outcome.entry, path)) for path in outcome.files.paths]
+        with _paid(outcome.entry):
+            rows = [await self._runner.local(partial(self._row, outcome.entry, path)) for path in outcome.files.paths]
         self._progress.end(outcome)
         presence.remember(self._node_id, self._prompt, outcome.files.paths)
         outputs = [list(column) for column in zip(*rows, strict=True)] if self._gives_several else list(rows[0])
@@ -98,12 +101,22 @@ class NodeRun:
     def _row(self, entry: Entry, path: Path, stopped: Stopped) -> tuple[Any, ...]:
         frames = frames_tensor(path, stopped=stopped)[0] if "frames" in self._wanted else None
         last = frames_tensor(path, LAST_FRAME, stopped)[0] if "last_frame" in self._wanted else None
-        rate = float(measure(path).rate)
+        rate = float(plan(path).fps)
         return video_of(path), frames, audio_of(path, stopped=stopped), rate, job_json(entry, path), last
 
     def _say_what_is_left(self) -> None:
         what = "Stopped waiting."
         self._progress.say(str(self._job.left(what)) if self._job else f"{what} {NOT_SUBMITTED}")
+
+
+@contextmanager
+def _paid(entry: Entry) -> Iterator[None]:
+    """Whatever keeps a file of a job from being read, the job is said to be paid, and its file to be kept."""
+    try:
+        yield
+    except (Unreadable, NotSet) as error:
+        spent = "The job is paid and its file is kept."
+        raise type(error)(error.what, spent=spent, next_step=error.next_step, task_id=entry.task_id) from None
 
 
 def problems(family: Family, given: dict[str, Any]) -> list[str]:

@@ -37,7 +37,7 @@ def _fit(
     folder = Path(folder_paths.get_temp_directory()) / "apimart"
     folder.mkdir(parents=True, exist_ok=True)
     source = plain_source(video)
-    written = None if source else video_data_of(video, folder).path
+    written = None if source else video_data_of(video, folder, stopped).path
     try:
         given = source or written
         assert given is not None

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 import torch
+from comfy.model_management import get_free_memory
 from comfy_api.latest import Input, InputImpl, Types
 
 from ...errors import PackError, Refused
@@ -41,7 +41,8 @@ from ...model import (
     VideoInput,
     socket_names,
 )
-from ...stopping import Stopped, never, raise_if_stopped
+from ...stopping import Stopped, never, raise_if_stopped, until_stopped
+from .memory import left_by_containers
 
 SILENCE_RATE = 44100
 ALL = Selection()
@@ -49,14 +50,14 @@ UNTRIMMED = (0.0, 0.0)
 PART_SECONDS = 1.0
 
 
-def values_of(family: Family, given: dict[str, Any], scratch: Path) -> Values:
-    """The node's inputs as values. Raises Refused for a socket that cannot be read."""
+def values_of(family: Family, given: dict[str, Any], scratch: Path, stopped: Stopped = never) -> Values:
+    """The node's inputs as values. Raises Refused for a socket that cannot be read, Unfinished when `stopped`."""
     values = {**given, **cuts_of(family, given)}
     for one in family.inputs:
         if isinstance(one, Text) and given.get(one.id) is None:
             values[one.id] = one.default
         elif isinstance(one, MediaInput):
-            held = _media(one, given, scratch)
+            held = _media(one, given, scratch, stopped)
             values[one.id] = held if one.many else next(iter(held), None)
     return Values(values)
 
@@ -66,7 +67,9 @@ def cuts_of(family: Family, given: Mapping[str, Any]) -> dict[str, Cut | None]:
     return {one.id: one.read(given.get(one.id) or {}) for one in family.inputs if isinstance(one, Shots)}
 
 
-def _media(declared: MediaInput, given: dict[str, Any], scratch: Path) -> tuple[ImageData | VideoData | AudioData, ...]:
+def _media(
+    declared: MediaInput, given: dict[str, Any], scratch: Path, stopped: Stopped
+) -> tuple[ImageData | VideoData | AudioData, ...]:
     """What a socket holds, in the order of its names; a batch in a growing socket is taken apart."""
     found = [one for one in _connected(declared, given.get(declared.id)) if one is not None]
     if isinstance(declared, ImageInput):
@@ -75,7 +78,7 @@ def _media(declared: MediaInput, given: dict[str, Any], scratch: Path) -> tuple[
         return tuple(sound for audio in found for sound in _sounds(audio, declared))
     assert isinstance(declared, VideoInput)
     is_replaced = bool(str(given.get(declared.url_input) or "").strip())
-    return () if is_replaced else tuple(video_data_of(video, scratch) for video in found)
+    return () if is_replaced else tuple(video_data_of(video, scratch, stopped) for video in found)
 
 
 def _connected(declared: MediaInput, held: Any) -> list[Any]:
@@ -101,17 +104,19 @@ def _sounds(audio: dict[str, Any], declared: AudioInput) -> list[AudioData]:
     return [AudioData(one.float().cpu().numpy(), int(audio["sample_rate"])) for one in waveform]
 
 
-def video_data_of(video: Input.Video, scratch: Path) -> VideoData:
+def video_data_of(video: Input.Video, scratch: Path, stopped: Stopped = never) -> VideoData:
     """The clip written out once, trims and crops applied: that file is measured and published.
 
     Its content is the same on every machine, so it is not taken from a file that an encoder of this one made. Raises
-    Refused for a clip that cannot be written out, and leaves no file then.
+    Refused for a clip that cannot be written out, Unfinished when `stopped` says so, which is not asked while ComfyUI
+    writes it; leaves no file then.
     """
     path = scratch / f"{secrets.token_hex(8)}.mp4"
     try:
         video.save_to(str(path), format=Types.VideoContainer.MP4, codec=Types.VideoCodec.AUTO)
-        written = content_of_video(path)
-        return VideoData(path, content=_content_of(video, written, scratch), earlier_content=written)
+        written = content_of_video(path, stopped=stopped)
+        content = _content_of(video, written, scratch, stopped)
+        return VideoData(path, content=content, earlier_content=written)
     except PackError:
         path.unlink(missing_ok=True)
         raise
@@ -123,29 +128,31 @@ def video_data_of(video: Input.Video, scratch: Path) -> VideoData:
         ) from None
 
 
-def _content_of(video: Input.Video, written: str, scratch: Path) -> str:
+def _content_of(video: Input.Video, written: str, scratch: Path, stopped: Stopped) -> str:
     """The packets of its file where they were copied, else those of its source and the trim, else its frames.
 
     A video made of frames and trimmed afterwards is, in ComfyUI, a trimmed file that this machine encoded.
     """
-    source = _content_of_source(video, scratch) if isinstance(video, InputImpl.VideoFromFile) else ""
+    source = _content_of_source(video, scratch, stopped) if isinstance(video, InputImpl.VideoFromFile) else ""
     if source == written:
         return written
     trim = _trim_of(video)
     if source and trim is not None:
         return content_of_trimmed(source, *trim)
     depth = getattr(video, "get_bit_depth", None)
-    return content_of_frames(_parts(video), bits=10 if depth is not None and depth() >= 10 else 8)
+    return content_of_frames(
+        until_stopped(_parts(video), stopped), bits=10 if depth is not None and depth() >= 10 else 8
+    )
 
 
-def _content_of_source(video: Input.Video, scratch: Path) -> str:
+def _content_of_source(video: Input.Video, scratch: Path, stopped: Stopped) -> str:
     """Empty for what ComfyUI plays and we do not read, like an animated picture."""
     source = video.get_stream_source()
     path = Path(source) if isinstance(source, str) else scratch / f"{secrets.token_hex(8)}.source"
     try:
         if not isinstance(source, str):
             path.write_bytes(source.read())
-        return content_of_video(path)
+        return content_of_video(path, stopped=stopped)
     except Refused:
         return ""
     finally:
@@ -176,8 +183,13 @@ def _part(video: Input.Video) -> tuple[Frames, AudioData | None]:
 
 def frames_tensor(path: Path, selection: Selection = ALL, stopped: Stopped = never) -> tuple[torch.Tensor, float]:
     """IMAGE [N, H, W, 3] that adopts the decoder's memory, and its rate. Raises what `decode_frames` raises."""
-    frames = decode_frames(path, selection, free_bytes=psutil.virtual_memory().available, stopped=stopped)
+    frames = decode_frames(path, selection, free_bytes=_free_bytes(), stopped=stopped)
     return torch.from_numpy(frames.pixels), float(frames.fps)
+
+
+def _free_bytes() -> int:
+    """What ComfyUI tells of the machine, or what a container leaves us of it."""
+    return min([int(get_free_memory(torch.device("cpu"))), *left_by_containers()])
 
 
 def audio_of(path: Path, stopped: Stopped = never) -> dict[str, Any]:

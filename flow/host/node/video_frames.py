@@ -21,14 +21,14 @@ async def select(video: Any, selection: dict[str, int]) -> io.NodeOutput:
 def _select(video: Any, selection: Selection, stopped: Stopped) -> io.NodeOutput:
     path = plain_source(video)
     if path is None:
-        return _from_components(video, selection)
+        return _from_components(video, selection, stopped)
     frames, fps = frames_tensor(path, selection, stopped)
     return io.NodeOutput(frames, audio_of(path, stopped), fps, len(frames))
 
 
-def _from_components(video: Any, selection: Selection) -> io.NodeOutput:
+def _from_components(video: Any, selection: Selection, stopped: Stopped) -> io.NodeOutput:
     """An edited video has no file of its own: ComfyUI decodes it, exact but with more memory."""
-    frames = selected(video, selection)
+    frames = selected(video, selection, stopped)
     sound = video.get_components().audio
     silence = {
         "waveform": torch.zeros(1, 1, max(1, round(len(frames.pixels) / float(frames.fps) * 44100))),

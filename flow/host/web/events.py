@@ -7,7 +7,7 @@ from pathlib import Path
 import folder_paths
 from server import PromptServer
 
-from ...errors import redact
+from ...errors import Unfinished, redact
 from ...jobs import Ended, Progress
 from ...ledger import Entry
 from .job_view import summary
@@ -21,8 +21,8 @@ def tell(event: Progress | Ended) -> None:
         return
     job = summary(event.entry, _output())
     if isinstance(event, Ended):
-        line = "" if event.error is None else str(event.error)
-        _send({"job": job, "line": redact(line), "ended": True, "awaited": event.is_awaited})
+        line = redact(_why_it_failed(event.error))
+        _send({"job": job, "line": line, "ended": True, "awaited": event.is_awaited})
         return
     if event.fraction is not None:
         job["progress"] = event.fraction
@@ -34,6 +34,12 @@ def tell(event: Progress | Ended) -> None:
 def tell_node(entry: Entry, node_id: str) -> None:
     """Tell which node waits for a job."""
     _send({"job": summary(entry, _output()), "node": node_id})
+
+
+def _why_it_failed(error: BaseException | None) -> str:
+    """Empty for a job that was stopped: whoever stopped it knows."""
+    was_stopped = isinstance(error, Unfinished) and error.stopped
+    return "" if error is None or was_stopped else str(error)
 
 
 def _output() -> Path:

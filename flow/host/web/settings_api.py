@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import NotSet, Refused
+from ...files import discard
+from ...media import what_is_missing
 from ...model import Json, MediaFile, project_name
 from ...publish import open_store, opened_origins
 from ...settings import (
@@ -53,11 +55,16 @@ def status(runtime: Runtime) -> dict[str, Json]:
         "probe_video_url": found.probe_video_url,
         "wait_seconds": found.wait_seconds,
         "jobs_at_once": found.jobs_at_once,
-        "problems": {one.name: f"{one.what} {one.next_step}" for one in found.problems},
+        "problems": {**{one.name: f"{one.what} {one.next_step}" for one in found.problems}, **_without_opencv()},
         "from_environment": list(environment_names()),
         "version": version(),
         "jobs": dict(runtime.ledger_of(found).counts(found.realm)),
     }
+
+
+def _without_opencv() -> dict[str, Json]:
+    missing = what_is_missing()
+    return {"opencv": missing} if missing else {}
 
 
 def media_store_kind(settings: Settings) -> str:
@@ -113,7 +120,7 @@ def try_media_store(runtime: Runtime) -> dict[str, Json]:
         finally:
             store.delete(address)
     finally:
-        file.path.unlink(missing_ok=True)
+        discard(file.path)
     if probe.status >= 400 or probe.is_page or probe.length not in (None, file.bytes):
         what = "a web page" if probe.is_page else f"HTTP {probe.status}, {probe.length} bytes"
         raise Refused(f"The test clip was read back and its address serves {what}.", next_step="Make its links public.")

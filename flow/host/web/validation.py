@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +17,9 @@ MAX_BODY_BYTES = 16 * 1024
 ENTRY_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 TASK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{3,127}", re.ASCII)
 PAGE_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
+# Origins that the owner names, with commas between them, for a reverse proxy that tells neither host.
+OWN_ORIGINS = "APIMART_ORIGINS"
+DEFAULT_PORTS = {"http": 80, "https": 443}
 NAME = re.compile(r"[A-Za-z0-9_]{1,64}(\.[A-Za-z0-9_]{1,64})?", re.ASCII)
 
 
@@ -43,14 +47,24 @@ def error_answer(status: int, text: str, **more: Any) -> web.Response:
 
 
 def require_same_origin(request: web.Request) -> None:
-    """Raises Denied for a page of another site; a program without a browser says neither and is let in."""
+    """Raises Denied for a page of another site; a program without a browser says neither and is let in.
+
+    Browsers say Sec-Fetch-Site to https and to this machine only. Elsewhere the page's Origin has to be the host that
+    was asked for, as the request or the reverse proxy tells it (other sites cannot set X-Forwarded-Host), or one that
+    the owner named in APIMART_ORIGINS.
+    """
     site = request.headers.get("Sec-Fetch-Site")
     allowed = ("same-origin", "none") if request.method in ("GET", "HEAD") else ("same-origin",)
     if site is not None and site.lower() not in allowed:
         raise Denied(403, "Only pages of this ComfyUI may ask.")
     origin = request.headers.get("Origin")
-    if origin is not None and site is None and _host_of(origin) != request.headers.get("Host", "").lower():
-        raise Denied(403, "Only pages of this ComfyUI may ask.")
+    if origin is not None and site is None and not _is_own(origin, request.headers):
+        raise Denied(
+            403,
+            "Only pages of this ComfyUI may ask. Behind a reverse proxy, have it pass Host or X-Forwarded-Host, or "
+            f"start ComfyUI with the environment variable {OWN_ORIGINS} set to the address of this page, like "
+            "http://comfy.example:8080.",
+        )
 
 
 async def json_body(request: web.Request) -> dict[str, Any]:
@@ -123,11 +137,24 @@ async def _bounded(request: web.Request) -> bytes:
     return bytes(raw)
 
 
-def _host_of(origin: str) -> str:
+def _is_own(origin: str, headers: Mapping[str, str]) -> bool:
     try:
-        return urlsplit(origin).netloc.lower()
+        scheme, asked = urlsplit(origin).scheme.lower(), _place(origin)
+        forwarded = headers.get("X-Forwarded-Host", "").split(",")[0].strip()
+        hosts = [host for host in (headers.get("Host", ""), forwarded) if host]
+        named = [one for one in re.split(r"[\s,]+", os.environ.get(OWN_ORIGINS, "")) if one]
+        return asked in {_place(f"{scheme}://{host}") for host in hosts} | {_place(one) for one in named}
     except ValueError:
-        return ""
+        return False
+
+
+def _place(origin: str) -> tuple[str, str, int]:
+    """Scheme, host and port. Raises ValueError for what is no origin."""
+    parts = urlsplit(origin)
+    scheme = parts.scheme.lower()
+    if scheme not in DEFAULT_PORTS or not parts.hostname:
+        raise ValueError(origin)
+    return scheme, parts.hostname, parts.port or DEFAULT_PORTS[scheme]
 
 
 def _no_constant(name: str) -> None:

@@ -23,7 +23,7 @@ def api_prompt(workflow: Json, object_info: Json) -> Json:
 
 
 def with_ends(prompt: Json) -> Json:
-    """The prompt with an output node behind each of our nodes that buy: they are none themselves."""
+    """The prompt with an output node behind each of our nodes that buy or collect: they run for others only."""
     ends = {f"{name} end": _preview_of(name) for name, node in prompt.items() if "take" in node["inputs"]}
     return {**prompt, **ends}
 

@@ -29,8 +29,8 @@ ADD = """({ type, at, widgets }) => {
 }"""
 # Our nodes are no output nodes: one that nothing hangs on would not run.
 ADD_ENDS = """() => {
-  const isOurs = (node) => node.outputs?.some((slot) => slot.name === "job");
-  const isLoose = (node) => isOurs(node) && !node.outputs.some((slot) => slot.links?.length);
+  const isLoose = ({ outputs }) =>
+    outputs?.some((slot) => slot.name === "job") && !outputs.some((slot) => slot.links?.length);
   for (const node of app.graph.nodes.filter(isLoose)) {
     const end = LiteGraph.createNode("PreviewAny");
     end.pos = [node.pos[0] + node.size[0] + 60, node.pos[1]];

@@ -1,4 +1,4 @@
-"""Clips of every kind, written by the tests themselves: small pictures, so that they are quick."""
+"""Clips of every kind, written anew: small pictures, so that they are quick."""
 
 from __future__ import annotations
 
@@ -69,6 +69,20 @@ def write_video(
             out.mux(video.encode(frame))
         out.mux(video.encode())
         mux_sound()
+    return path
+
+
+def write_still(path: Path, *, frames: int, rate: Fraction | int, width: int, height: int) -> Path:
+    """A clip that shows one picture all the time: the quickest way to a length."""
+    frame = av.VideoFrame.from_ndarray(painted(width, height)(0), format="rgb24").reformat(format="yuv420p")
+    with av.open(str(path), "w") as out:
+        video = out.add_stream("libx264", rate=rate, options=_quick("libx264"))
+        assert isinstance(video, VideoStream)
+        video.width, video.height, video.pix_fmt = width, height, "yuv420p"
+        for number in range(frames):
+            frame.pts, frame.time_base = number, 1 / Fraction(rate)
+            out.mux(video.encode(frame))
+        out.mux(video.encode())
     return path
 
 

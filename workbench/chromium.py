@@ -12,6 +12,9 @@ from playwright.sync_api import Browser, sync_playwright
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 # A container's root may not use Chromium's own sandbox; the page it shows is ours.
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+# Leads to this machine as a name of the LAN would: unlike localhost it is no secure place for a page by http.
+LAN_NAME = "comfy.lan"
+OPTIONS.append(f"--host-resolver-rules=MAP {LAN_NAME} 127.0.0.1")
 
 
 @contextmanager
