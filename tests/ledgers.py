@@ -84,6 +84,11 @@ def failed(entry: Entry, **changes: Any) -> Standing:
 
 
 UNDONE = {
+    5: (
+        "DROP INDEX apimart_entries_by_approval",
+        "ALTER TABLE apimart_entries DROP COLUMN approval",
+        "DROP TABLE apimart_approvals",
+    ),
     4: ("DROP INDEX apimart_entries_by_project", "ALTER TABLE apimart_entries DROP COLUMN project"),
     3: (
         "INSERT INTO apimart_facts SELECT 'clip at ' || url_hash, found, until FROM apimart_link_contents",

@@ -15,7 +15,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from ..errors import NotSet
-from ..jobs import Account, Ended, Progress, Runner
+from ..jobs import Account, Event, Runner
 from ..ledger import Ledger
 from ..model import Family
 from ..settings import DEFAULT_BASE_URL, Settings, read
@@ -33,7 +33,7 @@ class Runtime:
         home: Path,
         output: Path,
         families: Mapping[str, Family],
-        on_event: Callable[[Progress | Ended], None],
+        on_event: Callable[[Event], None],
         *,
         now: Callable[[], float] = time.time,
         pace: float = 1.0,

@@ -15,6 +15,7 @@ from ..request import Reader, ask
 from ..settings import Limits, Settings, read
 from ..stopping import Stopped, never
 from ..wire import Credential, Provider, Transfer
+from .approval import Gate
 from .download import Downloads
 from .job import Stage
 from .polling import UNATTENDED_SECONDS, Polling
@@ -51,7 +52,10 @@ class Account:
         self._scratch = Scratch(settings.home)
         self._reader = Reader(transfer, ledger, reads_addresses=settings.probe_video_url)
         self.checkout = Checkout(settings, ledger, provider, publisher, now=now)
-        self._submission = Submission(settings, ledger, provider, owner, self._limits, retired, now=now, pace=pace)
+        self._gate = Gate(ledger, self._limits, settings.wait_seconds, now=now, pace=pace)
+        self._submission = Submission(
+            settings, ledger, provider, owner, self._limits, self._gate, retired, now=now, pace=pace
+        )
         polling = Polling(ledger, provider, now=now, pace=pace)
         self.stages: Mapping[str, Stage] = {"published": self._submission.submit, "ticketed": polling.follow}
         withdraw = publisher.withdraw if settings.media_delete else None
@@ -81,13 +85,14 @@ class Account:
         or an address that cannot be read, Unfinished when it was `stopped`.
         """
         named = _project_of(project) or self.settings.project
-        folder = self._scratch.folder()
+        folder, arrived = self._scratch.folder(), self._gate.coming(queue_run)
         try:
             question = ask(family, values_in(folder), lambda footage: self._reader.identify(footage, folder, stopped))
         except BaseException:
+            arrived()
             self._scratch.remove(folder)
             raise
-        return Purchase(question, folder, self._scratch, self.checkout, queue_run, named)
+        return Purchase(question, folder, self._scratch, self.checkout, queue_run, named, arrived)
 
     def adopt(self, task_id: str) -> Entry:
         """The entry of any task of this account. Raises Refused when the provider does not know it."""

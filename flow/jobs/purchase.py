@@ -18,7 +18,7 @@ from ..request import check
 from ..settings import Settings
 from ..stopping import Stopped, never
 from ..wire import Provider
-from .job import Job, Stage
+from .job import Job, Stage, nothing
 from .scratch import Scratch
 
 
@@ -91,16 +91,19 @@ class Purchase:
         checkout: Checkout,
         queue_run: str | None = None,
         project: str = "",
+        arrived: Callable[[], None] = nothing,
     ) -> None:
-        self.question = question
+        self.question, self.arrived = question, arrived
         self._folder, self._checkout, self.queue_run, self._project = folder, checkout, queue_run, project
         self._request: Request | None = None
-        self.end = weakref.finalize(self, scratch.remove, folder)
+        self.end = weakref.finalize(self, _end, scratch, folder, arrived)
 
     async def begin(self, job: Job) -> Entry | None:
         """The entry that answers the question; None for one that is to be intended, which passed every check."""
         entry = await job.thread(lambda: self._checkout.find(self.question))
         if entry is not None and not entry.over:
+            if not entry.unsent:
+                self.arrived()
             return entry
         if entry is not None and entry.state == "failed":
             job.tell(f"The last attempt failed and was free ({entry.reason}); submitting again.")
@@ -130,6 +133,11 @@ class Purchase:
             self._request = await job.thread(check)
             job.warn(self._request.warnings)
         return self._request
+
+
+def _end(scratch: Scratch, folder: Path, arrived: Callable[[], None]) -> None:
+    arrived()
+    scratch.remove(folder)
 
 
 def is_ready(entry: Entry, now: float) -> bool:

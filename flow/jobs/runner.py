@@ -17,8 +17,8 @@ from ..ledger import Entry, new_owner
 from ..stopping import Stopped
 from .account import Account
 from .carrying import LEASE_SECONDS, carry
-from .job import Job
-from .progress import Ended, OnEvent, Outcome, Progress
+from .job import Job, nothing
+from .progress import Event, OnEvent, Outcome
 from .purchase import Purchase
 
 THREADS = 32  # most of them wait for the network; none is started before it is needed
@@ -29,7 +29,7 @@ Result = TypeVar("Result")
 Key = tuple[str, str, str]
 
 
-def unheard(event: Progress | Ended) -> None:
+def unheard(event: Event) -> None:
     """For a process without a page."""
 
 
@@ -58,7 +58,7 @@ class Runner:
             if found is not None and found.claim():
                 purchase.end()
                 return found
-            job = self._job(language=language, queue_run=purchase.queue_run)
+            job = self._job(language=language, queue_run=purchase.queue_run, arrived=purchase.arrived)
             self._begin(key, job, account, purchase, after=found)
             return job
 
@@ -117,12 +117,28 @@ class Runner:
         self._thread.join()
         self.loop.close()
 
-    def _job(self, *, entry: Entry | None = None, language: str, queue_run: str | None = None) -> Job:
-        job = Job(self.loop, self._executor, self.lock, self._tell, entry=entry, language=language, queue_run=queue_run)
+    def _job(
+        self,
+        *,
+        entry: Entry | None = None,
+        language: str,
+        queue_run: str | None = None,
+        arrived: Callable[[], None] = nothing,
+    ) -> Job:
+        job = Job(
+            self.loop,
+            self._executor,
+            self.lock,
+            self._tell,
+            entry=entry,
+            language=language,
+            queue_run=queue_run,
+            arrived=arrived,
+        )
         job.claim()
         return job
 
-    def _tell(self, event: Progress | Ended) -> None:
+    def _tell(self, event: Event) -> None:
         self.on_event(event)
 
     def _begin(self, key: Key, job: Job, account: Account, purchase: Purchase | None, after: Job | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .approvals import APPROVED, DECLINED, WITHDRAWN, Approval
 from .entry import ADOPTED, Contradiction, Entry, Intent
 from .leases import LONGEST_LEASE_SECONDS, may_live, new_owner
 from .ledger import Ledger
@@ -10,8 +11,12 @@ from .queries import ProjectSpent, Spent
 
 __all__ = [
     "ADOPTED",
+    "APPROVED",
+    "DECLINED",
     "LONGEST_LEASE_SECONDS",
     "NO_LIMITS",
+    "WITHDRAWN",
+    "Approval",
     "Contradiction",
     "Entry",
     "Intent",

@@ -105,6 +105,14 @@ class Queries:
         with self.store.reading() as connection:
             return jobs_in_flight(connection, realm, account, self.now())
 
+    def under_way_usd(self, realm: str, account: str) -> float:
+        """The estimates of an account's jobs that are sent and not ended."""
+        out = (ENTRIES.c.state == "ticketed") | (ENTRIES.c.state == "intended") & ENTRIES.c.sent_at.is_not(None)
+        asking = select(func.coalesce(func.sum(charged_usd()), 0.0))
+        with self.store.reading() as connection:
+            mine = asking.where(ENTRIES.c.realm == realm, ENTRIES.c.account == account, out)
+            return float(connection.execute(mine).scalar_one())
+
     def orphans(self, realm: str, account: str, ticketed_since: float, limit: int = 200) -> list[Entry]:
         """Jobs of an account that are bought and not fetched, and that nobody looks after, oldest first.
 

@@ -8,15 +8,22 @@ import folder_paths
 from server import PromptServer
 
 from ...errors import Unfinished, redact
-from ...jobs import Ended, Progress
-from ...ledger import Entry
-from .job_view import summary
+from ...jobs import Ended, Event
+from ...ledger import Approval, Entry
+from .job_view import approval_summary, summary
 
 EVENT = "apimart.job"
+APPROVAL_EVENT = "apimart.approval"
 
 
-def tell(event: Progress | Ended) -> None:
-    """Tell how a job stands, or how it ended. What is not written down yet is for its node alone."""
+def tell(event: Event) -> None:
+    """Tell how a job stands, how it ended, or that somebody is asked for it or has answered.
+
+    What is not written down yet is for its node alone.
+    """
+    if isinstance(event, Approval):
+        PromptServer.instance.send_sync(APPROVAL_EVENT, {"approval": approval_summary(event, _output())})
+        return
     if event.entry is None:
         return
     job = summary(event.entry, _output())

@@ -76,6 +76,8 @@ class Routes:
             ("GET", "jobs", self.jobs),
             ("GET", "jobs.csv", self.export),
             ("GET", "projects", self.projects),
+            ("GET", "approvals", self.approvals),
+            ("POST", "approvals/{id}", self.approve),
             ("GET", "jobs/{id}", self.job),
             ("GET", "jobs/{id}/thumbnail", self.thumbnail),
             ("GET", "jobs/{id}/workflow", self.workflow),
@@ -157,6 +159,16 @@ class Routes:
             "Content-Disposition": 'attachment; filename="apimart_jobs.csv"',
         }
         return web.Response(text=text, content_type="text/csv", charset="utf-8", headers=headers)
+
+    async def approvals(self, request: web.Request) -> web.Response:
+        return answer(await self._ask("approvals_api", "waiting"))
+
+    async def approve(self, request: web.Request) -> web.Response:
+        body = await validation.json_body(request)
+        validation.require_fields(body, "approve")
+        is_yes = validation.flag_field(body, "approve")
+        found, is_first = await self._ask("approvals_api", "decide", validation.entry_id(request), is_yes)
+        return answer(found, 200 if is_first else 409)
 
     async def projects(self, request: web.Request) -> web.Response:
         return answer(await self._ask("jobs_api", "projects"))
