@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import pytest
+from apimart.flow.media import read_metadata
 from comfy_server import ComfyServer, Json, Rejected
 from journey_fixtures import Seller
 from sandboxed import Sandbox
-from test_live_money import bought, shown, sora, status
+from test_live_money import bought, last_error, shown, sora, status
 from workflows import with_ends
 
 pytest_plugins = ["live_fixtures"]
@@ -117,3 +119,60 @@ def test_a_run_that_is_answered_from_the_ledger_says_so(comfy: ComfyServer, sell
         comfy.finished(comfy.submit(again, client_id=events.client_id))
         events.wait("progress_text", lambda data: "Already paid: reused the take of" in data["text"])
     assert seller.sold == 1
+
+
+def clip_of(comfy: ComfyServer, history: Json, node: str = "1") -> Path:
+    [found] = history["outputs"][node]["images"]
+    return comfy.output / found["subfolder"] / found["filename"]
+
+
+def test_a_kept_clip_carries_the_workflow_and_the_receipt_and_no_secret(
+    comfy: ComfyServer, provider: Sandbox, seller: Seller
+) -> None:
+    graph = {**lone(f"found again, {provider.key}, {comfy.output}/here"), **saved("1")}
+    asked = {"prompt": graph, "extra_data": {"extra_pnginfo": {"workflow": {"nodes": [{"id": 1, "type": "X"}]}}}}
+    history = comfy.finished(comfy.post("/prompt", asked)["prompt_id"])
+    clip = clip_of(comfy, history)
+    texts = read_metadata(clip)
+    assert json.loads(texts["workflow"]) == {"nodes": [{"id": 1, "type": "X"}]}
+    assert json.loads(texts["prompt"])["1"]["class_type"] == "APIMartSora2"
+    assert json.loads(texts["apimart"])["task_id"] == seller.tasks[0]["id"]
+    for secret in (provider.key, str(comfy.base), str(Path.home())):
+        assert secret.encode() not in clip.read_bytes()
+
+
+def test_no_metadata_is_written_where_comfyui_runs_without(provider: Sandbox, seller: Seller, tmp_path: Path) -> None:
+    account = {"APIMART_API_KEY": provider.key, "APIMART_BASE_URL": provider.url}
+    with ComfyServer(Path(os.environ["COMFYUI_PATH"]), tmp_path, "--disable-metadata", environment=account) as comfy:
+        clip = clip_of(comfy, bought(comfy, with_ends(lone("without"))))
+    assert not {"prompt", "workflow", "apimart"} & {*read_metadata(clip)}
+
+
+def test_two_nodes_of_a_run_are_approved_together_by_a_page(comfy: ComfyServer, seller: Seller) -> None:
+    comfy.post("/apimart/settings", {"ask_above_usd": 0.5})
+    try:
+        with comfy.events() as events:
+            graph = {**with_ends(lone("approved")), **with_ends(lone("as well", "2"))}
+            prompt_id = comfy.submit(graph, client_id=events.client_id)
+            asked = events.wait("apimart.approval")["approval"]
+            assert (len(asked["jobs"]), asked["usd"], seller.sold) == (2, 0.64, 0)
+            comfy.post(f"/apimart/approvals/{asked['id']}", {"approve": True})
+            assert status(comfy.finished(prompt_id)) == "success"
+            events.wait("apimart.approval", lambda data: data["approval"]["decision"] == "approved")
+    finally:
+        comfy.post("/apimart/settings", {"ask_above_usd": None})
+    assert seller.sold == 2
+
+
+def test_a_declined_run_says_so_on_its_node_and_buys_nothing(comfy: ComfyServer, seller: Seller) -> None:
+    comfy.post("/apimart/settings", {"ask_above_usd": 0})
+    try:
+        with comfy.events() as events:
+            prompt_id = comfy.submit(with_ends(lone("declined")), client_id=events.client_id)
+            asked = events.wait("apimart.approval")["approval"]
+            comfy.post(f"/apimart/approvals/{asked['id']}", {"approve": False})
+            history = comfy.finished(prompt_id)
+    finally:
+        comfy.post("/apimart/settings", {"ask_above_usd": None})
+    assert "This purchase was declined" in last_error(history)["exception_message"]
+    assert seller.sold == 0

@@ -76,13 +76,15 @@ class Account:
         *,
         queue_run: str | None = None,
         project: str = "",
+        metadata: Mapping[str, str] | None = None,
         stopped: Stopped = never,
     ) -> Purchase:
         """What the runner is asked with: the question that values put, to be answered by at most one purchase.
 
         `values_in` makes the values, given a folder for their media files that lives as long as the purchase. Without a
-        `project` it is for that of the settings. Raises Refused for a project whose name is too long, and for a video
-        or an address that cannot be read, Unfinished when it was `stopped`.
+        `project` it is for that of the settings. `metadata` are texts for the containers of its videos. Raises Refused
+        for a project whose name is too long, and for a video or an address that cannot be read, Unfinished when it was
+        `stopped`.
         """
         named = _project_of(project) or self.settings.project
         folder, arrived = self._scratch.folder(), self._gate.coming(queue_run)
@@ -92,7 +94,7 @@ class Account:
             arrived()
             self._scratch.remove(folder)
             raise
-        return Purchase(question, folder, self._scratch, self.checkout, queue_run, named, arrived)
+        return Purchase(question, folder, self._scratch, self.checkout, queue_run, named, arrived, metadata)
 
     def adopt(self, task_id: str) -> Entry:
         """The entry of any task of this account. Raises Refused when the provider does not know it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import replace
@@ -35,7 +35,8 @@ class Job:
     `wait` and `left` may be called in any thread and loop; everything else belongs to the runner's loop. `lock` guards
     who waits and whether money may move: a job that nobody waits for is given up while nothing was sent, and goes on
     to its end afterwards. `queue_run` is the queue run that asked for it, `language` that of the person who did.
-    `arrived` tells others of the run that it is about to be sent, or will not be.
+    `arrived` tells others of the run that it is about to be sent, or will not be. `metadata` are texts for the
+    containers of its videos, None for none.
     """
 
     def __init__(
@@ -49,10 +50,12 @@ class Job:
         language: str = "",
         queue_run: str | None = None,
         arrived: Callable[[], None] = nothing,
+        metadata: Mapping[str, str] | None = None,
     ) -> None:
         self.entry = entry
         self.warnings: tuple[str, ...] = ()
         self.language, self.queue_run, self.arrived = language, queue_run, arrived
+        self.metadata = metadata
         self.stopped = threading.Event()
         self._loop, self._executor, self._lock, self._on_event = loop, executor, lock, on_event
         self._is_sent = entry is not None and entry.sent_at is not None

@@ -92,8 +92,9 @@ class Purchase:
         queue_run: str | None = None,
         project: str = "",
         arrived: Callable[[], None] = nothing,
+        metadata: Mapping[str, str] | None = None,
     ) -> None:
-        self.question, self.arrived = question, arrived
+        self.question, self.arrived, self.metadata = question, arrived, metadata
         self._folder, self._checkout, self.queue_run, self._project = folder, checkout, queue_run, project
         self._request: Request | None = None
         self.end = weakref.finalize(self, _end, scratch, folder, arrived)

@@ -10,14 +10,14 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..errors import PackError, log
 from ..ledger import Entry, new_owner
 from ..stopping import Stopped
 from .account import Account
 from .carrying import LEASE_SECONDS, carry
-from .job import Job, nothing
+from .job import Job
 from .progress import Event, OnEvent, Outcome
 from .purchase import Purchase
 
@@ -58,7 +58,12 @@ class Runner:
             if found is not None and found.claim():
                 purchase.end()
                 return found
-            job = self._job(language=language, queue_run=purchase.queue_run, arrived=purchase.arrived)
+            job = self._job(
+                language=language,
+                queue_run=purchase.queue_run,
+                arrived=purchase.arrived,
+                metadata=purchase.metadata,
+            )
             self._begin(key, job, account, purchase, after=found)
             return job
 
@@ -117,24 +122,8 @@ class Runner:
         self._thread.join()
         self.loop.close()
 
-    def _job(
-        self,
-        *,
-        entry: Entry | None = None,
-        language: str,
-        queue_run: str | None = None,
-        arrived: Callable[[], None] = nothing,
-    ) -> Job:
-        job = Job(
-            self.loop,
-            self._executor,
-            self.lock,
-            self._tell,
-            entry=entry,
-            language=language,
-            queue_run=queue_run,
-            arrived=arrived,
-        )
+    def _job(self, *, language: str, **more: Any) -> Job:
+        job = Job(self.loop, self._executor, self.lock, self._tell, language=language, **more)
         job.claim()
         return job
 

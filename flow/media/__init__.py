@@ -8,6 +8,7 @@ from .decode import Plan, decode_frames, plan
 from .fit import fit_video, fitted_size
 from .images import encode_image, image_of
 from .measure import measure
+from .metadata import read_metadata, write_metadata
 from .opencv import what_is_missing
 from .thumbnails import contact_sheet, write_thumbnail
 from .timeline import seconds_shown
@@ -30,7 +31,9 @@ __all__ = [
     "image_of",
     "measure",
     "plan",
+    "read_metadata",
     "seconds_shown",
     "what_is_missing",
+    "write_metadata",
     "write_thumbnail",
 ]

@@ -26,6 +26,7 @@ from ..runtime import runtime
 from ..web.languages import language_of
 from . import presence
 from .links import linked_outputs
+from .metadata import metadata_of
 from .progress import NodeProgress, until_interrupted
 from .sockets import audio_of, cuts_of, frames_tensor, values_of, video_of
 
@@ -39,14 +40,15 @@ class NodeRun:
         self,
         node_id: str,
         prompt: Mapping[str, Any] | None,
-        workflow: Mapping[str, Any] | None,
+        more: Mapping[str, Any] | None,
         *,
         gives_several: bool,
     ) -> None:
         self._node_id, self._prompt, self._gives_several = node_id, prompt, gives_several
         self._wanted = linked_outputs(node_id, prompt)
         self._runtime = runtime()
-        self._progress = NodeProgress(node_id, self._runtime, workflow)
+        self._progress = NodeProgress(node_id, self._runtime, (more or {}).get("workflow"))
+        self._more = more
         self._language = language_of(PromptServer.instance.client_id)
         self._job: Job | None = None
 
@@ -62,6 +64,7 @@ class NodeRun:
                     lambda folder: values_of(family, given, folder, stopped),
                     queue_run=context.prompt_id if context else None,
                     project=given.get("project") or "",
+                    metadata=metadata_of(self._runtime, self._prompt, self._more),
                     stopped=stopped,
                 )
             )

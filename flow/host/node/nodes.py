@@ -27,8 +27,8 @@ def _what_runs(node: type[io.ComfyNode]) -> str:
 
 def _run_of(node: type[io.ComfyNode], gives_several: bool) -> Any:
     hidden = node.hidden
-    workflow = (hidden.extra_pnginfo or {}).get("workflow")
-    return _loaded("execution").NodeRun(str(hidden.unique_id), hidden.prompt, workflow, gives_several=gives_several)
+    more = hidden.extra_pnginfo
+    return _loaded("execution").NodeRun(str(hidden.unique_id), hidden.prompt, more, gives_several=gives_several)
 
 
 def _loaded(module: str) -> Any:
