@@ -10,6 +10,7 @@ import pytest
 from apimart.flow.media import read_metadata
 from comfy_server import ComfyServer, Json, Rejected
 from journey_fixtures import Seller
+from PIL import Image
 from sandboxed import Sandbox
 from test_live_money import bought, last_error, shown, sora, status
 from workflows import with_ends
@@ -176,3 +177,46 @@ def test_a_declined_run_says_so_on_its_node_and_buys_nothing(comfy: ComfyServer,
         comfy.post("/apimart/settings", {"ask_above_usd": None})
     assert "This purchase was declined" in last_error(history)["exception_message"]
     assert seller.sold == 0
+
+
+SHOTS = "name,prompt,seconds,image\n" + "".join(f"s{number},shot {number},4,\n" for number in range(1, 6))
+
+
+def listed(table: str, if_it_fails: str = "skip", rows: str = "") -> Json:
+    """A shot list whose rows are bought and saved under their names."""
+    given = {"table": table, "file": "", "rows": rows, "project": "film"}
+    node = lone("", if_it_fails=if_it_fails)
+    node["1"]["inputs"]["prompt"] = ["9", 1]
+    graph: Json = {"9": {"class_type": "APIMartShotList", "inputs": given}, **node, **saved("1")}
+    graph["save"]["inputs"]["filename_prefix"] = ["9", 0]
+    return graph
+
+
+def test_a_failing_row_of_a_list_blocks_only_itself_and_is_tried_again(comfy: ComfyServer, seller: Seller) -> None:
+    seller.control(fail_jobs={"reason": "moderation", "times": 1})
+    with comfy.events() as events:
+        history = comfy.finished(comfy.submit(listed(SHOTS), client_id=events.client_id))
+        assert not events.heard("execution_error")
+        assert any("Skipped: The provider ended the job" in text for _, text in events.texts)
+    assert status(history) == "success"
+    assert len(shown(history, "save")) == 4
+    assert {one["subfolder"].partition("/")[0] for one in history["outputs"]["save"]["images"]} == {"film"}
+    again = bought(comfy, listed(SHOTS))
+    assert len(shown(again, "save")) == 5
+    assert seller.sold == 6
+
+
+def test_a_bad_row_is_named_with_its_line_before_anything_runs(comfy: ComfyServer, seller: Seller) -> None:
+    with pytest.raises(Rejected, match="Line 3: the input folder has no image 'gone.png'"):
+        comfy.submit(listed("name,prompt,image\na,one,\nb,two,gone.png\n"))
+    assert seller.requests == []
+
+
+def test_the_images_of_a_shot_list_are_those_of_the_input_folder(comfy: ComfyServer) -> None:
+    Image.new("RGB", (64, 48), "teal").save(comfy.input / "here.png")
+    table = "prompt\timage\na\there.png\n"
+    (comfy.input / "shots.tsv").write_text(table, "utf-8")
+    given = {"table": "", "file": "shots.tsv", "rows": "", "project": ""}
+    preview = {"class_type": "PreviewImage", "inputs": {"images": ["9", 6]}}
+    history = comfy.run({"9": {"class_type": "APIMartShotList", "inputs": given}, "2": preview})
+    assert len(shown(history, "2")) == 1

@@ -25,15 +25,17 @@ from .motion import MotionReference
 from .project import project_name
 from .shots import OFF, Cut, Shot
 from .stages import Address, Attachment, Body, Files, MediaFile, Medium, Question, Request, Standing, Ticket
-from .utility import BUYING_INPUTS, PROJECT, TAKE, VIDEO_OUTPUTS, Output, Utility, Work
+from .utility import BUYING_INPUTS, IF_IT_FAILS, PROJECT, SKIP, TAKE, VIDEO_OUTPUTS, Output, Utility, Work
 from .values import Values
 
 __all__ = [
     "BUYING_INPUTS",
     "GENERATIONS",
+    "IF_IT_FAILS",
     "MEGABYTE",
     "OFF",
     "PROJECT",
+    "SKIP",
     "TAKE",
     "VIDEO_OUTPUTS",
     "Address",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .inputs import Input, Number, Text
+from .inputs import Choice, Input, Number, Text
 from .motion import MotionReference
 
-Work = Literal["collect a job", "select frames", "fit a motion reference"]
+Work = Literal["collect a job", "select frames", "fit a motion reference", "read a shot list"]
 
 
 @dataclass(frozen=True)
@@ -66,5 +66,15 @@ PROJECT = Text(
     help="What this purchase is for, kept with it for totals, limits and the CSV export; empty: the project of the "
     "settings. Another project is no reason to buy again.",
 )
+STOP, SKIP = "stop", "skip"
+IF_IT_FAILS = Choice(
+    id="if_it_fails",
+    options=(STOP, SKIP),
+    default=STOP,
+    optional=True,
+    advanced=True,
+    help="stop ends the run with the error; skip says it on the node and blocks only what hangs on it: other rows of a "
+    "list and other nodes go on.",
+)
 # The last inputs of every node that buys, in the order that workflows rely on.
-BUYING_INPUTS: tuple[Input, ...] = (TAKE, PROJECT)
+BUYING_INPUTS: tuple[Input, ...] = (TAKE, PROJECT, IF_IT_FAILS)

@@ -11,14 +11,15 @@ from typing import Any
 
 import folder_paths
 from comfy_api.latest import io, ui
+from comfy_execution.graph_utils import ExecutionBlocker
 from comfy_execution.utils import get_executing_context
 from server import PromptServer
 
-from ...errors import NotSet, Unreadable
+from ...errors import NotSet, PackError, Unreadable
 from ...jobs import NOT_SUBMITTED, Account, Job, Runner
 from ...ledger import Entry
 from ...media import plan
-from ...model import Family, Selection, Values
+from ...model import IF_IT_FAILS, SKIP, VIDEO_OUTPUTS, Family, Selection, Values
 from ...prices import printed_prices
 from ...request import problems_of_widgets
 from ...stopping import Stopped
@@ -70,7 +71,15 @@ class NodeRun:
             )
             return await self._outputs(self._runner.ask(purchase, account, language=self._language), account)
 
-        return await until_interrupted(bought(), self._say_what_is_left)
+        try:
+            return await until_interrupted(bought(), self._say_what_is_left)
+        except PackError as error:
+            if given.get(IF_IT_FAILS.id) != SKIP:
+                raise
+            self._progress.say(f"Skipped: {error}")
+            presence.run_again(self._node_id, self._prompt)
+            # Without a message: ComfyUI tells the page of each message as of the failure of the whole prompt.
+            return io.NodeOutput(*[ExecutionBlocker(None)] * len(VIDEO_OUTPUTS))
 
     async def collect(self, task_id: str) -> io.NodeOutput:
         """The outputs of Collect Job: the videos of any job of the account."""
