@@ -148,9 +148,17 @@ def _problems(found: dict[str, str], is_there: Callable[[str], bool]) -> Iterato
 
 
 def _shot(number: int, line: int, found: dict[str, str]) -> ShotRow:
-    numbers = {name: int(found.get(name) or UNSAID[name]) for name in NUMBERS}
-    texts = {name: found.get(name, "") for name in TEXTS}
-    return ShotRow(line=line, **{**texts, "name": texts["name"] or f"shot_{number:03}"}, **numbers)
+    seconds, seed, take = (int(found.get(name) or UNSAID[name]) for name in NUMBERS)
+    return ShotRow(
+        line=line,
+        name=found.get("name") or f"shot_{number:03}",
+        prompt=found.get("prompt", ""),
+        negative_prompt=found.get("negative_prompt", ""),
+        seconds=seconds,
+        seed=seed,
+        take=take,
+        image=found.get("image", ""),
+    )
 
 
 def _listed(names: tuple[str, ...] | list[str]) -> str:
