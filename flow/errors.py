@@ -18,6 +18,8 @@ from collections.abc import Iterable
 
 _BEARER = re.compile(r"(?i)\bbearer\s+[^\s\"',;]+")
 _API_KEY = re.compile(r"\bsk-[A-Za-z0-9_\-]{6,}")
+# Shorter words that begin like this are no keys: in what a person wrote, only a whole key is one.
+_WHOLE_KEY = re.compile(r"\bsk-[A-Za-z0-9_\-]{20,}")
 _QUERY = re.compile(r"(https?://[^\s\"'<>?]+)\?[^\s\"'<>)]*")
 _USER_INFO = re.compile(r"(?i)\b([a-z][a-z0-9+.\-]*://)[^\s/@\"']+@")
 _FORMATTER = logging.Formatter()
@@ -30,10 +32,16 @@ def hide(secret: str) -> None:
         _secrets.add(secret)
 
 
-def redact(text: str) -> str:
-    """`text` without keys, bearer tokens, passwords in addresses and signed query strings."""
+def without_keys(text: str) -> str:
+    """`text` as a person wrote it, addresses whole, without keys."""
     for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, "[key]")
+    return _WHOLE_KEY.sub("[key]", text)
+
+
+def redact(text: str) -> str:
+    """`text` without keys, bearer tokens, passwords in addresses and signed query strings."""
+    text = without_keys(text)
     text = _BEARER.sub("Bearer [key]", text)
     text = _API_KEY.sub("[key]", text)
     text = _USER_INFO.sub(r"\1[secret]@", text)

@@ -99,8 +99,21 @@ def rows_of(catalogue: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, float
             if isinstance(item, Mapping) and _is_price(item.get("after_discount")) and item.get("key")
         }
         if row and isinstance(model.get("id"), str):
-            found[model["id"]] = row
+            found[model["id"]] = {**row, **_materials_of(model.get("input_material_prices"))}
     return found
+
+
+def _materials_of(said: Any) -> dict[str, float]:
+    """What goes in and costs extra, as rows: `input_image` (beyond as many as are free), and `input_video` a second."""
+    about = said if isinstance(said, Mapping) else {}
+    image, video = ({} if not isinstance(about.get(kind), Mapping) else about[kind] for kind in ("image", "video"))
+    rows: dict[str, float] = {}
+    if _is_price(image.get("after_discount")):
+        free = image.get("free_count")
+        rows["input_image" + (f"_over_{free}" if free else "")] = float(image["after_discount"])
+    if _is_price(video.get("after_discount")):
+        rows["input_video"] = float(video["after_discount"])
+    return rows
 
 
 def _cached_as(base_url: str) -> str:

@@ -1,10 +1,10 @@
 """Gemini Omni Flash through the provider's own channel: a price per clip.
 
-Source: https://docs.apimart.ai, Omni-Flash-Ext (English edition).
+Source: https://docs.apimart.ai, Omni-Flash-Ext (English edition) and its newer id gemini-omni-1.1-flash-ext.
 """
 
 from ..flow.model import Choice, Family, ImageInput, Price, Rule, Text, Values, VideoInput
-from ..flow.model.shared_inputs import aspect_ratio, model, resolution, video_link
+from ..flow.model.shared_inputs import aspect_ratio, model, nsfw_check, resolution, video_link
 
 
 def row(values: Values) -> str:
@@ -21,7 +21,12 @@ FAMILY = Family(
     search_aliases=("gemini", "google", "omni", "video edit", "reference to video"),
     inputs=(
         Text(id="prompt", required=True, help="What the clip should show; name the sounds, too."),
-        model("Omni-Flash-Ext", "gemini-omni-1.1-flash-ext", help="The price of 1.1 is not in the list."),
+        model(
+            "Omni-Flash-Ext",
+            "gemini-omni-1.1-flash-ext",
+            default="gemini-omni-1.1-flash-ext",
+            help="The one that begins with gemini is the newer name; both cost the same.",
+        ),
         Choice(
             id="duration",
             options=(4, 6, 8, 10),
@@ -29,7 +34,14 @@ FAMILY = Family(
             sent_if=lambda v: v.video is None,
             help="Seconds of clip. With a clip to change it keeps its own length and this is not sent.",
         ),
-        resolution("360p", "720p", "1080p", "4k", default="720p", help="1080p costs what 720p costs, 4k more."),
+        resolution(
+            "360p",
+            "720p",
+            "1080p",
+            "4k",
+            default="720p",
+            help="1080p costs what 720p costs, 4k more. 360p may be refused: the provider's pages disagree.",
+        ),
         aspect_ratio("16:9", "9:16", help="Landscape or portrait."),
         ImageInput(
             id="images",
@@ -52,6 +64,7 @@ FAMILY = Family(
             help="Optional: one clip to change, up to 100 MB; its seconds are billed.",
         ),
         video_link(),
+        nsfw_check(),
     ),
     rules=(
         Rule(

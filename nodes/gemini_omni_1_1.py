@@ -1,12 +1,13 @@
 """Gemini Omni 1.1 Flash as Google serves it: clips from text or frames, changes of a clip, and scenes that go on.
 
-Source: the provider's list of parameters; its page was not seen. `aspect_ratio` and what `metadata` means are as
-clients send them. The model chooses the length, 3 to 10 s.
+Source: https://docs.apimart.ai, gemini-omni-1.1-flash (English edition, and its list of fields in autumn 2026). The
+model chooses the length, 3 to 10 s; jobs are settled by tokens, and the estimate is that of 10 s. Without `metadata`
+one image would be the first frame, so references say what they are.
 """
 
-from ..flow.model import Choice, Family, Json, Price, Rule, Text, Values, VideoInput
+from ..flow.model import Choice, Family, ImageInput, Json, Price, Rule, Text, Values, VideoInput
 from ..flow.model.shared_inputs import earlier_job, first_frame, last_frame, model, resolution, video_link
-from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST, names_a_job
+from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST, names_a_job, video_lasts
 
 LONGEST_SECONDS = 10
 
@@ -19,22 +20,38 @@ def goes_on(values: Values) -> bool:
     return bool(values.source_job.strip())
 
 
+def has_aspect_ratio(values: Values) -> bool:
+    """A clip has its own; the provider takes 16:9 by itself, so with frames or references only 9:16 has to be said."""
+    if values.video is not None or goes_on(values):
+        return False
+    return values.aspect_ratio == "9:16" or not (values.first_frame is not None or values.images)
+
+
+def shaped(body: dict[str, Json]) -> dict[str, Json]:
+    return {**body, "metadata": task("reference_to_video")} if "image_urls" in body else body
+
+
 FAMILY = Family(
     node_id="APIMartGeminiOmni11",
     title="APIMart Gemini Omni 1.1 Official",
-    description="Clips of 3 to 10 s with sound from a prompt or frames, from a clip to change, or going on from an "
-    "earlier job; the model chooses the length. Little is documented of this model, and its price is not known.",
+    description="Clips of 3 to 10 s with sound from a prompt, frames or up to 10 reference images, from a clip to "
+    "change, or going on from an earlier job; the model chooses the length. Billed by tokens; the estimate is that of "
+    "10 s.",
+    shape=shaped,
     search_aliases=("gemini", "google", "omni", "video edit", "extend", "first last frame"),
     inputs=(
-        Text(id="prompt", required=True, help="What the clip should show, or what should change."),
-        model("gemini-omni-1.1-flash", help="The model; little is documented of it."),
+        Text(
+            id="prompt",
+            help="What the clip should show, or what should change; optional with anything connected.",
+        ),
+        model("gemini-omni-1.1-flash"),
         resolution("360p", "720p", "1080p", "4k", default="720p"),
         Choice(
             id="aspect_ratio",
             options=("16:9", "9:16"),
             default="16:9",
-            sent_if=lambda v: v.first_frame is None and v.video is None and not goes_on(v),
-            help="Landscape or portrait; only sent for clips from a prompt alone.",
+            sent_if=has_aspect_ratio,
+            help="Landscape or portrait; a clip to change or an earlier job keeps its own.",
         ),
         first_frame(formats=("png", "jpeg")),
         last_frame(formats=("png", "jpeg")),
@@ -43,7 +60,7 @@ FAMILY = Family(
             wire="video_urls",
             in_list=True,
             url_input="video_url",
-            help="Optional: one clip to change, up to 100 MB.",
+            help="Optional: one clip to change, up to 10 s and 100 MB.",
         ),
         video_link(),
         earlier_job(help="Optional: an earlier job of this node; connect its job output, or paste its task id."),
@@ -56,14 +73,28 @@ FAMILY = Family(
             sent_if=lambda v: goes_on(v) and v.source_use == "extend",
             help="With source_job: extend goes on from the end of its clip, edit changes the clip by the prompt.",
         ),
+        ImageInput(
+            id="images",
+            added=True,
+            wire="image_urls",
+            many=10,
+            formats=("png", "jpeg"),
+            help="Optional: up to 10 images to refer to. Not together with frames, video or source_job.",
+        ),
     ),
     rules=(
+        Rule(
+            "There is nothing to go by: write a prompt, or connect an image, a video or an earlier job.",
+            ("prompt", "first_frame", "images", "video", "source_job"),
+            lambda v: bool(v.prompt.strip() or v.images or v.first_frame or v.video) or goes_on(v),
+        ),
         LAST_FRAME_NEEDS_FIRST,
         Rule(
-            "Frames, video and source_job exclude each other: keep one of them.",
-            ("first_frame", "video", "source_job"),
-            lambda v: (v.first_frame is not None) + (v.video is not None) + goes_on(v) <= 1,
+            "Frames, images, video and source_job exclude each other: keep one of them.",
+            ("first_frame", "images", "video", "source_job"),
+            lambda v: (v.first_frame is not None) + bool(v.images) + (v.video is not None) + goes_on(v) <= 1,
         ),
+        video_lasts(0, 10),
         names_a_job(),
     ),
     price=Price(key=lambda v: str(v.resolution).upper(), units=lambda v: LONGEST_SECONDS),

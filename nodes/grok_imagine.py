@@ -1,6 +1,7 @@
 """Grok Imagine 1.5 through the provider's own channel.
 
-Source: https://docs.apimart.ai, Grok Imagine 1.5. Older editions call `resolution` `quality`.
+Source: https://docs.apimart.ai, Grok Imagine 1.5 (readings of September and October 2026). Undated older editions call
+`resolution` `quality` and say that clips last up to 30 s.
 """
 
 from ..flow.model import Choice, Family, ImageInput, Price, Text
@@ -9,14 +10,23 @@ from ..flow.model.shared_inputs import duration, model, resolution
 FAMILY = Family(
     node_id="APIMartGrokImagine",
     title="APIMart Grok Imagine",
-    description="Clips of 6 to 30 s with sound from a prompt or from up to 7 pictures. "
+    description="Clips of 6 to 15 s with sound from a prompt or from up to 7 pictures. "
     "Billed by the seconds asked for.",
     search_aliases=("grok", "xai", "imagine", "cheap", "text to video", "image to video"),
     inputs=(
         Text(id="prompt", required=True, help="What the clip should show, in any language."),
-        model("grok-imagine-1.5-video-apimart"),
-        duration(6, 30, default=6, help="Seconds of clip, 6 to 30; each is billed. Some channels make 15 s at most."),
-        resolution("480p", "720p"),
+        model(
+            "grok-imagine-1.5-video-ext",
+            "grok-imagine-1.5-video-apimart",
+            help="Two names of one model; the one that ends in apimart is the older.",
+        ),
+        duration(6, 15, default=6, narrowed=True),
+        resolution(
+            "480p",
+            "720p",
+            help="A higher resolution costs more. 720p may not be heeded: the provider's pages disagree on the "
+            "parameter.",
+        ),
         Choice(
             id="size",
             options=("16:9", "9:16", "1:1", "3:2", "2:3"),

@@ -1,6 +1,7 @@
 """Hailuo 2.3 and its fast form: clips from a prompt or from a first frame; silent.
 
-Source: https://docs.apimart.ai, MiniMax-Hailuo-2.3 (English and Chinese editions).
+Source: https://docs.apimart.ai, MiniMax-Hailuo-2.3 (English and Chinese editions); the fifteen camera moves as its
+maker names them.
 """
 
 from ..flow.model import Family, Flag, Price, Rule, Text
@@ -18,7 +19,9 @@ FAMILY = Family(
         Text(
             id="prompt",
             required=True,
-            help="What the clip should show, up to 2,000 characters; camera moves in square brackets, like [Pan left].",
+            help="What the clip should show, up to 2,000 characters. Camera moves stand in square brackets: [Truck "
+            "left], [Truck right], [Pan left], [Pan right], [Push in], [Pull out], [Pedestal up], [Pedestal down], "
+            "[Tilt up], [Tilt down], [Zoom in], [Zoom out], [Shake], [Tracking shot], [Static shot].",
         ),
         model("MiniMax-Hailuo-2.3", FAST, help="Fast costs less and needs a first frame."),
         duration_choice(6, 10, help="Seconds of clip; each is billed. 1080p makes 6 s only."),

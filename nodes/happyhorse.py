@@ -6,6 +6,7 @@ Source: https://docs.apimart.ai, HappyHorse (English and Chinese editions). With
 
 from ..flow.model import Choice, Family, ImageInput, Number, Price, Rule, Text, Values, VideoInput
 from ..flow.model.shared_inputs import first_frame, model, resolution, seed, video_link, watermark
+from ..flow.model.shared_rules import at_most_characters, video_lasts
 
 
 def billed(values: Values) -> float:
@@ -20,7 +21,7 @@ FAMILY = Family(
     "Billed by the seconds of the result.",
     search_aliases=("happyhorse", "alibaba", "reference to video", "video edit", "image to video"),
     inputs=(
-        Text(id="prompt", help="What the clip should show; optional with a first frame."),
+        Text(id="prompt", help="What the clip should show, up to 2,500 characters; optional with a first frame."),
         model("happyhorse-1.1", "happyhorse-1.0", help="1.1 is newer and cheaper in 1080P; 1.0 changes clips."),
         Number(
             id="duration",
@@ -49,7 +50,7 @@ FAMILY = Family(
             id="video",
             wire="video_url",
             url_input="clip_url",
-            help="Optional: a clip to change, up to 100 MB; needs happyhorse-1.0.",
+            help="Optional: a clip to change, MP4 or MOV, up to 15 s and 100 MB; needs happyhorse-1.0.",
         ),
         video_link("clip_url"),
         Choice(
@@ -83,6 +84,8 @@ FAMILY = Family(
             ("images", "video"),
             lambda v: v.video is None or len(v.images) <= 5,
         ),
+        video_lasts(0, 15),
+        at_most_characters("prompt", 2500),
     ),
     price=Price(key=lambda v: v.resolution, units=billed),
 )

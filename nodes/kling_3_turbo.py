@@ -13,7 +13,11 @@ FAMILY = Family(
     description="Clips of 3 to 15 s from a prompt or a first frame. Billed by the seconds asked for.",
     search_aliases=("kling", "turbo", "text to video", "image to video"),
     inputs=(
-        Text(id="prompt", help="What the clip should show, up to 3,072 characters; 2,500 are recommended."),
+        Text(
+            id="prompt",
+            help="What the clip should show, up to 3,072 characters; 2,500 are recommended. Several shots are written "
+            "in here, too.",
+        ),
         model("kling-3.0-turbo"),
         resolution("720p", "1080p"),
         duration(3, 15),

@@ -1,6 +1,6 @@
 """Kling motion control: a character from a picture performs the motion of a reference clip.
 
-Source: https://docs.apimart.ai, Kling motion control (Korean, Japanese and Chinese editions agree).
+Source: https://docs.apimart.ai, kling-v2-6-motion-control-generation (Korean, Japanese and Chinese editions agree).
 Limits that warn are Kling's own; the provider's page does not state them.
 """
 

@@ -1,7 +1,7 @@
 """Kling 3.0 Omni and Kling Video O1: pictures and a clip to refer to in the prompt.
 
-Source: https://docs.apimart.ai, Kling v3 Omni and Kling Video O1 (English editions). The pages name the parameters
-of several shots, but not how shots go together with references.
+Source: https://docs.apimart.ai, Kling v3 Omni and Kling Video O1 (English editions). The pages name the parameters of
+several shots, but not how shots go together with references.
 """
 
 from ..flow.model import (
@@ -64,7 +64,8 @@ FAMILY = Family(
         Text(
             id="prompt",
             required=True,
-            help="What the clip should show. <<<image_1>>>, <<<image_2>>> ... mean the pictures of images.",
+            help="What the clip should show (video-o1: up to 2,500 characters). <<<image_1>>>, <<<image_2>>> ... mean "
+            "the pictures of images.",
         ),
         Choice(
             id="model",
@@ -154,6 +155,11 @@ FAMILY = Family(
             lambda v: is_omni(v) or v.shots.how == OFF,
         ),
         SHOTS_ADD_UP_TO_DURATION,
+        Rule(
+            "kling-video-o1 takes 2,500 characters of prompt; this one is longer.",
+            ("model", "prompt"),
+            lambda v: is_omni(v) or len(v.prompt) <= 2500,
+        ),
         Rule(
             "A clip and audio exclude each other: switch audio off, or take the clip away.",
             ("video", "audio"),

@@ -1,7 +1,7 @@
 """PixVerse v6: clips from a prompt, a picture, reference pictures, between two frames, or going on from a clip.
 
 Source: https://docs.apimart.ai, Pixverse v6 (English and Chinese editions). That the items of `img_references` are
-plain addresses is what clients made of that page; that there are up to 7 is a limit of the model's maker.
+plain addresses is what clients made of that page; others send objects. `motion_mode` has one value and is not sent.
 """
 
 from ..flow.model import Choice, Family, Flag, ImageInput, Price, Rule, Text, Values
@@ -53,8 +53,8 @@ FAMILY = Family(
             id="references",
             wire="img_references",
             many=7,
-            help="Optional: up to 7 pictures of what the clip should bring together. Little is documented of them. Not "
-            "together with image, frames or source_job.",
+            help="Optional: up to 7 pictures of what the clip should bring together. They may be refused: the "
+            "provider's pages disagree on their form. Not together with image, frames or source_job.",
         ),
         first_frame(help="Optional: the picture the clip starts with, together with last_frame."),
         last_frame(help="Optional: the picture the clip ends with, together with first_frame."),

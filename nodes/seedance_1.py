@@ -1,6 +1,7 @@
 """Seedance 1.5 and 1.0: clips from a prompt, or from a first and a last frame.
 
-Source: https://docs.apimart.ai, doubao-seedance-1-5-pro (English edition); the pages of 1.0 list the same parameters.
+Source: https://docs.apimart.ai, doubao-seedance-1-5-pro and -1-0 (English editions, and lists of fields in autumn
+2026).
 """
 
 from ..flow.model import Choice, Family, Flag, Price, Rule, Text
@@ -13,7 +14,7 @@ NEWEST = "seedance-1-5-pro"
 FAMILY = Family(
     node_id="APIMartSeedance1",
     title="APIMart Seedance 1",
-    description="Clips of 4 to 12 s from a prompt, or from a first and a last frame. Billed by the seconds asked for.",
+    description="Clips of 2 to 12 s from a prompt, or from a first and a last frame. Billed by the seconds asked for.",
     search_aliases=("seedance", "bytedance", "doubao", "first last frame", "cheap"),
     inputs=(
         Text(id="prompt", required=True, help="What the clip should show."),
@@ -23,7 +24,7 @@ FAMILY = Family(
             default=NEWEST,
             help="1.5 alone makes sound; 1.0 fast costs least.",
         ),
-        duration(4, 12),
+        duration(2, 12, help="Seconds of clip, 2 to 12 (1.5: 4 to 12); each is billed."),
         resolution("480p", "720p", "1080p", default="720p"),
         aspect_ratio_without_image("16:9", "9:16", "1:1", "4:3", "3:4", "21:9"),
         first_frame("image_with_roles"),
@@ -34,7 +35,12 @@ FAMILY = Family(
             sent_if=lambda v: v.model == NEWEST,
             help="Make a sound track; seedance-1-5-pro only.",
         ),
-        Flag(id="camera_fixed", wire="camerafixed", default=False, help="Keep the camera where it is."),
+        Flag(
+            id="camera_fixed",
+            wire="camerafixed",
+            default=False,
+            help="Keep the camera where it is. With 1.0 it may be refused: the provider's pages disagree.",
+        ),
         seed(2**32 - 1),
     ),
     rules=(
@@ -44,6 +50,11 @@ FAMILY = Family(
             lambda v: not v.audio or v.model == NEWEST,
         ),
         LAST_FRAME_NEEDS_FIRST,
+        Rule(
+            "seedance-1-5-pro makes 4 to 12 s: set duration to 4 or more, or choose a model of 1.0.",
+            ("model", "duration"),
+            lambda v: v.model != NEWEST or v.duration >= 4,
+        ),
     ),
     price=Price(key=lambda v: v.resolution.upper(), units=lambda v: v.duration),
 )

@@ -1,21 +1,29 @@
 """Seedance 2.0, fast and mini: pictures, clips and sounds to refer to, or a first and a last frame.
 
-Source: https://docs.apimart.ai, Seedance 2.0. The page's older editions name other defaults, so sound is always sent.
+Source: https://docs.apimart.ai, Seedance 2.0 (English edition, September 2026). The page's older editions name other
+defaults, so sound is always sent.
 """
 
 from ..flow.model import AudioInput, Choice, Family, Flag, ImageInput, Price, Rule, Text, Values, VideoInput
-from ..flow.model.shared_inputs import duration, first_frame, last_frame, resolution, seed
-from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST, has_frames
+from ..flow.model.shared_inputs import duration, first_frame, last_frame, nsfw_check, resolution, seed, web_search
+from ..flow.model.shared_rules import (
+    FRAMES_EXCLUDE_REFERENCES,
+    LAST_FRAME_NEEDS_FIRST,
+    has_frames,
+    seconds_of,
+)
+
+MINI = "seedance-2.0-mini"  # whose page says nothing of the length of a prompt
 
 
 def row(values: Values) -> str:
     resolution = str(values.resolution).upper()
-    return f"{resolution}-video" if values.videos and values.model == "seedance-2.0" else resolution
+    return f"{resolution}-video" if values.videos else resolution
 
 
 def billed(values: Values) -> float:
-    """With reference clips, their seconds count like those of the result; the page says so of seedance-2.0."""
-    return float(values.duration + sum(clip.seconds for clip in values.videos))
+    """With reference clips, their seconds count like those of the result."""
+    return float(values.duration + seconds_of(values.videos))
 
 
 FAMILY = Family(
@@ -25,7 +33,7 @@ FAMILY = Family(
     "3 clips and 3 sounds. Billed by the seconds asked for, plus those of reference clips.",
     search_aliases=("seedance", "bytedance", "doubao", "reference to video", "first last frame"),
     inputs=(
-        Text(id="prompt", help="What the clip should show; optional with references."),
+        Text(id="prompt", help="What the clip should show, up to 4,000 characters; optional with references."),
         Choice(
             id="model",
             options=("seedance-2.0", "seedance-2.0-fast", "seedance-2.0-mini"),
@@ -40,7 +48,10 @@ FAMILY = Family(
             default="16:9",
             help="The shape of the clip; adaptive follows what is connected.",
         ),
-        first_frame("image_with_roles", help="Optional: the picture the clip starts with. Not together with images."),
+        first_frame(
+            "image_with_roles",
+            help="Optional: the picture the clip starts with. Not together with images, videos or sounds.",
+        ),
         last_frame("image_with_roles"),
         ImageInput(
             id="images", wire="image_urls", many=9, help="Optional: up to 9 pictures to refer to in the prompt."
@@ -49,7 +60,8 @@ FAMILY = Family(
             id="videos",
             wire="video_urls",
             many=3,
-            help="Optional: up to 3 clips of 480p to 720p, 15 s in all, without real people. Their seconds are billed.",
+            help="Optional: up to 3 clips of 480p to 720p, 2 to 15 s in all, without real people. Their seconds are "
+            "billed.",
         ),
         AudioInput(
             id="sounds",
@@ -59,6 +71,8 @@ FAMILY = Family(
         ),
         Flag(id="generate_audio", default=True, help="Make a sound track."),
         seed(2**32 - 1),
+        nsfw_check(),
+        web_search(),
     ),
     rules=(
         Rule(
@@ -72,25 +86,26 @@ FAMILY = Family(
             lambda v: v.model == "seedance-2.0" or v.resolution in ("480p", "720p"),
         ),
         LAST_FRAME_NEEDS_FIRST,
-        Rule(
-            "Frames and images exclude each other: take first_frame and last_frame away, or images.",
-            ("first_frame", "last_frame", "images"),
-            lambda v: not (has_frames(v) and v.images),
-        ),
+        FRAMES_EXCLUDE_REFERENCES,
         Rule(
             "Sounds need a picture or a clip beside them.",
-            ("sounds", "images", "videos", "first_frame"),
-            lambda v: not v.sounds or bool(v.images or v.videos or has_frames(v)),
+            ("sounds", "images", "videos"),
+            lambda v: not v.sounds or bool(v.images or v.videos),
         ),
         Rule(
-            "The reference clips last more than 15 s in all: trim them.",
+            "The reference clips must last more than 1.8 s and less than 15.2 s in all.",
             ("videos",),
-            lambda v: sum(clip.seconds for clip in v.videos) <= 15.05,
+            lambda v: 1.8 < seconds_of(v.videos) < 15.2,
         ),
         Rule(
             "The sounds last more than 15 s in all: trim them.",
             ("sounds",),
-            lambda v: sum(sound.seconds for sound in v.sounds) <= 15.05,
+            lambda v: seconds_of(v.sounds) <= 15.05,
+        ),
+        Rule(
+            "{v.model} takes 4,000 characters of prompt; this one is longer.",
+            ("model", "prompt"),
+            lambda v: v.model == MINI or len(v.prompt) <= 4000,
         ),
     ),
     price=Price(key=row, units=billed),

@@ -1,6 +1,8 @@
 """SkyReels V4: clips from a prompt, from frames, or from pictures and a clip that the prompt refers to.
 
-Source: https://docs.apimart.ai, SkyReels V4 (English and Korean editions), and item forms that clients made from it.
+Source: https://docs.apimart.ai, SkyReels V4 (English, Korean and Russian editions). Up to 3 groups of pictures are
+taken, each with a tag; each picture is a group of its own here, so that it matters to nobody how many a group may hold,
+on which the editions disagree.
 """
 
 from ..flow.model import Choice, Family, ImageInput, Json, Price, Rule, Text, Values, VideoInput
@@ -76,8 +78,8 @@ FAMILY = Family(
         Text(
             id="prompt",
             required=True,
-            help="What the clip should show; must name each reference by its tag: an at sign and image1, image2 ... or "
-            "video1.",
+            help="What the clip should show, up to 1,280 tokens; must name each reference by its tag: an at sign and "
+            "image1, image2 ... or video1.",
         ),
         model("skyreels-v4-fast", "skyreels-v4-std", help="std is better, slower and costs more."),
         duration(3, 15),
@@ -115,13 +117,14 @@ FAMILY = Family(
             wire="ref_images",
             many=4,
             formats=("png", "jpeg"),
-            help="Optional: up to 4 pictures; the prompt calls them an at sign and image1, image2 ...",
+            help="Optional: up to 3 pictures; the prompt calls them an at sign and image1, image2 ...",
         ),
         VideoInput(
             id="video",
             wire="ref_videos",
             in_list=True,
-            help="Optional: a clip of up to 15 s; the prompt calls it an at sign and video1. Costs more.",
+            help="Optional: a clip of up to 15 s; the prompt calls it an at sign and video1. Costs more. As a "
+            "reference it sets the length of the result, and duration is 10 at most.",
         ),
         Choice(
             id="video_use",
@@ -155,6 +158,16 @@ FAMILY = Family(
             lambda v: v.video is None or v.video_use == "reference" or not v.images,
         ),
         video_lasts(0, 15),
+        Rule(
+            "Up to 3 pictures are taken: disconnect the fourth of images.",
+            ("images",),
+            lambda v: len(v.images) <= 3,
+        ),
+        Rule(
+            "With a reference clip duration is 10 at most.",
+            ("video", "video_use", "duration"),
+            lambda v: v.video is None or v.video_use != "reference" or v.duration <= 10,
+        ),
     ),
     price=Price(key=row, units=lambda v: v.duration),
 )

@@ -6,7 +6,9 @@ Source: https://docs.apimart.ai, Sora 2 (Korean edition).
 from ..flow.model import MEGABYTE, Choice, Family, ImageInput, Price, Rule, Text
 from ..flow.model.shared_inputs import duration_choice, model, resolution
 
-RETIRED = "OpenAI, its maker, shut the Sora 2 API down on 2026-09-24."
+RETIRED = (
+    "OpenAI, its maker, shut the Sora 2 API down on 2026-09-24, and the provider's list of pages no longer names it."
+)
 
 FAMILY = Family(
     node_id="APIMartSora2",

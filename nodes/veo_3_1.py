@@ -44,7 +44,7 @@ FAMILY = Family(
             advanced=True,
             help="Let the provider use Google's own channel when its channel is full.",
         ),
-        Flag(id="enable_gif", default=False, advanced=True, help="Make an animated GIF as well."),
+        Flag(id="enable_gif", default=False, advanced=True, help="Make an animated GIF as well; 720p only."),
     ),
     rules=(
         Rule(
@@ -61,6 +61,11 @@ FAMILY = Family(
             "A clip has at most 2 frames: take pictures away, or set generation_type to reference.",
             ("images", "generation_type"),
             lambda v: v.generation_type == "reference" or len(v.images) <= 2,
+        ),
+        Rule(
+            "An animated GIF is made at 720p only: switch enable_gif off, or choose 720p.",
+            ("enable_gif", "resolution"),
+            lambda v: not v.enable_gif or v.resolution == "720p",
         ),
     ),
     price=Price(key=lambda v: "4K" if v.resolution == "4k" else "default", units=lambda v: 1.0),

@@ -1,10 +1,11 @@
 """Veo 3.1 extension: a finished clip of 8 s of the provider's own channel goes on to 15 s.
 
-Source: https://docs.apimart.ai, VEO3 Video Remix (English and Chinese editions). The page names no price, so there is
-no estimate; nor does it say that keys count at its address, so a lost answer is never answered by a second submit.
+Source: https://docs.apimart.ai, VEO3 Video Remix (English and Chinese editions); the price is that of the price list's
+rows of extensions. The page does not say that keys count at its address, so a lost answer is never answered by a second
+submit.
 """
 
-from ..flow.model import Family, Flag, Price, Rule, Text, parsed, task_of
+from ..flow.model import Family, Flag, Price, Rule, Text, model_of, task_of
 from ..flow.model.shared_inputs import aspect_ratio, earlier_job, model, resolution
 
 TASK = "task_"
@@ -17,16 +18,10 @@ def is_named(source_job: str) -> bool:
     return rest.isascii() and rest.isalnum()
 
 
-def made_by(source_job: str) -> str:
-    """The model of the earlier job, where a job output tells it."""
-    found = parsed(source_job)
-    return str(found.get("model") or "") if isinstance(found, dict) else ""
-
-
 FAMILY = Family(
     node_id="APIMartVeo31Extend",
     title="APIMart Veo 3.1 Extend",
-    description="Carries a finished 8 s clip of APIMart Veo 3.1 Channel on to 15 s. The price is not in the list.",
+    description="Carries a finished 8 s clip of APIMart Veo 3.1 Channel on to 15 s. Billed by the clip.",
     search_aliases=("veo", "google", "extend", "extension", "remix", "continue", "longer"),
     path="/v1/videos/{task_id}/remix",
     inputs=(
@@ -35,7 +30,12 @@ FAMILY = Family(
             wire="task_id",
             help="The earlier job of APIMart Veo 3.1 Channel: connect that node's job output, or paste its task id.",
         ),
-        model("veo3.1-fast", "veo3.1-quality", help="The model of the earlier job."),
+        model(
+            "veo3.1-fast",
+            "veo3.1-quality",
+            help="The model of the earlier job. A clip of veo3.1-lite is not taken: the provider's pages disagree "
+            "about it.",
+        ),
         resolution("720p", "1080p", "4k", help="The resolution of the extended clip."),
         aspect_ratio("16:9", "9:16", help="The shape of the extended clip; best that of the earlier one."),
         Flag(
@@ -54,8 +54,8 @@ FAMILY = Family(
         Rule(
             "Another model made the earlier job: set model to that one; a clip of veo3.1-lite cannot be extended.",
             ("source_job", "model"),
-            lambda v: made_by(v.source_job) in ("", v.model),
+            lambda v: model_of(v.source_job) in ("", v.model),
         ),
     ),
-    price=Price(key=lambda v: "", units=lambda v: 0.0),
+    price=Price(key=lambda v: "EXTEND-4K" if v.resolution == "4k" else "extend", units=lambda v: 1.0),
 )

@@ -3,7 +3,7 @@
 Source: https://docs.apimart.ai, Vidu Q3 Pro (English and Chinese editions).
 """
 
-from ..flow.model import Family, Flag, Price, Text
+from ..flow.model import Family, Flag, Price, Rule, Text
 from ..flow.model.shared_inputs import (
     aspect_ratio_without_image,
     duration,
@@ -22,7 +22,7 @@ FAMILY = Family(
     "Billed by the seconds asked for.",
     search_aliases=("vidu", "first last frame", "text to video", "image to video"),
     inputs=(
-        Text(id="prompt", required=True, help="What the clip should show, up to 2,000 characters."),
+        Text(id="prompt", help="What the clip should show, up to 2,000 characters; optional with a picture."),
         model("viduq3-pro", "viduq3-turbo", default="viduq3-turbo", help="turbo is faster and costs less than pro."),
         duration(1, 16),
         resolution("540p", "720p", "1080p", default="720p"),
@@ -33,6 +33,11 @@ FAMILY = Family(
         seed(2**32 - 1),
     ),
     rules=(
+        Rule(
+            "prompt is empty: write what the clip should show, or connect a first_frame.",
+            ("prompt", "first_frame"),
+            lambda v: bool(v.prompt.strip()) or v.first_frame is not None,
+        ),
         LAST_FRAME_NEEDS_FIRST,
         at_most_characters("prompt", 2000),
     ),

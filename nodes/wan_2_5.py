@@ -1,10 +1,20 @@
 """Wan 2.5 preview: clips from a prompt or from a picture.
 
-Source: https://docs.apimart.ai, Wan 2.5 (English edition).
+Source: https://docs.apimart.ai, Wan 2.5 (English edition, and its list of fields in autumn 2026). What came later than
+the node is sent only where it says something else than the provider takes by itself.
 """
 
-from ..flow.model import Choice, Family, ImageInput, Price, Rule, Text
-from ..flow.model.shared_inputs import duration_choice, model, negative_prompt, resolution
+from ..flow.model import AudioInput, Choice, Family, Flag, ImageInput, Price, Rule, Text
+from ..flow.model.shared_inputs import (
+    added,
+    added_watermark,
+    duration_choice,
+    model,
+    negative_prompt,
+    prompt_rewriting,
+    resolution,
+    seed,
+)
 from ..flow.model.shared_rules import at_most_characters
 
 FAMILY = Family(
@@ -31,6 +41,17 @@ FAMILY = Family(
             in_list=True,
             help="Optional: the picture the clip starts with.",
         ),
+        AudioInput(id="sound", wire="audio_url", added=True, help="Optional: a sound that the clip follows."),
+        added(prompt_rewriting("prompt_extend", sent_if=lambda v: not v.prompt_extend)),
+        Flag(
+            id="audio",
+            default=True,
+            added=True,
+            sent_if=lambda v: not v.audio,
+            help="Make a sound track. Switched off it may be refused: the provider's pages disagree.",
+        ),
+        added(seed(2**31 - 1)),
+        added_watermark(),
     ),
     rules=(
         Rule(

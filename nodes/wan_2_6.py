@@ -1,10 +1,12 @@
 """Wan 2.6 and its flash form: clips from a prompt or from a picture.
 
-Source: https://docs.apimart.ai, Wan 2.6 and wan2.6-i2v-flash (English editions).
+Source: https://docs.apimart.ai, Wan 2.6 and wan2.6-i2v-flash (English editions, and their lists of fields in autumn
+2026). What the model was not sent at first is sent only where it says something else than the provider takes by itself.
 """
 
 from ..flow.model import MEGABYTE, AudioInput, Choice, Family, Flag, ImageInput, Price, Rule, Text, Values
 from ..flow.model.shared_inputs import (
+    added_watermark,
     aspect_ratio_without_image,
     duration,
     model,
@@ -13,6 +15,7 @@ from ..flow.model.shared_inputs import (
     resolution,
     seed,
 )
+from ..flow.model.shared_rules import at_most_characters
 
 FLASH = "wan2.6-i2v-flash"
 
@@ -29,7 +32,12 @@ FAMILY = Family(
     search_aliases=("wan", "alibaba", "text to video", "image to video", "cheap"),
     inputs=(
         Text(id="prompt", help="What the clip should show; optional for flash, which starts from the picture."),
-        model("wan2.6", FLASH, help="flash needs a picture and costs less than 2.6."),
+        model(
+            "wan2.6",
+            FLASH,
+            help="flash needs a picture and costs less than 2.6. A clip of 2.6 from a picture may cost more than "
+            "estimated: the provider's price list has a second row for it.",
+        ),
         negative_prompt(500),
         duration(2, 15, help="Seconds of clip: 5, 10 or 15, or 2 to 15 for flash; each is billed."),
         resolution("720p", "1080p"),
@@ -44,23 +52,31 @@ FAMILY = Family(
         AudioInput(
             id="sound",
             wire="audio_url",
-            help="Optional: a sound of 3 to 30 s that the clip follows. WAV or MP3 up to 15 MB is made from it.",
+            help="Optional: a sound of 3 to 30 s that the clip follows.",
         ),
         Flag(
             id="audio",
             default=True,
-            sent_if=lambda v: v.model == FLASH,
-            help="flash only: make a sound track; costs more.",
+            sent_if=lambda v: v.model == FLASH or not v.audio,
+            help="Make a sound track; costs more with flash. With 2.6, on leaves it to the provider.",
         ),
         Choice(
             id="shot_type",
             options=("single", "multi"),
             default="single",
-            sent_if=lambda v: v.model != FLASH,
-            help="One shot, or several; 2.6 only.",
+            sent_if=lambda v: v.model != FLASH or v.shot_type != "single",
+            help="One shot, or several.",
         ),
-        prompt_rewriting("prompt_extend", sent_if=lambda v: v.model != FLASH),
+        prompt_rewriting("prompt_extend", sent_if=lambda v: v.model != FLASH or not v.prompt_extend),
         seed(2**31 - 1),
+        added_watermark(),
+        Text(
+            id="template",
+            added=True,
+            advanced=True,
+            multiline=False,
+            help="Optional: the name of one of the provider's video effects.",
+        ),
     ),
     rules=(
         Rule(
@@ -88,6 +104,12 @@ FAMILY = Family(
             ("sound",),
             lambda v: 3 <= v.sound.seconds <= 30.05,
         ),
+        Rule(
+            "With audio off wan2.6-i2v-flash does not use the sound: switch audio on, or disconnect sound.",
+            ("model", "sound", "audio"),
+            lambda v: v.model != FLASH or v.audio or v.sound is None,
+        ),
+        at_most_characters("negative_prompt", 500),
     ),
     price=Price(key=row, units=lambda v: v.duration),
 )

@@ -28,7 +28,7 @@ FAMILY = Family(
     inputs=(
         Text(id="prompt", help="What the clip should show, up to 5,000 characters; optional with a picture or a clip."),
         model("wan2.7"),
-        negative_prompt(),
+        negative_prompt(500),
         duration(2, 15),
         resolution("720P", "1080P"),
         Choice(
@@ -70,6 +70,7 @@ FAMILY = Family(
             lambda v: v.video is None or v.first_frame is None,
         ),
         at_most_characters("prompt", 5000),
+        at_most_characters("negative_prompt", 500),
     ),
     price=Price(key=lambda v: v.resolution, units=lambda v: v.duration),
 )

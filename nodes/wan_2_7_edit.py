@@ -1,11 +1,22 @@
 """Wan 2.7 video edit: changes a clip as the prompt and up to four pictures say.
 
-Source: https://docs.apimart.ai, wan2.7-videoedit.
+Source: https://docs.apimart.ai, wan2.7-videoedit. What came later than the node is sent only where it says something
+else than the provider takes by itself.
 """
 
 from ..flow.model import Choice, Family, ImageInput, Json, Price, Rule, Text, VideoInput
-from ..flow.model.shared_inputs import duration, model, prompt_rewriting, resolution, video_link
-from ..flow.model.shared_rules import at_most_characters, video_lasts
+from ..flow.model.shared_inputs import (
+    added,
+    added_watermark,
+    duration,
+    model,
+    negative_prompt,
+    prompt_rewriting,
+    resolution,
+    seed,
+    video_link,
+)
+from ..flow.model.shared_rules import TOLERANCE_SECONDS, at_most_characters, video_lasts
 
 
 def metadata(setting: str) -> Json:
@@ -44,6 +55,17 @@ FAMILY = Family(
             help="auto lets the model decide about the sound, origin keeps that of the clip.",
         ),
         prompt_rewriting("prompt_extend"),
+        Choice(
+            id="size",
+            options=("as the video", "16:9", "9:16", "1:1", "4:3", "3:4"),
+            default="as the video",
+            unsent="as the video",
+            added=True,
+            help="Aspect ratio of the result.",
+        ),
+        added(negative_prompt(500)),
+        added(seed(2**31 - 1)),
+        added_watermark(),
     ),
     rules=(
         Rule("duration must be 0 or 2 to 10.", ("duration",), lambda v: v.duration != 1),
@@ -58,7 +80,13 @@ FAMILY = Family(
             ("video",),
             lambda v: 1 / 8 <= v.video.measure.size.ratio <= 8,
         ),
+        Rule(
+            "duration is longer than the clip ({v.video.seconds:.5g} s): set it to 0, or to less.",
+            ("duration", "video"),
+            lambda v: v.duration <= v.video.seconds + TOLERANCE_SECONDS,
+        ),
         at_most_characters("prompt", 5000),
+        at_most_characters("negative_prompt", 500),
     ),
     price=Price(key=lambda v: v.resolution, units=lambda v: v.duration or v.video.seconds),
 )

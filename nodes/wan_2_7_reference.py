@@ -3,8 +3,9 @@
 Source: https://docs.apimart.ai, wan2.7-r2v (English edition).
 """
 
-from ..flow.model import Family, ImageInput, Price, Rule, Text, Values, VideoInput, in_role
+from ..flow.model import Family, ImageInput, Price, Rule, Size, Text, Values, VideoInput, in_role
 from ..flow.model.shared_inputs import (
+    added_watermark,
     aspect_ratio_without_image,
     duration,
     first_frame,
@@ -21,6 +22,10 @@ def references(values: Values) -> int:
     return len(values.images) + len(values.videos) + (values.first_frame is not None)
 
 
+def is_fit(size: Size) -> bool:
+    return size.has_sides_of(240, 4096) and 1 / 8 <= size.ratio <= 8
+
+
 FAMILY = Family(
     node_id="APIMartWan27Reference",
     title="APIMart Wan 2.7 Reference",
@@ -34,7 +39,7 @@ FAMILY = Family(
             help="What the clip should show, up to 5,000 characters; image 1, video 1 ... mean the references.",
         ),
         model("wan2.7-r2v"),
-        negative_prompt(),
+        negative_prompt(500),
         duration(2, 15, help="Seconds of clip, 2 to 15, up to 10 with a reference clip; each is billed."),
         resolution("720P", "1080P"),
         aspect_ratio_without_image("16:9", "9:16", "1:1", "4:3", "3:4", id="size"),
@@ -51,6 +56,7 @@ FAMILY = Family(
         first_frame("image_with_roles", help="Optional: the picture the clip starts with; counts as a reference."),
         prompt_rewriting("prompt_extend"),
         seed(2**31 - 1),
+        added_watermark(),
     ),
     rules=(
         Rule(
@@ -68,7 +74,13 @@ FAMILY = Family(
             ("videos",),
             lambda v: all(1 <= clip.seconds <= 30.05 for clip in v.videos),
         ),
+        Rule(
+            "Each reference clip must have sides of 240 to 4096 px, between 1:8 and 8:1.",
+            ("videos",),
+            lambda v: all(is_fit(clip.measure.size) for clip in v.videos),
+        ),
         at_most_characters("prompt", 5000),
+        at_most_characters("negative_prompt", 500),
     ),
     price=Price(key=lambda v: v.resolution, units=lambda v: v.duration),
 )

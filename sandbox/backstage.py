@@ -9,11 +9,13 @@ from fractions import Fraction
 from typing import Any
 
 from .answers import Answer, Refusal, as_json
-from .inputs import CLIP_MAX_BYTES, Unusable, fetched
+from .documents import MEGABYTE
+from .inputs import Unusable, fetched
 from .measure import Unmeasurable, measure
 from .provider import Provider, Visit
 from .tasks import OPENING_BALANCE
 
+CLIP_MAX_BYTES = 100 * MEGABYTE
 LOOPBACK = ("127.", "::1", "::ffff:127.")
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from .answers import Refusal
-from .documents import Body, Field, Model, Prices
+from .documents import Body, Field, Limits, Model, Prices
 from .rules import rule_of
 from .seeds import SEEDS
 
@@ -40,6 +40,8 @@ def _model(name: str, entry: dict[str, Any]) -> Model:
         always_202=entry.get("always_202", False),
         text_result=entry.get("text_result", False),
         clip_seconds=_clip_seconds(entry),
+        media=Limits(**entry.get("media", {})),
+        follows_clip=entry.get("follows_clip", False),
     )
 
 
@@ -50,13 +52,14 @@ def _field(name: str, entry: dict[str, Any]) -> Field:
 def _prices(written: dict[str, Any]) -> Prices:
     extra = written.get("extra_pictures")
     pictures = (extra["free"], extra["each"]) if extra else None
-    return Prices(written["unit"], written["tiers"], pictures, written.get("input_seconds", False))
+    bills_seconds, video = written.get("input_seconds", False), written.get("input_video", 0.0)
+    return Prices(written["unit"], written["tiers"], pictures, bills_seconds, video)
 
 
 def _clip_seconds(entry: dict[str, Any]) -> Callable[[Body], tuple[float, float]] | None:
-    if "clip_seconds" not in entry:
+    if "clip_seconds" not in entry.get("media", {}):
         return None
-    least, most = entry["clip_seconds"]
+    least, most = entry["media"]["clip_seconds"]
     return lambda _: (least, most)
 
 
@@ -74,18 +77,24 @@ def find_model(name: Any, retired: list[str]) -> Model:
     return MODELS[name]
 
 
-def price(model: Model, body: Body, seconds: float) -> float:
-    """USD for `seconds` of this request, `sample_count` clips counted."""
+def price(model: Model, body: Body, seconds: float, *, extends: bool = False) -> float:
+    """USD for `seconds` of this request, `sample_count` clips counted. `extends` says that it carries a clip on."""
     if model.prices is None:
         return 0.0
-    units = seconds if model.prices.unit == "usd_per_second" else 1.0
+    key, usd = _tier(model, body, extends)
+    units = seconds if model.prices.unit == "usd_per_second" or key.endswith("-video") else 1.0
     clips = model.value(body, "sample_count") or 1
-    return round(_tier(model, body) * units * clips + _extra_cost(model.prices, body), 6)
+    source = model.prices.input_video * seconds if body.get("video") else 0.0
+    return round(usd * units * clips + source + _extra_cost(model.prices, body), 6)
 
 
-def _tier(model: Model, body: Body) -> float:
+def _tier(model: Model, body: Body, extends: bool) -> tuple[str, float]:
+    """The row that a request is billed by, in lower case, and its price."""
     assert model.prices is not None
     tiers = {key.lower(): amount for key, amount in model.prices.tiers.items()}
+    if extends:
+        key = "extend-4k" if body.get("resolution") == "4k" else "extend"
+        return key, tiers[key]
     step = str(model.value(body, "resolution") or model.value(body, "mode") or "default").lower()
     step = "draft" if body.get("draft") else step
     standard = step in ("std", "default")
@@ -93,10 +102,10 @@ def _tier(model: Model, body: Body) -> float:
     shown = any(body.get(name) for name in ("video_list", "video_urls", "video_url", "ref_videos"))
     ends = [*(["-video"] if shown else []), *(["-audio", "-sound"] if heard else [])]
     extras = [end.lstrip("-") if standard else step + end for end in ends]
-    for key in (f"{step}-{model.value(body, 'duration')}s", *extras, step, f"official-{step}", "default"):
+    for key in (*extras, f"{step}-{model.value(body, 'duration')}s", step, f"official-{step}", "default"):
         if key in tiers:
-            return tiers[key]
-    return next(iter(tiers.values()))
+            return key, tiers[key]
+    return next(iter(tiers.items()))
 
 
 def _extra_cost(prices: Prices, body: Body) -> float:
@@ -174,8 +183,14 @@ def _priced(name: str, prices: Prices) -> dict[str, Any]:
         "discount_percent": 20,
         "fixed_prices": {"unit": prices.unit, "dimension": "resolution", "items": items},
     }
+    materials = dict(_materials(prices))
+    return entry | ({"input_material_prices": materials} if materials else {})
+
+
+def _materials(prices: Prices) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What the catalogue says of pictures and clips that go in."""
     if prices.extra_pictures:
         free, each = prices.extra_pictures
-        picture = {"unit": "usd_per_image", "free_count": free, "after_discount": each}
-        entry["input_material_prices"] = {"image": picture}
-    return entry
+        yield "image", {"unit": "usd_per_image", "free_count": free, "after_discount": each}
+    if prices.input_video:
+        yield "video", {"unit": "usd_per_second", "after_discount": prices.input_video}

@@ -39,18 +39,37 @@ class Field:
 class Prices:
     """USD by tier; `unit` is usd_per_second or usd_per_call; `extra_pictures` is (free count, USD each).
 
-    With `input_seconds` the seconds of reference clips are billed like those of the result.
+    With `input_seconds` the seconds of reference clips are billed like those of the result; `input_video` is what a
+    second of the clip that goes in costs beside that.
     """
 
     unit: str
     tiers: Mapping[str, float]
     extra_pictures: tuple[int, float] | None = None
     input_seconds: bool = False
+    input_video: float = 0.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a page asks of media: pixels a side, longest shape (2.5 is 2.5:1), seconds each and in all, megabytes.
+
+    `with_result` are the seconds that all clips and the result may last together.
+    """
+
+    sides: tuple[int, int] | None = None
+    ratio: float | None = None
+    clip_sides: tuple[int, int] | None = None
+    clip_ratio: float | None = None
+    clip_seconds: tuple[float, float] | None = None
+    clips_total: tuple[float, float] | None = None
+    clip_max_mb: int = 100
+    with_result: float | None = None
 
 
 @dataclass(frozen=True)
 class Model:
-    """One model as its page describes it."""
+    """One model as its page describes it. With `follows_clip` a clip that goes in sets the length of the result."""
 
     id: str
     family: str
@@ -63,6 +82,8 @@ class Model:
     always_202: bool = False
     text_result: bool = False
     clip_seconds: Callable[[Body], tuple[float, float]] | None = None
+    media: Limits = Limits()
+    follows_clip: bool = False
     tags: Sequence[str] = field(default_factory=tuple)
 
     def default(self, name: str) -> Any:

@@ -22,7 +22,6 @@ from .material import MotionSample, small_copy
 from .measure import Measured, See, Unmeasurable, measure, unseen
 
 USER_AGENT = "apimart-sandbox"
-CLIP_MAX_BYTES = 100 * MEGABYTE
 FETCH_SECONDS = 30.0
 STALL_SECONDS = 10.0
 MAX_REDIRECTS = 3
@@ -67,6 +66,7 @@ def examine(model: Model, body: Body, folder: Path, upstream_limits: bool = Fals
         _clip(model, body, name, url, folder, unseen if number else sample.see)
         for number, (name, url) in enumerate(_urls(model, body, "clip"))
     ]
+    _hold_limits(model, body, pictures, clips)
     if upstream_limits and model.family == "kling-motion-control":
         _hold_upstream_limits(pictures)
     return Found(tuple(pictures), tuple(clips), tuple(sample.frames))
@@ -76,8 +76,8 @@ def _urls(model: Model, body: Body, kind: str) -> Iterator[tuple[str, str]]:
     types = PICTURES if kind == "picture" else CLIPS
     for item in model.fields:
         value = body.get(item.name)
-        if item.type == "objects":
-            yield from _nested(item.name, value, kind)
+        if item.type in ("object", "objects"):
+            yield from _nested(item.name, [value] if isinstance(value, dict) else value, kind)
         elif value and item.type in types:
             yield from ((item.name, url) for url in ([value] if isinstance(value, str) else value))
 
@@ -111,7 +111,7 @@ def look(path: Path, name: str) -> Picture:
 
 
 def _clip(model: Model, body: Body, name: str, url: str, folder: Path, see: See) -> Measured:
-    with fetched(name, url, CLIP_MAX_BYTES, folder) as path:
+    with fetched(name, url, model.media.clip_max_mb * MEGABYTE, folder) as path:
         try:
             found = measure(path, see)
         except Unmeasurable as error:
@@ -128,6 +128,30 @@ def _hold_seconds(name: str, found: Measured, least: float, most: float) -> None
         raise Unusable(
             f"{name}: reference video lasts {found.seconds:.2f} seconds, allowed {least:g} to {most:g} seconds"
         )
+
+
+def _hold_limits(model: Model, body: Body, pictures: list[Picture], clips: list[Measured]) -> None:
+    """What the model's page asks of pictures and clips, each and all together."""
+    limits = model.media
+    for found in pictures:
+        if found.format != "ASSET":
+            _hold_shape(found.field, found.width, found.height, limits.sides, limits.ratio)
+    for clip in clips:
+        _hold_shape("video", clip.width, clip.height, limits.clip_sides, limits.clip_ratio)
+    seconds = sum(clip.seconds for clip in clips)
+    slack = sum(clip.frame_seconds / 2 for clip in clips)
+    least, most = limits.clips_total or (0.0, float("inf"))
+    if clips and not least - slack <= seconds <= most + slack:
+        raise Unusable(f"reference videos last {seconds:.2f} seconds in all, allowed {least:g} to {most:g} seconds")
+    together = seconds + max(0, model.value(body, "duration") or 0)
+    if clips and limits.with_result and together > limits.with_result + slack:
+        raise Unusable(f"input and output last {together:.2f} seconds together, allowed {limits.with_result:g}")
+
+
+def _hold_shape(name: str, width: int, height: int, sides: tuple[int, int] | None, ratio: float | None) -> None:
+    short, long = sorted((width, height))
+    if (sides and not (sides[0] <= short and long <= sides[1])) or (ratio and long > short * ratio):
+        raise Unusable(f"{name}: {width}x{height} is not allowed, sides {sides or 'any'}, ratio {ratio or 'any'}")
 
 
 def _hold_upstream_limits(pictures: list[Picture]) -> None:

@@ -48,9 +48,9 @@ def _input_seconds(found: Found) -> float:
 
 
 def _clip_seconds(model: Model, body: Body, found: Found) -> float:
-    """As asked; -1 leaves it to the model, 0 follows the clip that is edited."""
+    """As asked; -1 leaves it to the model, 0 follows the clip that is edited, as some models do by themselves."""
     seconds = model.value(body, "duration")
-    if seconds == 0 and found.clips:
+    if found.clips and (seconds == 0 or (model.follows_clip and "duration" not in body)):
         return found.clips[0].seconds
     return float(seconds) if seconds and seconds != MODEL_DECIDES else DEFAULT_SECONDS
 

@@ -165,6 +165,29 @@ def _frames_need(wanted: dict[str, list[Any]]) -> Rule:
     return rule
 
 
+def _frames_exclude(names: list[str]) -> Rule:
+    """A first or last frame among the roles goes together with none of these fields."""
+
+    def rule(body: Body) -> str | None:
+        framed = any(item.get("role") in ("first_frame", "last_frame") for item in body.get("image_with_roles", []))
+        given = [name for name in names if _given(body, name)]
+        return f"first_frame and last_frame exclude {' and '.join(given)}" if framed and given else None
+
+    return rule
+
+
+def _pair_needs(details: dict[str, Any]) -> Rule:
+    """{"of": field, "then": {field: [values]}}: two items or more need these values, or the fields left out."""
+
+    def rule(body: Body) -> str | None:
+        then = {name: values for name, values in details["then"].items() if name in body}
+        if len(body.get(details["of"], [])) > 1 and not _matches(body, then):
+            return f"two {details['of']} need {details['then']}"
+        return None
+
+    return rule
+
+
 def _longest(details: dict[str, int]) -> Rule:
     """{field: characters}."""
 
@@ -189,5 +212,7 @@ KINDS: dict[str, Callable[[Any], Rule]] = {
     "shown_inside": _shown_inside,
     "roles": _roles,
     "frames_need": _frames_need,
+    "frames_exclude": _frames_exclude,
+    "pair_needs": _pair_needs,
     "longest": _longest,
 }

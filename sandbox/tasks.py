@@ -232,7 +232,7 @@ class Desk:
         assert task.prepared is not None
         task.ended = max(task.due, task.prepared)
         if task.error is None:
-            task.cost = price(MODELS[task.model], task.body, task.billed_seconds)
+            task.cost = price(MODELS[task.model], task.body, task.billed_seconds, extends=bool(task.extends))
         self.balance -= task.cost
         self.used += task.cost
         del self._running[task.id]

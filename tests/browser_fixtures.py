@@ -11,6 +11,7 @@ import pytest
 from chromium import chromium
 from comfy_page import ComfyPage
 from comfy_server import ComfyServer
+from front_end import front_end
 from playwright.sync_api import Browser
 from sandboxed import Sandbox
 
@@ -31,10 +32,15 @@ def provider() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="module")
-def comfy(provider: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComfyServer]:
+def comfy(
+    provider: Sandbox, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[ComfyServer]:
     """The key is for the page to set."""
     base = tmp_path_factory.mktemp("comfyui")
-    with ComfyServer(Path(os.environ["COMFYUI_PATH"]), base, environment={"APIMART_BASE_URL": provider.url}) as server:
+    comfyui = Path(os.environ["COMFYUI_PATH"])
+    version = pytestconfig.getoption("--front-end")
+    options = ("--front-end-root", str(front_end(version))) if version else ()
+    with ComfyServer(comfyui, base, *options, environment={"APIMART_BASE_URL": provider.url}) as server:
         yield server
 
 

@@ -17,6 +17,7 @@ TEST_KEY = "sk-test-key-of-nobody-0001"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--browser", action="store_true", help="run the tests that drive ComfyUI's page in Chromium")
+    parser.addoption("--front-end", metavar="VERSION", help="ComfyUI's page from PyPI, `newest` for the latest one")
     parser.addoption("--quick", action="store_true", help="leave out the tests marked slow, live, browser or postgres")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 START_SECONDS = 60
 
@@ -45,6 +47,15 @@ def private_postgres() -> Iterator[str]:
             _run(as_user, binaries / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def restart(server_url: str) -> None:
+    """Let a server of `private_postgres` fall over, and start it again."""
+    folder = Path(parse_qs(urlsplit(server_url).query)["host"][0])
+    binaries = postgres_binaries()
+    assert binaries is not None
+    words = ("-D", folder / "data", "-l", folder / "log", "-m", "immediate", "-w", "-t", START_SECONDS, "restart")
+    _run(_server_user(folder), binaries / "pg_ctl", *words)
 
 
 @contextmanager
@@ -89,5 +100,6 @@ def _version(folder: Path) -> tuple[int, ...]:
 
 if __name__ == "__main__":
     # `python tests/databases.py pytest ...` runs a command with APIMART_TEST_POSTGRES_URL set.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # the server must not stay behind
     with private_postgres() as address:
         sys.exit(subprocess.run(sys.argv[1:], env={**os.environ, "APIMART_TEST_POSTGRES_URL": address}).returncode)

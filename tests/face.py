@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from aiohttp import web
 from apimart import nodes
 from apimart.flow.host.runtime import Runtime
 from apimart.flow.host.web.routes import Routes
+from apimart.flow.host.web.users import THE_ONE, User
 from journeys import PACE, Person
 from stores import web_app
 
@@ -71,12 +72,12 @@ class Face:
 
 
 @contextmanager
-def face_of(person: Person) -> Iterator[Face]:
-    """Serve the routes of a process with this person's folders."""
+def face_of(person: Person, user_of: Callable[[web.Request], User] = lambda request: THE_ONE) -> Iterator[Face]:
+    """Serve the routes of a process with this person's folders; `user_of` says who sent a request."""
     families = {family.node_id: family for family in FAMILIES}
     runtime = Runtime(person.home, person.output, families, lambda event: None, now=person.now, pace=PACE)
     table = web.RouteTableDef()
-    Routes(FAMILIES, lambda: runtime).add_to(table)
+    Routes(FAMILIES, lambda: runtime, user_of).add_to(table)
     try:
         with web_app(table) as url:
             yield Face(url, person, runtime)

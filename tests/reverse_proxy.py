@@ -12,7 +12,7 @@ UPSTREAM = "10.1.2.3:8188"  # what `proxy_pass http://10.1.2.3:8188;` sends
 class ReverseProxy:
     """Listens on a free port of 127.0.0.1 in its `with` block and passes every request on to `port`.
 
-    `headers` are put into each request; while `broken` it answers 502 to what begins with that path.
+    `headers` are put into each request; it answers 502 to addresses that hold what is `broken`.
     """
 
     def __init__(self, port: int, **headers: str) -> None:
@@ -44,7 +44,7 @@ class ReverseProxy:
             head, _, rest = _until_blank_line(client).partition(b"\r\n\r\n")
             if not head:
                 return
-            if self.broken and head.split(b" ")[1].startswith(self.broken.encode()):
+            if self.broken and self.broken.encode() in head.split(b" ")[1]:
                 client.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
                 client.shutdown(socket.SHUT_WR)
                 while client.recv(1 << 16):

@@ -111,7 +111,7 @@ def test_a_badge_that_got_an_error_asks_again_later(lan: Any, comfy: ComfyServer
     with ReverseProxy(comfy.port) as proxy:
         proxy.headers["X-Forwarded-Host"] = f"{LAN_NAME}:{proxy.port}"
         page = lan(proxy.port)
-        proxy.broken = "/api/apimart/estimate"
+        proxy.broken = "/apimart/estimate"
         with page.page.expect_response(lambda answer: "estimate" in answer.url and answer.status == 502):
             node = page.add(SORA, prompt="a network that comes back")
         proxy.broken = ""
@@ -123,7 +123,7 @@ def test_a_badge_that_got_an_error_asks_again_later(lan: Any, comfy: ComfyServer
 def test_nodes_that_were_there_before_the_families_get_their_badges(lan: Any, comfy: ComfyServer) -> None:
     with ReverseProxy(comfy.port) as proxy:
         proxy.headers["X-Forwarded-Host"] = f"{LAN_NAME}:{proxy.port}"
-        proxy.broken = "/api/apimart/families"
+        proxy.broken = "/apimart/families"
         page = lan(proxy.port)
         node = page.add(SORA, prompt="families that came late")
         proxy.broken = ""

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import facts
 import pytest
 from apimart.flow.catalogue import drift, faults_by_schema, living_models, models_of, nearest, what_is_gone
 from apimart.flow.errors import Refused
@@ -22,6 +23,7 @@ from apimart.flow.model import (
     Text,
     Values,
     VideoInput,
+    node_inputs,
     several,
     socket_names,
 )
@@ -31,12 +33,12 @@ from apimart.nodes import utilities
 from family_examples import BROKEN, JOB, NEW, PAGES, RICH, clip, picture, pictures, small, sound
 from journeys import FAMILIES, defaults
 
-WRITTEN = json.loads(Path(__file__).with_name("facts").joinpath("models.json").read_text("utf-8"))
+WRITTEN = facts.read()
 FACTS = WRITTEN["models"]
 BEFORE = json.loads(Path(__file__).with_name("facts").joinpath("nodes.json").read_text("utf-8"))
 DECLARED = {
     **{
-        one.node_id: ([given.id for given in (*one.inputs, *BUYING_INPUTS)], [given.id for given in VIDEO_OUTPUTS])
+        one.node_id: ([given.id for given in node_inputs(one)], [given.id for given in VIDEO_OUTPUTS])
         for one in FAMILIES.values()
     },
     **{one.node_id: ([given.id for given in one.inputs], [given.id for given in one.outputs]) for one in utilities()},
@@ -81,26 +83,12 @@ NODE_IDS = [
     "APIMartWan27Reference",
     "APIMartWan3",
 ]
-# What the provider's pages list, or clients made of them send, and the collected facts do not.
-PAGES_SAY = {
-    "gemini-omni-1.1-flash": {"aspect_ratio"},
-    "wan2.5-preview": {"size", "negative_prompt"},
-    "wan2.6": {"aspect_ratio"},
-    "wan2.6-i2v-flash": {"negative_prompt", "audio_url", "seed"},
-    "wan2.7-videoedit": {"prompt_extend"},
-}
 NOT_OFFERED = {
     "MiniMax-H3-Context-IR": "gives a text, no clip",
     "sora-2-preview": "a legacy page",
     "sora-2-pro-preview": "a legacy page",
 }
-UNPRICED = {
-    "gemini-omni-1.1-flash",
-    "gemini-omni-1.1-flash-ext",
-    "wan3.0-video-prime",
-    "MiniMax-H3-Regeneration",
-    "APIMartVeo31Extend",
-}
+UNPRICED = {"MiniMax-H3-Regeneration"}
 EARLIER_FINGERPRINTS = {
     "APIMartKlingMotionControl": "8e6acbbadb7e021080762edf8364e6619d6bc23c87108154a50e1fc89ff472f6",
     "APIMartSora2": "925e30518759441c58698e916c90330477bc611dbe14bda9c5549a9a41a41a47",
@@ -143,6 +131,13 @@ def test_node_ids_are_frozen():
     assert sorted(FAMILIES) == sorted(NODE_IDS)
 
 
+@pytest.mark.parametrize(("family", "model"), MODELS, ids=name_of)
+def test_a_widget_that_came_later_leaves_the_request_as_it_was(family, model):
+    """Else what is paid for already would be bought again."""
+    later = {one.parameter for one in family.inputs if one.added}
+    assert not later & {*body_of(asked(family, **little(family, model)))}
+
+
 def test_what_the_first_version_bought_is_known_by_its_fingerprint():
     import numpy as np
     from apimart.flow.model import ImageData, VideoData
@@ -163,9 +158,50 @@ def test_what_the_first_version_bought_is_known_by_its_fingerprint():
 
 
 def test_every_documented_model_has_a_node_or_a_reason_why_not():
+    names = {name: {name, *about.get("aliases", ())} for name, about in FACTS.items()}
     offered = {model for family in NAMED for model in models_of(family)}
-    assert offered <= {*FACTS}
-    assert {*FACTS} - offered == {*NOT_OFFERED}
+    assert offered <= {*WRITTEN["named"]}
+    assert {name for name, known in names.items() if not offered & known} == {*NOT_OFFERED}
+
+
+def test_tables_say_what_the_pages_say():
+    assert facts.differences(FAMILIES.values(), printed_prices()) == []
+
+
+def changed(family, name, **how):
+    inputs = tuple(replace(one, **how) if one.id == name else one for one in family.inputs)
+    return replace(family, inputs=inputs)
+
+
+@pytest.mark.parametrize(
+    ("node_id", "name", "how", "said"),
+    [
+        ("APIMartHailuo02", "resolution", {"options": ("768p", "1080p")}, "resolution: offered ['1080p', '768p']"),
+        ("APIMartGrokImagine", "duration", {"maximum": 30}, "duration: max 30, on the page 15"),
+        ("APIMartFlux3Video", "images", {"many": 4}, "image_urls: 4 sockets, up to 10 on the page"),
+        ("APIMartWan3", "audio", {"wire": "sound_track"}, "sound_track: sent, on no page"),
+        ("APIMartWan3", "audio", {"wire": "sound_track"}, "audio: on the page, never sent"),
+    ],
+)
+def test_a_difference_from_the_pages_is_named(node_id, name, how, said):
+    lines = facts.differences([changed(FAMILIES[node_id], name, **how)], printed_prices())
+    assert any(said in line for line in lines), lines
+
+
+def test_a_wrong_price_is_named_whatever_the_row():
+    prices = printed_prices()
+    rows = {**prices.rows, "wan3.0-video": {**prices.rows["wan3.0-video"], "480P": 0.0329, "4K": 1.0}}
+    lines = facts.differences([FAMILIES["APIMartWan3"]], replace(prices, rows=rows))
+    assert lines == [
+        "facts wan3.0-video 480P: 0.0329 USD, on the page 0.03288",
+        "facts wan3.0-video 4K: 1.0 USD, on the page None",
+    ]
+
+
+def test_what_the_pages_disagree_about_is_listed():
+    lines = facts.unresolved()
+    assert len(lines) == len(WRITTEN["unresolved"]) > 0
+    assert any("grok-imagine-video params.resolution.enum" in line and "2026-09-14" in line for line in lines)
 
 
 @pytest.mark.parametrize("node_id", BEFORE)
@@ -213,42 +249,51 @@ def test_a_body_holds_only_documented_parameters_with_documented_values(family, 
         assert example == "rich", "the small request is refused"
         return
     body = body_of(question)
-    facts = parameters_of(family, model)
-    assert {*body} <= {*facts} | PAGES_SAY.get(model, set())
-    assert {name for name, about in facts.items() if about["required"]} <= {*body}
+    said = parameters_of(family, model)
+    assert {*body} <= {*said}
+    assert {name for name, about in said.items() if about["required"]} <= {*body}
     for name, value in body.items():
-        if name in facts:
-            hold(name, value, facts[name])
+        hold(name, value, said[name])
+
+
+@pytest.mark.parametrize(("family", "model"), MODELS, ids=name_of)
+def test_no_choice_or_number_sends_what_the_page_of_its_model_does_not_allow(family, model, tmp_path):
+    said = parameters_of(family, model)
+    for one in family.inputs:
+        for value in values_to_try(one):
+            question = asked(family, **{**little(family, model), one.id: value})
+            if is_accepted(question, tmp_path) and one.parameter in body_of(question):
+                hold(one.parameter, body_of(question)[one.parameter], said[one.parameter])
+
+
+def values_to_try(one):
+    if isinstance(one, Choice) and one.id != "model":
+        return one.options
+    return (one.minimum, one.maximum) if isinstance(one, Number) else ()
+
+
+def is_accepted(question, folder):
+    try:
+        check(question, lambda values: None, folder)
+    except Refused:
+        return False
+    return True
 
 
 def parameters_of(family, model):
     """What the page lists: that of the path where a family has its own, else that of the model."""
-    return WRITTEN["endpoints"].get(family.path, FACTS[model])["parameters"]
+    return (WRITTEN["endpoints"].get(family.path) or WRITTEN["named"][model])["parameters"]
 
 
 def hold(name, value, about):
     kind = about["type"].partition("<")[0].partition("(")[0]
     assert type(value) is TYPES[kind], (name, value)
-    if "enum" in about and name != "duration":
+    if "enum" in about:
         assert value in about["enum"], (name, value)
-    if name == "duration" and "enum" in about:
-        assert value in about["enum"]
-    if kind == "integer" and value != -1:
+    if kind == "integer" and not str(about.get("notes", "")).startswith(f"{value} ="):
         assert about.get("min", value) <= value <= about.get("max", value), (name, value)
     if kind == "array":
         assert about.get("min_items", 0) <= len(value) <= about.get("max_items", len(value)), (name, value)
-
-
-@pytest.mark.parametrize(("family", "model"), MODELS, ids=name_of)
-def test_choices_stay_within_the_documents(family, model):
-    facts = parameters_of(family, model)
-    offered = {
-        one.parameter: {*one.options} for one in family.inputs if isinstance(one, Choice) and one.parameter != "model"
-    }
-    for parameter, options in offered.items():
-        documented = facts.get(parameter, {}).get("enum")
-        if documented and len(models_of(family)) == 1:
-            assert options <= {*documented}, parameter
 
 
 @pytest.mark.parametrize("family", NEW, ids=name_of)
@@ -357,9 +402,34 @@ def test_what_is_wrong_with_a_shot_is_said(shots, said, tmp_path):
     assert said in refusal(FAMILIES["APIMartKling3"], tmp_path, prompt="a house", shots=shots)
 
 
-@pytest.mark.parametrize("value", [5.0, True, "5", None, [5]])
+@pytest.mark.parametrize("value", [5.5, True, "7", None, [5]])
 def test_a_choice_takes_only_what_it_lists(value, tmp_path):
     assert "is not offered" in refusal(FAMILIES["APIMartHailuo02"], tmp_path, prompt="x", duration=value)
+
+
+@pytest.mark.parametrize(
+    ("node_id", "widgets", "nearest_one"),
+    [
+        ("APIMartGrokImagine", {"duration": 25}, "The nearest to 25 is 15."),
+        ("APIMartFlux3Video", {"duration": 1}, "The nearest to 1 is 5."),
+        ("APIMartHailuo02", {"duration": 6}, "The nearest is 5."),
+        ("APIMartSora2", {"resolution": "4k"}, "The nearest is 1080p."),
+        ("APIMartKling26", {"aspect_ratio": "21:9"}, "The nearest is 16:9."),
+        ("APIMartMiniMaxH3", {"resolution": "1080P"}, "The nearest is 768P."),
+        ("APIMartPixVerse6", {"model": "pixverse-v5"}, "The nearest is pixverse-v6."),
+    ],
+)
+def test_a_value_that_left_a_list_is_refused_with_the_nearest_allowed(node_id, widgets, nearest_one, tmp_path):
+    assert nearest_one in refusal(FAMILIES[node_id], tmp_path, prompt="x", **widgets)
+
+
+@pytest.mark.parametrize(("node_id", "seconds"), [("APIMartGrokImagine", 25), ("APIMartFlux3Video", 1)])
+def test_a_value_that_left_a_list_is_refused_when_the_workflow_is_queued(node_id, seconds):
+    family = FAMILIES[node_id]
+    assert "duration" in family.judged_widgets
+    values = Values({name: getattr(family.input(name), "default", None) for name in family.judged_widgets})
+    said = problems_of_widgets(family, values.but(duration=seconds), {"duration"})
+    assert len(said) == 1 and "The nearest to" in said[0]
 
 
 def test_reference_pictures_go_out_as_plain_addresses():

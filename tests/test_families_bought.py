@@ -8,6 +8,8 @@ import pytest
 from apimart.flow.catalogue import models_of
 from apimart.flow.errors import Refused
 from apimart.flow.model import GENERATIONS, Cut
+from apimart.flow.prices import printed_prices, rows_of
+from apimart.flow.wire import Provider
 from family_examples import JOB, NEW, RICH, pictures, small, sound
 from journeys import FAMILIES, footage
 
@@ -21,8 +23,18 @@ WITH_CLIPS = {
     "APIMartWan27": {},
     "APIMartGeminiOmni": {},
     "APIMartHappyHorse": {"model": "happyhorse-1.0", "images": pictures(2)},
+    "APIMartGrokImagineOfficial": {},
+    "APIMartFlux3Video": {"aspect_ratio": "9:16"},
 }
-MANY_CLIPS = ("APIMartSeedance2", "APIMartSeedance25", "APIMartMiniMaxH3", "APIMartWan27Reference", "APIMartWan3")
+MODEL_CHOOSES_LENGTH = ("APIMartGeminiOmniOfficial", "APIMartGeminiOmni11")
+MANY_CLIPS = (
+    "APIMartSeedance2",
+    "APIMartSeedance25",
+    "APIMartMiniMaxH3",
+    "APIMartMiniMaxH3Max",
+    "APIMartWan27Reference",
+    "APIMartWan3",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +61,7 @@ def test_the_small_request_is_sold_and_costs_what_was_estimated(person, seller, 
     assert seller.tasks[-1]["body"]["model"] == model
     if bought.entry.estimate_usd is None or not bought.entry.cost_usd:
         return
-    if family.node_id == "APIMartGeminiOmniOfficial":  # the model chooses the length: the longest is estimated
+    if family.node_id in MODEL_CHOOSES_LENGTH:  # the longest is estimated
         assert bought.entry.cost_usd <= bought.entry.estimate_usd
     else:
         assert bought.entry.cost_usd == pytest.approx(bought.entry.estimate_usd, abs=1e-4)
@@ -67,7 +79,9 @@ def test_the_rich_request_is_sold(person, seller, motion_url, family):
 def test_a_clip_from_this_machine_is_published_and_sold(person, seller, motion_clip, node_id):
     family = FAMILIES[node_id]
     model = family.input("model").default
-    person.buy(node_id, **{**small(family, model, ""), "video": footage(motion_clip), **WITH_CLIPS[node_id]})
+    asked = {**small(family, model, ""), "video": footage(motion_clip), **WITH_CLIPS[node_id]}
+    bought = person.buy(node_id, **asked)
+    assert bought.entry.cost_usd == pytest.approx(bought.entry.estimate_usd, abs=1e-4)
     said = json.dumps(seller.tasks[-1]["body"])
     assert "/f/clip/" in said
 
@@ -80,6 +94,12 @@ IN_OTHER_WAYS = {
     ),
     "auto shots": ("APIMartKlingOmni", {"shots": Cut("auto")}),
     "a scene that goes on": ("APIMartGeminiOmni11", {"source_job": JOB}),
+    "references of Gemini": ("APIMartGeminiOmni11", {"images": pictures(2), "aspect_ratio": "9:16"}),
+    "a draft rendered whole": ("APIMartFlux3Video", {"draft_job": JOB, "resolution": "fhd"}),
+    "frames of H3": ("APIMartMiniMaxH3", {"last_frame": pictures(1)[0]}),
+    "a document": ("APIMartWan3", {"file_url": "https://example.com/script.pdf"}),
+    "1080P of H3 Max": ("APIMartMiniMaxH3Max", {"resolution": "1080P"}),
+    "an older name": ("APIMartGrokImagine", {"model": "grok-imagine-1.5-video-apimart"}),
 }
 
 
@@ -93,7 +113,9 @@ def test_a_family_is_sold_in_its_other_ways(person, seller, way):
 @pytest.mark.parametrize("node_id", MANY_CLIPS)
 def test_clips_in_a_growing_socket_are_sold(person, seller, motion_clip, node_id):
     family = FAMILIES[node_id]
-    person.buy(node_id, **{**small(family, family.input("model").default, ""), "videos": (footage(motion_clip),)})
+    asked = {**small(family, family.input("model").default, ""), "videos": (footage(motion_clip),)}
+    bought = person.buy(node_id, **asked)
+    assert bought.entry.cost_usd == pytest.approx(bought.entry.estimate_usd, abs=1e-4)
     assert len(seller.tasks[-1]["body"]["video_urls"]) == 1
 
 
@@ -158,3 +180,20 @@ def test_a_model_that_the_provider_no_longer_lists_is_said(person, seller):
 def test_a_continuation_names_the_task_that_the_job_output_told(person, seller):
     person.buy("APIMartPixVerse6", prompt="x", source_job=JOB)
     assert seller.tasks[-1]["body"]["extend_from_task_id"] == json.loads(JOB)["task_id"]
+
+
+def test_price_rows_are_those_of_the_sandbox(seller):
+    """Row by row and unit by unit: both were typed from the provider's pages, and neither from the other."""
+    ours, said = printed_prices(), Provider(seller.url, "a-key").prices()
+    theirs = {model: renamed(rows, ours.rows.get(model, {})) for model, rows in rows_of(said).items()}
+    assert {model: theirs.get(model) for model in ours.rows} == ours.rows
+    units = {row["id"]: UNITS[row["fixed_prices"]["unit"]] for row in said}
+    assert {model: units[model] for model in ours.rows} == ours.units
+
+
+UNITS = {"usd_per_second": "second", "usd_per_call": "clip"}
+
+
+def renamed(rows, ours):
+    """The catalogue calls the row of std just default."""
+    return {("std" if key == "default" and "std" in ours else key): usd for key, usd in rows.items()}

@@ -6,6 +6,7 @@ import json
 from itertools import combinations
 from typing import Any
 
+import missing_pictures
 import pytest
 from journeys import FAMILIES
 from pack import ROOT
@@ -26,7 +27,8 @@ def test_a_family_has_an_example(node_id: str) -> None:
 
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_an_example_has_a_thumbnail_and_an_end(name: str) -> None:
-    assert (ROOT / "example_workflows" / f"{name}.jpg").stat().st_size < 40_000
+    if f"example_workflows/{name}.jpg" not in missing_pictures.listed():
+        assert (ROOT / "example_workflows" / f"{name}.jpg").stat().st_size < 40_000
     assert {"SaveVideo", "SaveImage"} & {node["type"] for node in WORKFLOWS[name]["nodes"]}
 
 

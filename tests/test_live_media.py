@@ -58,7 +58,23 @@ class OtherMachine:
         return (Loaded(video.get_stream_source(), start_time=start, duration=seconds),)
 
 
-NODE_CLASS_MAPPINGS = {"OtherMachine": OtherMachine}
+class Whole(InputImpl.VideoFromFile):
+    def get_components(self):
+        raise RuntimeError("decoded by ComfyUI, all of it at once")
+
+
+class WholeFile:
+    CATEGORY, FUNCTION, RETURN_TYPES = "test", "run", ("VIDEO",)
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {"video": ("VIDEO",)}}
+
+    def run(self, video):
+        return (Whole(video.get_stream_source()),)
+
+
+NODE_CLASS_MAPPINGS = {"OtherMachine": OtherMachine, "WholeFile": WholeFile}
 """
 
 
@@ -112,6 +128,13 @@ def test_the_frames_node_gives_what_was_selected(comfy: ComfyServer, selection: 
     write_video(comfy.input / "plain.mp4", frames=48)
     history = bought(comfy, {**load("plain.mp4"), **frames(selection)})
     assert (counted(history), len(shown(history, "3"))) == (count, count)
+
+
+@pytest.mark.usefixtures("seller")
+def test_a_whole_file_is_not_decoded_by_comfyui_which_cannot_be_stopped(comfy: ComfyServer) -> None:
+    write_video(comfy.input / "whole.mp4", frames=12)
+    whole = {"10": {"class_type": "WholeFile", "inputs": {"video": ["1", 0]}}}
+    assert counted(bought(comfy, {**load("whole.mp4"), **whole, **frames({}, "10")})) == 12
 
 
 def test_the_frames_of_a_clip_made_of_pictures_are_its_pictures(comfy: ComfyServer) -> None:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import help_pages
+import missing_pictures
 import pages
 import pytest
 from apimart import nodes
@@ -28,6 +29,16 @@ def test_a_page_is_what_the_generator_writes(name: str) -> None:
     assert (ROOT / name).read_text("utf-8") == WRITTEN[name], "run `python3 dev.py pages`"
 
 
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is no checkout")
+def test_what_is_written_is_marked_as_generated_and_nothing_else() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    ask = ["git", "check-attr", "--stdin", "linguist-generated"]
+    said = subprocess.run(ask, cwd=ROOT, input=listed, capture_output=True, text=True, check=True).stdout
+    marked = {line.split(": ")[0] for line in said.splitlines() if line.endswith(": set")}
+    # A person fills the phrases in.
+    assert marked == {name for name in WRITTEN if not name.startswith(pages.PHRASES)}
+
+
 def test_every_node_has_a_page_in_every_language_and_every_page_a_node() -> None:
     node_ids = [*FAMILIES, *(one.node_id for one in UTILITIES)]
     endings = [".md", *(f"/{code}.md" for code in LANGUAGES if code != ENGLISH)]
@@ -44,6 +55,8 @@ def test_a_page_names_every_input_model_and_rule(family) -> None:
 
 @pytest.mark.parametrize("node_id", [*FAMILIES, *(one.node_id for one in UTILITIES)])
 def test_every_page_shows_its_node(node_id: str) -> None:
+    if f"{pages.DOCS}/{help_pages.PICTURES}/{node_id}.webp" in missing_pictures.listed():
+        pytest.skip("its picture is on the list of what is missing")
     link = f"]({help_pages.PICTURES}/{node_id}.webp)"
     shown = [name for name, text in WRITTEN.items() if name.startswith(f"{pages.DOCS}/{node_id}") and link in text]
     assert len(shown) == len(LANGUAGES)
@@ -68,9 +81,10 @@ def test_nothing_is_written_while_a_declaration_does_not_load(tmp_path: Path) ->
     assert not (tmp_path / "web").exists()
 
 
-def test_no_picture_is_left_over() -> None:
+def test_no_picture_is_left_over_and_none_is_listed_as_missing_that_is_there() -> None:
     there = {file.stem for file in (ROOT / pages.DOCS / help_pages.PICTURES).iterdir()}
-    assert there == {*FAMILIES, *(one.node_id for one in UTILITIES)}
+    assert there <= {*FAMILIES, *(one.node_id for one in UTILITIES)}
+    assert not [path for path in missing_pictures.listed() if (ROOT / path).exists()]
 
 
 def test_no_sentence_of_a_rule_is_left_with_a_hole() -> None:
@@ -85,7 +99,7 @@ def test_the_seven_kinds_of_error_are_on_every_page() -> None:
 
 
 def test_what_has_no_price_says_so() -> None:
-    assert "| `wan3.0-video-prime` |  | price not known |" in WRITTEN["web/docs/APIMartWan3.md"]
+    assert help_pages.UNKNOWN_BEFORE in WRITTEN["web/docs/APIMartMiniMaxH3Upscale.md"]
     assert help_pages.UNKNOWN_BEFORE in WRITTEN["web/docs/APIMartVideo.md"]
 
 

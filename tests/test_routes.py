@@ -11,7 +11,7 @@ import time
 import pytest
 from apimart.flow.errors import NotSet, Refused, Unknown
 from apimart.flow.host.web.job_view import summary
-from apimart.flow.host.web.languages import language_of
+from apimart.flow.host.web.open_pages import language_of
 from apimart.flow.host.web.workflows import keep_workflow
 from apimart.flow.model import Cut, Shot
 from face import face_of, secrets_in
@@ -382,16 +382,15 @@ def test_the_sandbox_shows_its_own_jobs_only(face, monkeypatch):
     assert face.get(f"jobs/{entry.id}").status == 404
 
 
-def test_a_kept_graph_comes_back_without_its_secrets(face):
+def test_a_kept_graph_comes_back_whole_but_for_keys(face):
     entry = intended(face.ledger)
     link = "https://bucket.example/clip.mp4?X-Amz-Signature=0123456789abcdef"
     graph = {"nodes": [{"widgets_values": [f'say "{link}"', KEY, None, 1.5]}], "version": 0.4}
     keep_workflow(face.person.home, entry.id, graph)
     found = face.get(f"jobs/{entry.id}/workflow").json["workflow"]
-    assert found["nodes"][0]["widgets_values"] == ['say "https://bucket.example/clip.mp4?[query]"', "[key]", None, 1.5]
+    assert found["nodes"][0]["widgets_values"] == [f'say "{link}"', "[key]", None, 1.5]
     on_disk = gzip.decompress((face.person.home / "graphs" / f"{entry.id}.json.gz").read_bytes())
     assert KEY.encode() not in on_disk
-    assert b"Amz" not in on_disk
 
 
 def test_a_job_without_a_kept_graph_says_so(face):

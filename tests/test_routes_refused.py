@@ -6,9 +6,10 @@ import json
 import os
 
 import pytest
-from apimart.flow.host.web.languages import language_of
+from aiohttp.test_utils import make_mocked_request
+from apimart.flow.host.web.open_pages import language_of
 from apimart.flow.host.web.routes import Routes
-from apimart.flow.host.web.validation import MAX_BODY_BYTES
+from apimart.flow.host.web.validation import MAX_BODY_BYTES, Denied, require_page_or_this_machine
 from face import FAMILIES, SAME_SITE, face_of
 from journeys import Person
 from ledgers import sent
@@ -147,6 +148,29 @@ def test_a_page_of_another_site_is_not_let_in_by_a_reverse_proxy(face, path, hea
 @pytest.mark.parametrize("path", POSTS)
 def test_typing_the_address_posts_nothing(face, path):
     assert face.ask("POST", path, b"{}", {**JSON, "Sec-Fetch-Site": "none"}).status == 403
+
+
+@pytest.mark.parametrize("remote", ["192.168.1.20", "8.8.8.8", "fe80::1%eth0", "::ffff:10.0.0.2"])
+def test_a_program_on_another_machine_changes_nothing(remote):
+    with pytest.raises(Denied, match="its own machine"):
+        require_page_or_this_machine(make_mocked_request("POST", "/apimart/key").clone(remote=remote))
+    require_page_or_this_machine(make_mocked_request("GET", "/apimart/jobs").clone(remote=remote))
+
+
+@pytest.mark.parametrize("remote", ["127.0.0.1", "127.0.1.1", "::1", "::ffff:127.0.0.1", ""])
+def test_a_program_on_this_machine_may(remote):
+    require_page_or_this_machine(make_mocked_request("POST", "/apimart/key").clone(remote=remote))
+
+
+@pytest.mark.parametrize("said", [{"Origin": "http://comfy.example:8188"}, {"Sec-Fetch-Site": "same-origin"}])
+def test_a_page_may_be_on_another_machine(said):
+    require_page_or_this_machine(make_mocked_request("POST", "/apimart/key", said).clone(remote="192.168.1.20"))
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_every_route_that_changes_something_asks_where_a_program_is(face, path, monkeypatch):
+    monkeypatch.setattr("apimart.flow.host.web.validation._is_this_machine", lambda remote: False)
+    assert face.ask("POST", path, json.dumps(HARMFUL[path]).encode(), JSON).status == 403
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])

@@ -126,6 +126,27 @@ def test_a_saved_flag_that_is_neither_is_refused(home: Path, wrong: object) -> N
     assert "sandbox" in refusal(read(home, KEYED))
 
 
+@pytest.mark.parametrize(
+    ("said", "hosts"),
+    [
+        ("clips.example.com", ("clips.example.com",)),
+        (" Clips.Example.com , *.studio.example,", ("clips.example.com", "*.studio.example")),
+        ("", ()),
+    ],
+)
+def test_hosts_of_links_are_named_with_commas(home: Path, said: str, hosts: tuple[str, ...]) -> None:
+    assert read(home, {**KEYED, "APIMART_VIDEO_URL_HOSTS": said}).video_url_hosts == hosts
+
+
+@pytest.mark.parametrize(
+    "said", ["*", "https://clips.example.com", "clips.example.com/a", "a b.example", "*.*.x.y", "-"]
+)
+def test_hosts_that_cannot_be_read_stop_buying_and_never_mean_all(home: Path, said: str) -> None:
+    assert "APIMART_VIDEO_URL_HOSTS must be names of hosts" in refusal(
+        read(home, {**KEYED, "APIMART_VIDEO_URL_HOSTS": said})
+    )
+
+
 def test_a_language_that_is_not_spoken_is_refused(home: Path) -> None:
     assert "APIMART_LANGUAGE must be en, zh, ko or ja" in refusal(read(home, {**KEYED, "APIMART_LANGUAGE": "fr"}))
     assert read(home, {"APIMART_LANGUAGE": "JA"}).language == "ja"

@@ -9,4 +9,4 @@ import pack
 
 if __name__ == "__main__":
     pack.load()
-    sys.exit(import_module(sys.argv[1]).main(sys.argv[2:]))
+    sys.exit(import_module(sys.argv[1].replace("-", "_")).main(sys.argv[2:]))

@@ -1,4 +1,4 @@
-"""Tells where our tables and the provider's live answers differ: models and prices."""
+"""Tells where our tables differ from the provider's pages as they were read, and from its live answers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import facts
 from apimart import nodes
 from apimart.flow.catalogue import drift
 from apimart.flow.errors import PackError
@@ -15,17 +16,23 @@ from apimart.flow.wire import Provider
 
 
 def main(words: list[str]) -> int:
-    """The key comes from APIMART_API_KEY. 0 when nothing differs, 1 when something does, 2 when nobody answered."""
+    """0 when nothing differs, 1 when something does, 2 when the provider did not answer.
+
+    What the pages disagree about is listed, and is no difference. The key comes from APIMART_API_KEY.
+    """
     if words:
         print("catalogue takes no words", file=sys.stderr)
         return 2
+    families, prices = nodes.families(), printed_prices()
+    print("\n".join(facts.unresolved()))
+    lines = facts.differences(families, prices)
     try:
         with tempfile.TemporaryDirectory() as home:
             settings = read(Path(home))
         provider = Provider(settings.base_url, settings.require_key())
-        lines = drift(nodes.families(), printed_prices(), provider.models(), rows_of(provider.prices()))
+        lines += drift(families, prices, provider.models(), rows_of(provider.prices()))
     except PackError as error:
-        print(error, file=sys.stderr)
+        print("\n".join([*lines, str(error)]), file=sys.stderr)
         return 2
     print("\n".join(lines) if lines else "Nothing differs.")
     return int(bool(lines))

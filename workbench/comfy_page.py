@@ -38,8 +38,10 @@ ADD_ENDS = """() => {
     node.connect(node.outputs.findIndex((slot) => slot.name === "job"), end, 0);
   }
 }"""
-BADGES = """(id) => app.graph.getNodeById(id).badges.slice(1)
-  .map((badge) => (typeof badge === "function" ? badge() : badge).text).filter(Boolean)"""
+# Up to 1.49 the page's own badge, the name of the pack, is among them.
+BADGES = """(id) => app.graph.getNodeById(id).badges
+  .map((badge) => (typeof badge === "function" ? badge() : badge).text)
+  .filter((text) => text && !text.endsWith("apimart-video"))"""
 # A new node is laid out over several frames: its widgets are where they stay once two drawings agree.
 PLACE = """async ({ id, name, part }) => {
   const node = app.graph.getNodeById(id);
@@ -74,7 +76,7 @@ class ComfyPage:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: self.said.append(str(frame))))
-        self.set(**{"Comfy.Locale": locale, "Comfy.VueNodes.Enabled": nodes2, "apimart.language": ""})
+        self.set(**{"Comfy.Locale": locale, "Comfy.VueNodes.Enabled": nodes2, "apimart.language": "comfyui"})
         self.open()
 
     def set(self, **settings: Any) -> None:

@@ -1,4 +1,4 @@
-"""Runs every family for real against the sandbox; with --comfyui, the example workflows instead."""
+"""Runs every family, or those named, against the sandbox; with --comfyui, the example workflows instead."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from apimart.flow.media import contact_sheet, measure
 from apimart.flow.model import Family, Values
 from apimart.flow.settings import read
 from examples import run_examples
+from family_gaps import module_of
 from sandboxed import Sandbox
 from wiring import Wiring
 
@@ -33,6 +34,7 @@ Done = tuple[Family, Outcome]
 
 def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="dev.py demo", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="run these families only: luma_ray_4")
     parser.add_argument("--comfyui", type=Path, metavar="PATH", help="run the example workflows in this ComfyUI")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long the sandbox lets a job take")
     parser.add_argument("--small", action="store_true", help="clips of a few pixels, which are rendered at once")
@@ -47,7 +49,16 @@ def main(words: Sequence[str]) -> int:
     ):
         print(f"Sandbox at {sandbox.url}: a pretend provider, nothing is bought.\n")
         with Runner() as runner:
-            return asyncio.run(_demo(Person(runner, Path(folder), output, sandbox), Path(folder), output, sandbox))
+            person = Person(runner, Path(folder), output, sandbox)
+            return asyncio.run(_demo(person, _chosen(told.names), Path(folder), output, sandbox))
+
+
+def _chosen(names: Sequence[str]) -> Sequence[Family]:
+    """The families of these modules; all of them where none is named."""
+    families = nodes.families()
+    if unknown := {*names} - {module_of(one) for one in families}:
+        sys.exit(f"There is no nodes/{', '.join(sorted(unknown))}.py, or it does not load.")
+    return [one for one in families if not names or module_of(one) in names]
 
 
 def _emptied(folder: Path) -> Path:
@@ -69,8 +80,8 @@ class Person:
         return await self._runner.ask(purchase, self._account).wait()
 
 
-async def _demo(person: Person, home: Path, output: Path, sandbox: Sandbox) -> int:
-    families, wiring = nodes.families(), Wiring(home)
+async def _demo(person: Person, families: Sequence[Family], home: Path, output: Path, sandbox: Sandbox) -> int:
+    wiring = Wiring(home)
     print(_row("family", "model", "cost", "wait", "submit", "job", "fetch", "clips"))
     started = time.monotonic()
     asked = [(one, values) for one in families if (values := wiring.values(one))]

@@ -14,7 +14,6 @@ from typing import Any
 
 from apimart import nodes
 from apimart.flow.model import (
-    BUYING_INPUTS,
     VIDEO_OUTPUTS,
     Choice,
     Family,
@@ -25,6 +24,7 @@ from apimart.flow.model import (
     Seconds,
     Shots,
     Text,
+    node_inputs,
     socket_names,
 )
 from apimart.nodes.reference_video import UTILITY as REFERENCE_VIDEO
@@ -169,8 +169,8 @@ class Graph:
         self, family: Family, left: int, values: Mapping[str, Any], wired: Sequence[str], top: int = 0
     ) -> Json:
         """A node that buys, with its defaults but for `values`."""
-        widgets = [one for one in (*family.inputs, *BUYING_INPUTS) if not isinstance(one, MediaInput)]
-        widgets.sort(key=_is_optional)
+        widgets = [one for one in node_inputs(family) if not isinstance(one, MediaInput)]
+        widgets.sort(key=lambda one: one.may_be_missing)
         inputs = [(name, type_, False) for name, type_ in _sockets(family, wired)]
         inputs += [(one.id, WIDGETS[type(one)], True) for one in widgets]
         texts = [one for one in widgets if isinstance(one, Text) and one.multiline]
@@ -272,10 +272,6 @@ def _sockets(family: Family, wired: Sequence[str]) -> list[tuple[str, str]]:
 def _saved_input(name: str, kind: str, is_widget: bool) -> Json:
     saved: Json = {"name": name, "type": kind, "link": None}
     return {**saved, "widget": {"name": name}} if is_widget else saved
-
-
-def _is_optional(one: Input) -> bool:
-    return isinstance(one, (Text, Choice)) and one.optional
 
 
 def _saved_values(one: Input, value: Any) -> list[Any]:

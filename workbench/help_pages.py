@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+import missing_pictures
 from apimart.flow import errors
 from apimart.flow.catalogue import models_of, nearest
 from apimart.flow.model import (
-    BUYING_INPUTS,
     GENERATIONS,
     MEGABYTE,
     VIDEO_OUTPUTS,
@@ -28,6 +28,7 @@ from apimart.flow.model import (
     Utility,
     Values,
     VideoInput,
+    node_inputs,
 )
 from apimart.flow.prices import printed_prices
 from phrases import Language
@@ -66,7 +67,7 @@ VALUE = re.compile(r"\{v\.(\w+)((?:\.\w+)*)[^}]*\}")
 
 
 def document(*blocks: str) -> str:
-    return "\n\n".join(blocks) + "\n"
+    return "\n\n".join(filter(None, blocks)) + "\n"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -90,7 +91,7 @@ class Help:
             self._say(family.description),
             self._picture(family),
             *self._retired(family),
-            *self._inputs((*family.inputs, *BUYING_INPUTS)),
+            *self._inputs(node_inputs(family)),
             f"## {self._say('Rules')}",
             *self._rules(family.rules),
             f"## {self._say('What it costs')}",
@@ -138,6 +139,9 @@ class Help:
         return f"`{name}`" if said == name else f"`{name}` {said}"
 
     def _picture(self, declared: Family | Utility) -> str:
+        """Empty while nobody has taken it."""
+        if f"web/docs/{PICTURES}/{declared.node_id}.webp" in missing_pictures.listed():
+            return ""
         said = self._say(PICTURE_SAYS, title=self._say(declared.title))
         return f"![{said}]({PICTURES}/{declared.node_id}.webp)"
 
@@ -275,15 +279,18 @@ class Help:
         rows = (
             (
                 f"`{one.__name__}`",
-                *map(self._say, (_first_line(one), one.spent, one.next_step or NEXT_STEP)),
+                *(
+                    self._say(said) if said else ""
+                    for said in ((one.__doc__ or "").partition("\n")[0], one.spent, one.next_step or NEXT_STEP)
+                ),
             )
             for one in kinds
         )
         return self._table(("error", "what happened", "what it cost", "what to do"), rows)
 
 
-def _first_line(kind: type[errors.PackError]) -> str:
-    return (kind.__doc__ or "").partition("\n")[0]
+def _first_line(docstring: str | None) -> str:
+    return (docstring or "").partition("\n")[0]
 
 
 def _is_priced(family: Family) -> bool:
@@ -292,9 +299,10 @@ def _is_priced(family: Family) -> bool:
 
 
 def _rows_of(family: Family, model: str) -> Mapping[str, float]:
-    """The price list's rows of a model; they speak of its usual jobs, not of those that go to another path."""
-    is_usual = family.path == GENERATIONS or _is_priced(family)
-    return printed_prices().rows.get(model, {}) if is_usual else {}
+    """The price list's rows of a model: those of its usual jobs, or of the extensions that go to another path."""
+    rows = printed_prices().rows.get(model, {})
+    is_usual = family.path == GENERATIONS
+    return {row: usd for row, usd in rows.items() if row.lower().startswith("extend") is not is_usual}
 
 
 def _prose(text: str) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from apimart import nodes
 from apimart.flow.model import (
-    BUYING_INPUTS,
     VIDEO_OUTPUTS,
     Family,
     Input,
@@ -14,6 +13,7 @@ from apimart.flow.model import (
     Output,
     Shots,
     Utility,
+    node_inputs,
     shot_names,
     socket_names,
 )
@@ -24,9 +24,7 @@ Shown = dict[str, str]
 
 def labels(language: Language) -> dict[str, dict[str, object]]:
     """Title, description, inputs and outputs of every node, by node id."""
-    families = {
-        one.node_id: _node(one, (*one.inputs, *BUYING_INPUTS), VIDEO_OUTPUTS, language) for one in nodes.families()
-    }
+    families = {one.node_id: _node(one, node_inputs(one), VIDEO_OUTPUTS, language) for one in nodes.families()}
     return families | {one.node_id: _node(one, one.inputs, one.outputs, language) for one in nodes.utilities()}
 
 

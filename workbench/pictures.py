@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import missing_pictures
 import pack
 from apimart import nodes
 from chromium import chromium
@@ -65,6 +66,7 @@ def _take_all(comfyui: Path, node_ids: Sequence[str]) -> None:
             for node_id in node_ids:
                 taken = _smallest(_take(page, node_id))
                 (FOLDER / f"{node_id}.webp").write_bytes(taken)
+                missing_pictures.taken(f"{DOCS}/{PICTURES}/{node_id}.webp")
                 print(f"{node_id:<32} {len(taken) / 1000:.1f} kB", flush=True)
             page.close()
 

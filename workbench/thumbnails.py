@@ -15,6 +15,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import missing_pictures
+import pack
 from chromium import chromium
 from comfy_page import ComfyPage
 from comfy_server import ComfyServer
@@ -66,6 +68,7 @@ def _take_all(comfyui: Path, files: Sequence[Path]) -> None:
             for file in files:
                 taken = _smallest(_take(page, file))
                 file.with_suffix(".jpg").write_bytes(taken)
+                missing_pictures.taken(file.with_suffix(".jpg").relative_to(pack.ROOT).as_posix())
                 print(f"{file.stem:<32} {len(taken) / 1000:.1f} kB", flush=True)
             page.close()
 

@@ -136,7 +136,8 @@ def _started_sandbox(folder: Path) -> tuple[subprocess.Popen[str], str]:
     """A program of its own that ends with this one: its standard input closes when ours does."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     command = [sys.executable, str(SANDBOX), "--exit-with-parent", "--state", str(folder / "sandbox.json")]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    # A list without a shell, of our own file and a path that no prompt names
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # nosec B603
     atexit.register(process.terminate)
     assert process.stdout is not None
     line = process.stdout.readline()

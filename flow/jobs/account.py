@@ -46,11 +46,13 @@ class Account:
         self.settings, self.ledger, self.pace = settings, ledger, pace
         self._now = now
         self._provider = provider = Provider(settings.base_url, settings.require_key(), language=settings.language)
-        transfer = Transfer((settings.base_url, *opened_origins(settings)))
+        opened = (settings.base_url, *opened_origins(settings))
+        transfer = Transfer(opened)
         store = partial(open_store, settings, transfer)
         publisher = Publisher(provider, ledger, transfer, store, now=now, pause=pause or time.sleep)
         self._scratch = Scratch(settings.home)
-        self._reader = Reader(transfer, ledger, reads_addresses=settings.probe_video_url)
+        links = Transfer(opened, hosts=settings.video_url_hosts)
+        self._reader = Reader(links, ledger, reads_addresses=settings.probe_video_url)
         self.checkout = Checkout(settings, ledger, provider, publisher, now=now)
         self._gate = Gate(ledger, self._limits, settings.wait_seconds, now=now, pace=pace)
         self._submission = Submission(

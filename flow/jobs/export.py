@@ -16,14 +16,15 @@ EXECUTED = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/a
 BYTE_ORDER_MARK = "\ufeff"  # by which Excel knows UTF-8
 
 
-def purchases_csv(ledger: Ledger, realm: str, project: str | None = None) -> Iterator[str]:
+def purchases_csv(ledger: Ledger, realm: str, project: str | None = None, user: str | None = None) -> Iterator[str]:
     """Lines of CSV, the names of the columns first, then every purchase, the oldest first.
 
-    Of one `project` only, where it is given. Dates are local, money in USD; `seconds` is empty where a job is not
-    billed by the second and asks for none. A text that a spreadsheet would execute stands behind an apostrophe.
+    Of one `project` and `user` only, where they are given. Dates are local, money in USD; `seconds` is empty where a
+    job is not billed by the second and asks for none. A text that a spreadsheet would execute stands behind an
+    apostrophe.
     """
     yield BYTE_ORDER_MARK + _line(COLUMNS)
-    for entry in ledger.purchases(realm, project):
+    for entry in ledger.purchases(realm, project, user):
         yield _line(_cells(entry))
 
 

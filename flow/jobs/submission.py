@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from ..errors import PackError, Refused, Unfinished, Unknown, log
-from ..ledger import Entry, Ledger
+from ..ledger import INDETERMINATE, Entry, Ledger
 from ..model import GENERATIONS, Ticket
 from ..settings import Limits, Settings
 from ..wire import Again, Provider
@@ -160,7 +160,9 @@ class Submission:
         try:
             outcome = self._provider.submit(entry.body or {}, entry.idempotency_key, entry.path)
         except Unknown as unknown:
-            if not unknown.final and self._honours_keys(entry):
+            if unknown.final:
+                self._ledger.indeterminate(entry_id)
+            elif self._honours_keys(entry):
                 return unknown
             raise
         except PackError as error:
@@ -174,7 +176,8 @@ class Submission:
     def _require_honoured(self, entry: Entry) -> None:
         """A submit that may be out already goes out again only where the key makes it the same purchase."""
         age = self._now() - (entry.sent_at or 0)
-        if not 0 <= age < KEY_LIFE_SECONDS or not self._honours_keys(entry):
+        is_lost = entry.resolution == INDETERMINATE or not 0 <= age < KEY_LIFE_SECONDS
+        if is_lost or not self._honours_keys(entry):
             raise Unknown("An earlier submit of this request got no answer.")
 
     def _after_no(self, entry: Entry, error: PackError, is_first: bool) -> PackError:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .approvals import APPROVED, DECLINED, WITHDRAWN, Approval
-from .entry import ADOPTED, Contradiction, Entry, Intent
+from .copying import copy_ledger
+from .entry import ADOPTED, INDETERMINATE, Contradiction, Entry, Intent
 from .leases import LONGEST_LEASE_SECONDS, may_live, new_owner
 from .ledger import Ledger
 from .limits import NO_LIMITS
@@ -13,6 +14,7 @@ __all__ = [
     "ADOPTED",
     "APPROVED",
     "DECLINED",
+    "INDETERMINATE",
     "LONGEST_LEASE_SECONDS",
     "NO_LIMITS",
     "WITHDRAWN",
@@ -23,6 +25,7 @@ __all__ = [
     "Ledger",
     "ProjectSpent",
     "Spent",
+    "copy_ledger",
     "may_live",
     "new_owner",
 ]

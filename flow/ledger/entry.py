@@ -10,6 +10,7 @@ from ..errors import PackError
 from ..model import GENERATIONS, Address, Json
 
 ADOPTED = "adopted"
+INDETERMINATE = "indeterminate"
 OVER = ("failed", "dropped")
 
 Changes = dict[str, Any]
@@ -51,7 +52,8 @@ class Entry:
 
     `state` is intended, ticketed, ended, fetched, failed or dropped. `sent_at` is None as long as the
     submit never went out; what goes out is `body`, to `path`. `files` are paths on the machine that kept them
-    last. `resolution` says how an unknown was resolved, or that the job was made elsewhere (`ADOPTED`). An
+    last. `resolution` says how an unknown was resolved, that the provider cannot
+    resolve it either (`INDETERMINATE`), or that the job was made elsewhere (`ADOPTED`). An
     entry with `superseded_at` is history: another one answers for the question. `approval` is the id of the question
     that a person was asked before money moved, empty where none was needed, None where nobody was to be asked.
     """

@@ -28,6 +28,7 @@ from .queries import Queries, jobs_in_flight
 from .rows import add, change, current_entry, entry_of_task, one_entry, replace_files
 from .schema import ENTRIES
 from .store import Store
+from .users import Users
 
 _PROMPT_CHARACTERS = 200
 _ASKED_AGAIN = ("account", "estimate_usd", "billed_units", "queue_run", "project", "asked_at")
@@ -50,6 +51,7 @@ class Ledger(Queries):
         self.addresses = Addresses(store)
         self.links = Links(store)
         self.approvals = Approvals(store)
+        self.users = Users(store)
 
     @classmethod
     def open(cls, place: str | Path, *, now: Callable[[], float] = time.time) -> Ledger:
@@ -169,6 +171,10 @@ class Ledger(Queries):
     def unsend(self, entry_id: str) -> Entry:
         """Take back `mark_sent`, where it is proved that no submit of this entry was ever executed."""
         return self._change(entry_id, transitions.unsent)
+
+    def indeterminate(self, entry_id: str) -> Entry:
+        """Note that the provider cannot tell what became of the submit: sending it again is of no use."""
+        return self._change(entry_id, transitions.indeterminate)
 
     def ticket(self, entry_id: str, ticket: Ticket) -> Entry:
         """Write down what was bought, even for a job that was given up. On a full disk the reserve makes room."""

@@ -90,6 +90,14 @@ MIGRATIONS = (
     ),
     Migration(
         4,
+        "who queued what, where ComfyUI has several users",
+        (
+            "CREATE TABLE apimart_users (entry_id TEXT NOT NULL REFERENCES apimart_entries (id), "
+            "user_id TEXT NOT NULL, PRIMARY KEY (entry_id, user_id))",
+        ),
+    ),
+    Migration(
+        5,
         "what a purchase is for",
         (
             "ALTER TABLE apimart_entries ADD COLUMN project TEXT NOT NULL DEFAULT ''",
@@ -97,7 +105,7 @@ MIGRATIONS = (
         ),
     ),
     Migration(
-        5,
+        6,
         "what people approved",
         (
             "CREATE TABLE apimart_approvals (id TEXT NOT NULL PRIMARY KEY, realm TEXT NOT NULL, account TEXT NOT NULL, "

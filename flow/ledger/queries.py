@@ -17,6 +17,7 @@ from .limits import charged_usd
 from .rows import current_entry, entry_of_task, load, one_entry
 from .schema import ENTRIES
 from .store import Store
+from .users import queued_by
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,12 @@ class Queries:
         words: str = "",
         limit: int = 100,
         offset: int = 0,
+        user: str | None = None,
     ) -> list[Entry]:
-        """Entries newest first, history included; of one realm, of these states, of a project, where they are given.
+        """Entries newest first, history included; of one realm, state, project and user only, where they are given.
 
-        Each of `words` has to be in the prompt, the model, the project or the task id, or begin the day (2026-11-26) on
-        which the job was made.
+        Each of `words` has to be in the prompt, the model, the project or the task id, or be the day (2026-11-26) or
+        the month on which the job was made.
         """
         asking = select(ENTRIES).order_by(ENTRIES.c.number.desc()).limit(limit).offset(offset)
         if realm is not None:
@@ -89,14 +91,18 @@ class Queries:
             asking = asking.where(ENTRIES.c.project == project)
         for word in words.split():
             asking = asking.where(_holds(word))
+        if user is not None:
+            asking = asking.where(queued_by(user))
         with self.store.reading() as connection:
             return load(connection, asking)
 
-    def counts(self, realm: str) -> dict[str, int]:
+    def counts(self, realm: str, user: str | None = None) -> dict[str, int]:
         """How many entries are in each state, history included; unknown ones count as `unknown`, not as intended."""
         unknown = (ENTRIES.c.state == "intended") & ENTRIES.c.sent_at.is_not(None)
         state = case((unknown, "unknown"), else_=ENTRIES.c.state)
         asking = select(state, func.count()).where(ENTRIES.c.realm == realm).group_by(state)
+        if user is not None:
+            asking = asking.where(queued_by(user))
         with self.store.reading() as connection:
             return {name: int(count) for name, count in connection.execute(asking).all()}
 
@@ -133,11 +139,13 @@ class Queries:
             free = [row.id for row in rows if not held(row.lease_owner, row.lease_until)][:limit]
             return load(connection, select(ENTRIES).where(ENTRIES.c.id.in_(free)).order_by(ENTRIES.c.number))
 
-    def totals(self, realm: str, since: float) -> list[Spent]:
+    def totals(self, realm: str, since: float, user: str | None = None) -> list[Spent]:
         """What was spent per day and model, from Unix time `since` on; estimates stand in for unknown costs."""
         asking = select(ENTRIES.c.sent_at, ENTRIES.c.model, charged_usd().label("usd")).where(
             ENTRIES.c.realm == realm, ENTRIES.c.sent_at >= since
         )
+        if user is not None:
+            asking = asking.where(queued_by(user))
         with self.store.reading() as connection:
             rows = connection.execute(asking).all()
         sums: dict[tuple[str, str], list[float]] = {}
@@ -145,8 +153,11 @@ class Queries:
             sums.setdefault((_day(row.sent_at), row.model), []).append(row.usd)
         return [Spent(day, model, sum(each), len(each)) for (day, model), each in sorted(sums.items())]
 
-    def projects(self, realm: str) -> list[ProjectSpent]:
-        """What was spent for each project ("" is without one), the latest first; estimates stand for unknown costs."""
+    def projects(self, realm: str, user: str | None = None) -> list[ProjectSpent]:
+        """What was spent for each project ("" is without one), the latest first; estimates stand for unknown costs.
+
+        Of what one user queued only, where one is given.
+        """
         usd, last = func.sum(charged_usd()), func.max(ENTRIES.c.sent_at)
         asking = (
             select(ENTRIES.c.project, usd, func.count(), last)
@@ -154,13 +165,17 @@ class Queries:
             .group_by(ENTRIES.c.project)
             .order_by(last.desc())
         )
+        asking = asking if user is None else asking.where(queued_by(user))
         with self.store.reading() as connection:
             return [ProjectSpent(*row) for row in connection.execute(asking).all()]
 
-    def purchases(self, realm: str, project: str | None = None, page: int = 500) -> Iterator[Entry]:
-        """What was sent, oldest first; of one project only, where it is given."""
+    def purchases(
+        self, realm: str, project: str | None = None, user: str | None = None, *, page: int = 500
+    ) -> Iterator[Entry]:
+        """What was sent, oldest first; of one project and user only, where they are given."""
         asking = select(ENTRIES).where(ENTRIES.c.realm == realm, ENTRIES.c.sent_at.is_not(None))
         asking = asking if project is None else asking.where(ENTRIES.c.project == project)
+        asking = asking if user is None else asking.where(queued_by(user))
         for offset in count(0, page):
             with self.store.reading() as connection:
                 found = load(connection, asking.order_by(ENTRIES.c.number).limit(page).offset(offset))

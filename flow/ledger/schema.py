@@ -144,6 +144,13 @@ LINK_CONTENTS = Table(
     Column("until", Double, nullable=False),
 )
 
+USERS = Table(
+    "apimart_users",
+    METADATA,
+    Column("entry_id", Text, primary_key=True),
+    Column("user_id", Prose, primary_key=True),
+)
+
 MIGRATIONS_APPLIED = Table(
     "apimart_migrations",
     METADATA,

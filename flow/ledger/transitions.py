@@ -15,7 +15,7 @@ from dataclasses import asdict
 from typing import NoReturn
 
 from ..model import Address, Json, Standing, Ticket
-from .entry import Changes, Contradiction, Entry
+from .entry import INDETERMINATE, Changes, Contradiction, Entry
 
 
 def with_body(
@@ -43,6 +43,12 @@ def unsent(entry: Entry) -> Changes:
     if entry.state != "intended" or not entry.current:
         impossible(entry, "be taken back")
     return {"sent_at": None, "sent_by": None}
+
+
+def indeterminate(entry: Entry) -> Changes:
+    if not entry.unknown:
+        impossible(entry, "be called indeterminate")
+    return {"resolution": INDETERMINATE}
 
 
 def ticketed(entry: Entry, ticket: Ticket, now: float) -> Changes:

@@ -1,6 +1,6 @@
 """The words everything else is said in: what a family declares, and the value each stage hands on."""
 
-from .encodings import in_role, multi_shot, parsed, spread, task_of
+from .encodings import in_role, model_of, multi_shot, parsed, spread, task_of
 from .family import GENERATIONS, Family, Price, Rule, no_extras, unshaped
 from .inputs import (
     AudioInput,
@@ -25,7 +25,18 @@ from .motion import MotionReference
 from .project import project_name
 from .shots import OFF, Cut, Shot
 from .stages import Address, Attachment, Body, Files, MediaFile, Medium, Question, Request, Standing, Ticket
-from .utility import BUYING_INPUTS, IF_IT_FAILS, PROJECT, SKIP, TAKE, VIDEO_OUTPUTS, Output, Utility, Work
+from .utility import (
+    BUYING_INPUTS,
+    IF_IT_FAILS,
+    PROJECT,
+    SKIP,
+    TAKE,
+    VIDEO_OUTPUTS,
+    Output,
+    Utility,
+    Work,
+    node_inputs,
+)
 from .values import Values
 
 __all__ = [
@@ -80,8 +91,10 @@ __all__ = [
     "always",
     "as_it_is",
     "in_role",
+    "model_of",
     "multi_shot",
     "no_extras",
+    "node_inputs",
     "parsed",
     "project_name",
     "several",

@@ -29,6 +29,12 @@ def task_of(text: str) -> Json:
     return found.get("task_id") if isinstance(found, dict) else text.strip()
 
 
+def model_of(text: str) -> str:
+    """The model of an earlier job, where a node's `job` output tells it; empty for a task id alone."""
+    found = parsed(text)
+    return str(found.get("model") or "") if isinstance(found, dict) else ""
+
+
 def multi_shot(cut: Cut) -> Json:
     """The parameters of a clip in several shots, for `spread` to put into the body."""
     if not cut.shots:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from .inputs import Input, MediaInput, Text, VideoInput
+from .inputs import Choice, Input, MediaInput, Text, VideoInput
 from .json import Json
 from .values import Values
 
@@ -85,6 +85,11 @@ class Family:
     def input(self, name: str) -> Input:
         return next(one for one in self.inputs if one.id == name)
 
+    def read(self, values: Values) -> Values:
+        """The values with each number of a list as a number."""
+        lists = [one for one in self.inputs if isinstance(one, Choice) and one.id in values]
+        return values.but(**{one.id: one.read(values[one.id]) for one in lists})
+
     @property
     def media(self) -> tuple[MediaInput, ...]:
         return tuple(one for one in self.inputs if isinstance(one, MediaInput))
@@ -95,12 +100,17 @@ class Family:
 
     @property
     def judged_widgets(self) -> tuple[str, ...]:
-        """The widgets that a rule between widgets speaks of, or that may not be empty."""
+        """The widgets that a rule between widgets speaks of, that may not be empty, that lost values, and number lists.
+
+        ComfyUI judges all others by itself; in a list it would refuse the text of a number.
+        """
         media = {one.id for one in self.media}
         rules = [rule for rule in self.rules if not rule.warns and not media & {*rule.inputs}]
         named = {name for rule in rules for name in rule.inputs}
         required = {one.id for one in self.inputs if isinstance(one, Text) and one.required}
-        return tuple(one.id for one in self.inputs if one.id in named | required)
+        lost = {one.id for one in self.inputs if one.narrowed}
+        numbers = {one.id for one in self.inputs if isinstance(one, Choice) and one.has_numbers}
+        return tuple(one.id for one in self.inputs if one.id in named | required | lost | numbers)
 
 
 def _is_listed(declared: Input) -> bool:

@@ -24,7 +24,11 @@ def as_it_is(value: Any) -> Json:
 class Input:
     """One input of a node. `wire` is the API's parameter name (the id when empty).
 
-    `encode` turns the widget's value into JSON; the parameter is left out when `sent_if` is false.
+    `encode` turns the widget's value into JSON; the parameter is left out when `sent_if` is false. A widget that is
+    `optional` may be missing from a workflow, and has its default then. So may one that was `added` later than its
+    node: it stands behind all others, because saved workflows know inputs by their place, and at its default it must
+    leave the request as it was, or what is paid for already would be bought again. `narrowed` says that values left it
+    since workflows were saved: the pack itself refuses those when the workflow is queued, with the nearest allowed.
     """
 
     id: str
@@ -33,30 +37,47 @@ class Input:
     encode: Callable[[Any], Json] = as_it_is
     sent_if: Callable[[Values], bool] = always
     advanced: bool = False
+    optional: bool = False
+    added: bool = False
+    narrowed: bool = False
 
     @property
     def parameter(self) -> str:
         return self.wire or self.id
 
+    @property
+    def may_be_missing(self) -> bool:
+        """Whether a workflow may be without this widget."""
+        return self.optional or self.added
+
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Input):
-    """A text widget; an empty text that is not required is not sent. `optional` lets a graph leave the input out."""
+    """A text widget; an empty text that is not required is not sent."""
 
     default: str = ""
     required: bool = False
-    optional: bool = False
     multiline: bool = True
     placeholder: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Input):
-    """A list to choose from; the values go over the wire as they stand. `optional` is as for a text."""
+    """A list to choose from; values go over the wire as they stand, and `unsent` leaves the parameter out."""
 
     options: tuple[str, ...] | tuple[int, ...]
     default: str | int
-    optional: bool = False
+    unsent: str | None = None
+
+    @property
+    def has_numbers(self) -> bool:
+        return all(isinstance(one, int) for one in self.options)
+
+    def read(self, value: Any) -> Any:
+        """The number of the list that a text or a float spells, as other clients send it; any other value as it is."""
+        is_number = isinstance(value, (str, float)) and self.has_numbers
+        spelled = str(value).strip().removesuffix(".0")
+        return next((one for one in self.options if is_number and str(one) == spelled), value)
 
 
 @dataclass(frozen=True, kw_only=True)

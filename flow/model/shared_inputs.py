@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from .encodings import in_role, task_of
-from .inputs import Choice, Flag, ImageInput, Number, Text, always, as_it_is
+from .inputs import Choice, Flag, ImageInput, Input, Number, Text, always, as_it_is
+from .json import Json
 from .values import Values
 
+_Input = TypeVar("_Input", bound=Input)
 IMAGE_LISTS = ("image_urls", "image_with_roles")
 FOLLOWS = {
     "first_frame": "With a first frame the clip follows it and this is not sent.",
@@ -27,10 +30,10 @@ def negative_prompt(max_characters: int = 0) -> Text:
     return Text(id="negative_prompt", help=f"Optional: what should not appear{limit}.")
 
 
-def duration(minimum: int, maximum: int, *, default: int = 5, help: str = "") -> Number:
-    """The seconds asked for: any whole number within the limits."""
+def duration(minimum: int, maximum: int, *, default: int = 5, help: str = "", narrowed: bool = False) -> Number:
+    """The seconds asked for: any whole number within the limits, which are `narrowed` where they were wider once."""
     said = help or f"Seconds of clip, {minimum} to {maximum}; each is billed."
-    return Number(id="duration", default=default, minimum=minimum, maximum=maximum, help=said)
+    return Number(id="duration", default=default, minimum=minimum, maximum=maximum, help=said, narrowed=narrowed)
 
 
 def duration_choice(*seconds: int, default: int = 0, help: str = "Seconds of clip; each is billed.") -> Choice:
@@ -126,3 +129,44 @@ def watermark(sent_if: Callable[[Values], bool] = always) -> Flag:
 def prompt_rewriting(id: str, sent_if: Callable[[Values], bool] = always) -> Flag:
     """The switch that lets the provider rewrite the prompt before it is used; its id differs between families."""
     return Flag(id=id, default=True, sent_if=sent_if, help="Let the provider write the prompt out.")
+
+
+def added(declared: _Input) -> _Input:
+    """The same widget on a node that came without it."""
+    return replace(declared, added=True)
+
+
+def added_watermark(sent_if: Callable[[Values], bool] = always) -> Flag:
+    """The switch for the provider's watermark on a node that came without one; off leaves the parameter out."""
+    return added(watermark(sent_if=lambda v: v.watermark and sent_if(v)))
+
+
+def nsfw_check() -> Flag:
+    """The switch for the provider's check of the finished video; off leaves the parameter out."""
+    return Flag(
+        id="nsfw_check",
+        default=False,
+        added=True,
+        advanced=True,
+        sent_if=lambda v: bool(v.nsfw_check),
+        help="Have the provider check the video for adult content. Takes longer and costs extra; the estimate does not "
+        "include that.",
+    )
+
+
+def web_search() -> Flag:
+    """The switch that lets the model search the web; off leaves the parameter out."""
+    return Flag(
+        id="web_search",
+        wire="tools",
+        default=False,
+        added=True,
+        advanced=True,
+        encode=_search_tool,
+        sent_if=lambda v: bool(v.web_search),
+        help="Let the model search the web for what the prompt names.",
+    )
+
+
+def _search_tool(on: bool) -> Json:
+    return [{"type": "web_search"}] if on else []

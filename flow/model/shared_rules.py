@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .encodings import task_of
 from .family import Rule
+from .media import AudioData, VideoData, several
 from .values import Values
 
 TOLERANCE_SECONDS = 0.05  # a clip cut at a whole second may measure a frame longer
@@ -58,3 +61,34 @@ def names_a_job(name: str = "source_job", *, of: str = "this node", required: bo
         (name,),
         lambda v: (not required and not v[name].strip()) or str(task_of(v[name])).startswith("task_"),
     )
+
+
+def image_fits(name: str, minimum: int, maximum: int, ratio: float, *, many: bool = False) -> Rule:
+    """The image of `name`, or each of `many`, has sides of `minimum` to `maximum` px and is at most `ratio`:1 long."""
+    this = "" if many else f" (this is {{v.{name}.size}})"
+    subject = f"Each image of {name}" if many else name
+    return Rule(
+        f"{subject} must have sides of {minimum} to {maximum} px, between 1:{ratio:g} and {ratio:g}:1{this}.",
+        (name,),
+        lambda v: all(
+            one.size.has_sides_of(minimum, maximum) and 1 / ratio <= one.size.ratio <= ratio for one in several(v[name])
+        ),
+    )
+
+
+def each_lasts(name: str, minimum: int, maximum: int, total: int = 0) -> Rule:
+    """Each video or audio of `name` lasts `minimum` to `maximum` seconds, and all of them `total` at most (0: any)."""
+    altogether = f", {total} s in all" if total else ""
+    return Rule(
+        f"Each of {name} must last {minimum} to {maximum} s{altogether}: trim them.",
+        (name,),
+        lambda v: (
+            all(minimum <= one.seconds <= maximum + TOLERANCE_SECONDS for one in v[name])
+            and (not total or seconds_of(v[name]) <= total + TOLERANCE_SECONDS)
+        ),
+    )
+
+
+def seconds_of(media: Iterable[VideoData | AudioData]) -> float:
+    """How long they last in all."""
+    return sum(one.seconds for one in media)

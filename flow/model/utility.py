@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from .family import Family
 from .inputs import Choice, Input, Number, Text
 from .motion import MotionReference
 
@@ -78,3 +79,9 @@ IF_IT_FAILS = Choice(
 )
 # The last inputs of every node that buys, in the order that workflows rely on.
 BUYING_INPUTS: tuple[Input, ...] = (TAKE, PROJECT, IF_IT_FAILS)
+
+
+def node_inputs(family: Family) -> tuple[Input, ...]:
+    """The inputs of a family's node in their order: what was added later stands behind those of every node."""
+    first, later = (tuple(one for one in family.inputs if one.added is added) for added in (False, True))
+    return (*first, *BUYING_INPUTS, *later)

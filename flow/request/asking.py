@@ -13,6 +13,7 @@ from ..media import content_of_audio, content_of_image
 from ..model import (
     GENERATIONS,
     AudioData,
+    Choice,
     Family,
     ImageData,
     Input,
@@ -35,7 +36,7 @@ def ask(family: Family, values: Values, identify: Callable[[VideoData], VideoDat
 
     `identify` finds out the content of a clip. Raises Refused when a clip cannot be read.
     """
-    given = _with_clips(family, _with_tuples(family, values), identify)
+    given = _with_clips(family, _with_tuples(family, family.read(values)), identify)
     media = tuple(_medium(one, held) for one in family.media for held in several(given.get(one.id)))
     parameters = {one.parameter: one.encode(given[one.id]) for one in family.inputs if _is_sent(family, one, given)}
     path, parameters = _addressed(family.path, parameters)
@@ -78,7 +79,7 @@ def _is_sent(family: Family, declared: Input, values: Values) -> bool:
     value = values[declared.id]
     if isinstance(declared, Text) and not declared.required and not str(value).strip():
         return False
-    if isinstance(declared, Number) and value == declared.unsent:
+    if isinstance(declared, (Choice, Number)) and value == declared.unsent:
         return False
     return declared.sent_if(values)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from ..model import (
     several,
 )
 from ..stopping import Stopped, never
+from .nearest import nearest_number, nearest_option
 
 SOCKETS = {ImageInput: "picture", VideoInput: "video", AudioInput: "sound"}
 
@@ -45,6 +47,7 @@ def problems_of_widgets(family: Family, values: Values, known: Collection[str]) 
 
     `known` names the inputs whose values are there; a linked widget's value comes only later. Media never are.
     """
+    values = family.read(values)
     widgets = {*known} - {one.id for one in family.media}
     wrong = _wrong_inputs(family, values, widgets)
     fine = widgets - {*wrong}
@@ -97,7 +100,7 @@ def problem_of_value(declared: Input, value: Any) -> str:
     if isinstance(declared, Choice) and not _is_offered(declared, value):
         return _not_offered(name, value, declared.options)
     if isinstance(declared, Number) and not _is_whole(value, declared.minimum, declared.maximum):
-        return f"{name} must be a whole number from {declared.minimum} to {declared.maximum}."
+        return _not_in_range(declared, value)
     if isinstance(declared, Flag) and not isinstance(value, bool):
         return f"{name} must be on or off."
     return _problem_of_cut(declared, value) if isinstance(declared, Shots) else ""
@@ -153,7 +156,16 @@ def _problem_of_texts(declared: Shots, cut: Cut) -> str:
 
 
 def _not_offered(name: str, value: Any, options: Iterable[Any]) -> str:
-    return f"{name} '{value}' is not offered: choose one of {', '.join(map(str, options))}."
+    listed = tuple(options)
+    nearest = nearest_option(value, listed)
+    return f"{name} '{value}' is not offered: choose one of {', '.join(map(str, listed))}. The nearest is {nearest}."
+
+
+def _not_in_range(declared: Number, value: Any) -> str:
+    said = f"{declared.id} must be a whole number from {declared.minimum} to {declared.maximum}."
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
+        return said
+    return f"{said} The nearest to {value:g} is {nearest_number(value, declared.minimum, declared.maximum)}."
 
 
 def _is_offered(declared: Choice, value: Any) -> bool:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from ..errors import NotSet, hide
 from ..model import Json
 from .kept import KEY, SETTINGS, can_be_sent, saved_key, saved_settings
-from .rules import FLAGS, NUMBERS, flag, language, project, text
+from .rules import FLAGS, NUMBERS, flag, hosts, language, project, text
 
 _T = TypeVar("_T")
 LIVE_HOST = "api.apimart.ai"
@@ -76,6 +76,7 @@ class Settings:
     result_store: str = field(repr=False, default="")
     public_hosts_agreed: bool = False
     probe_video_url: bool = True
+    video_url_hosts: tuple[str, ...] = ()
     language: str = "en"
     project: str = ""
     problems: tuple[Problem, ...] = ()
@@ -131,6 +132,7 @@ def read(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
         result_store=reader.written("RESULT_STORE"),
         public_hosts_agreed=reader.flag("public_hosts_agreed"),
         probe_video_url=reader.flag("probe_video_url"),
+        video_url_hosts=reader.value("video_url_hosts", hosts, (), ()),
         language=reader.value("language", language, "en", "en"),
         project=reader.value("project", project, "", ""),
         problems=tuple(reader.problems),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import nan
 
 from ..model import Json, project_name
 
+HOST = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])?", re.ASCII)
 LANGUAGES = ("en", "zh", "ko", "ja")
 YES = ("1", "true", "yes", "y", "on")
 NO = ("0", "false", "no", "n", "off")
@@ -68,6 +70,14 @@ def language(value: Json) -> str:
     if code not in LANGUAGES:
         raise ValueError(f"must be {_choice(LANGUAGES)}")
     return code
+
+
+def hosts(value: Json) -> tuple[str, ...]:
+    """Names of hosts with commas between them. Raises ValueError, whose text goes on after a setting's name."""
+    names = tuple(one.strip().lower() for one in text(value).split(",") if one.strip())
+    if not all(HOST.fullmatch(name) for name in names):
+        raise ValueError("must be names of hosts like clips.example.com or *.example.com, with commas between them")
+    return names
 
 
 def text(value: Json) -> str:

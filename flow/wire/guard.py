@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,11 +12,13 @@ import requests
 from requests.utils import select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from ..errors import Refused
 from ..settings.reading import LIVE_HOST
 from .session import Session, TrustingAdapter
 
+MAX_REDIRECTS = 5
 PORTS = {"http": 80, "https": 443}
 PRIVATE_NAMES = ("localhost", "local", "internal", "home.arpa", "lan")
 # RFC 6052 and RFC 7050: where an IPv6-only network finds the IPv4 world.
@@ -41,10 +43,15 @@ class PrivateAddressError(OSError):
     """A name led into a private network."""
 
 
-def check_address(url: str, *, opened: Iterable[str] = ()) -> None:
-    """Raise Refused when `url` is no http(s) address or openly points into a private network.
+class UnknownNameError(OSError):
+    """The resolver knows no such name."""
 
-    Names are judged again when the connection is made, since DNS may answer differently then.
+
+def check_address(url: str, *, opened: Iterable[str] = (), hosts: Collection[str] = ()) -> None:
+    """Raise Refused when `url` is no http(s) address, points into a private network, or is at none of the `hosts`.
+
+    Without `hosts` every public one may be read; `*.example.com` are all names below example.com. What a name leads to
+    is judged when the connection is made.
     """
     try:
         parts = urlsplit(url)
@@ -61,6 +68,11 @@ def check_address(url: str, *, opened: Iterable[str] = ()) -> None:
             f"{host} is on this machine or in a private network.",
             next_step="Give an address that is reachable from the internet.",
         )
+    if hosts and not any(_is_at(host, allowed) for allowed in hosts):
+        raise Refused(
+            f"Whoever runs this ComfyUI lets it read links of certain hosts only, and {host} is none of them.",
+            next_step="Connect the clip as a VIDEO, or have the host added to APIMART_VIDEO_URL_HOSTS.",
+        )
 
 
 def origin_of(url: str) -> str:
@@ -71,12 +83,20 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def guarded_session(opened: Iterable[str] = (), *, connections: int = 10) -> Session:
-    """A session without a key that connects to public addresses, and to the `opened` origins wherever they are."""
+def guarded_session(opened: Iterable[str] = (), *, hosts: Collection[str] = (), connections: int = 10) -> Session:
+    """A session without a key that connects to public addresses, and to the `opened` origins wherever they are.
+
+    With `hosts`, to the public addresses of these alone. Five redirects are followed, each judged like the first.
+    """
     session = Session()
+    session.max_redirects = MAX_REDIRECTS
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _GuardedAdapter(tuple(opened), pool_maxsize=connections))
+        session.mount(scheme, _GuardedAdapter(tuple(opened), hosts, pool_maxsize=connections))
     return session
+
+
+def _is_at(host: str, allowed: str) -> bool:
+    return host.endswith(allowed[1:]) if allowed.startswith("*.") else host == allowed
 
 
 def _no_address(url: str) -> Refused:
@@ -139,35 +159,47 @@ def _is_private_literal(host: str) -> bool:
 def _resolved(host: str, port: int) -> list[str]:
     """What the resolver answers; nothing for a name that it does not know."""
     try:
-        return [str(answer[4][0]) for answer in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return []
+    return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
 
 
-def _require_public(host: str, port: int) -> tuple[Network, ...]:
-    """The networks that stand in for public addresses here.
+def _public_addresses(host: str, port: int) -> list[str]:
+    """Where a name leads, nowhere for one that the resolver does not know.
 
-    Raises PrivateAddressError when any other answer of the resolver is private; a name it does not know passes.
+    Raises PrivateAddressError when any of its answers is private and stands in for nothing public.
     """
     answers = _resolved(host, port)
     stand_ins = _stand_ins(answers)
     if any(_is_private_answer(one, stand_ins) for one in answers):
         raise PrivateAddressError(f"{host} leads into a private network")
-    return stand_ins
+    return answers
 
 
 class _Guard:
-    """Looks before it connects, so that nothing private is even knocked at, and again at who answered."""
+    """Asks the resolver once, judges its answers, and connects to them: a second answer could be another one."""
 
     host: str
     port: int
+    _dns_host: str
 
     def _new_conn(self) -> socket.socket:
-        stand_ins = _require_public(self.host, self.port)
-        connection: socket.socket = super()._new_conn()  # type: ignore[misc]  # mixed into urllib3's connections
-        if _is_private_answer(str(connection.getpeername()[0]), stand_ins):
-            connection.close()
-            raise PrivateAddressError(f"{self.host} leads into a private network")
+        failure: HTTPError | None = None
+        for address in _public_addresses(self.host, self.port):
+            try:
+                return self._connected(address)
+            except (NewConnectionError, ConnectTimeoutError) as error:
+                failure = error
+        raise failure or UnknownNameError(f"{self.host} is no name that the resolver knows")
+
+    def _connected(self, address: str) -> socket.socket:
+        """urllib3 connects to `_dns_host`; certificate and Host header are those of the name all the same."""
+        name, self._dns_host = self._dns_host, address
+        try:
+            connection: socket.socket = super()._new_conn()  # type: ignore[misc]  # mixed into urllib3's connections
+        finally:
+            self._dns_host = name
         return connection
 
 
@@ -194,8 +226,8 @@ class _GuardedAdapter(TrustingAdapter):
     none for names outside, or one that answers with their own gateway.
     """
 
-    def __init__(self, opened: tuple[str, ...], **kwargs: Any) -> None:
-        self._opened = opened
+    def __init__(self, opened: tuple[str, ...], hosts: Collection[str], **kwargs: Any) -> None:
+        self._opened, self._hosts = opened, hosts
         self._plain = TrustingAdapter(**kwargs)
         super().__init__(**kwargs)
 
@@ -205,12 +237,12 @@ class _GuardedAdapter(TrustingAdapter):
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         url = request.url or ""
-        check_address(url, opened=self._opened)
+        check_address(url, opened=self._opened, hosts=self._hosts)
         if origin_of(url) in self._opened:
             return self._plain.send(request, *args, **kwargs)
         proxy = select_proxy(url, kwargs.get("proxies")) or ""
         if proxy.lower().startswith(RESOLVED_HERE):
-            _require_public(urlsplit(url).hostname or "", 0)
+            _public_addresses(urlsplit(url).hostname or "", 0)
         return super().send(request, *args, **kwargs)
 
     def close(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,14 +77,17 @@ class Withheld(Gone):
 
 
 class Transfer:
-    """Fetches public files without any key. `opened` origins may be private (base URL, sandbox, media store)."""
+    """Fetches public files without any key. `opened` origins may be private (base URL, sandbox, media store).
 
-    def __init__(self, opened: Iterable[str] = ()) -> None:
-        self._opened = tuple({origin_of(one) for one in opened if one})
-        self._session = guarded_session(self._opened)
+    With `hosts`, only these and the opened ones are read.
+    """
+
+    def __init__(self, opened: Iterable[str] = (), *, hosts: Collection[str] = ()) -> None:
+        self._opened, self._hosts = tuple({origin_of(one) for one in opened if one}), hosts
+        self._session = guarded_session(self._opened, hosts=hosts)
 
     def check(self, url: str) -> None:
-        check_address(url, opened=self._opened)
+        check_address(url, opened=self._opened, hosts=self._hosts)
 
     def probe(self, url: str) -> Probe:
         """Read the first bytes of `url`. Raises Refused for a private address, Unreachable for no answer."""

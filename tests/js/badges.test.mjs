@@ -23,6 +23,11 @@ test("without the seconds the rate is shown, and a price that nobody knows is sa
   assert.deepEqual(badgesOf(null, say), []);
 });
 
+test("a price that hangs on what only a run can tell says so, and never a default's", () => {
+  assert.deepEqual(texts({ usd: null, unit_usd: null, units: null, depends_on: ["duration", "mode"] }), ["depends on duration, mode"]);
+  assert.deepEqual(texts({ depends_on: [] }), ["10.0 s x $0.103 = $1.03"]);
+});
+
 test("what is in the books costs nothing more", () => {
   assert.deepEqual(texts({ bought: "kept" }), ["bought: 0 to pay"]);
   assert.deepEqual(texts({ bought: "running" }), ["running: 0 to pay"]);
@@ -38,8 +43,9 @@ class Badge {
   }
 }
 
-function scene(answers) {
+function scene(answers, inView = true) {
   const asked = [];
+  const told = [];
   const family = { id: "APIMartSora2", widgets: ["duration"], media: ["image"], clips: [] };
   const badges = new Badges({
     ask: async (asking) => {
@@ -50,11 +56,13 @@ function scene(answers) {
     measure: async () => null,
     say,
     Badge,
+    isInView: () => inView,
+    tellOnNode: (node, said) => told.push(said),
   });
   const core = () => new Badge({ text: "apimart-video" });
   const node = { comfyClass: family.id, badges: [core], inputs: [], widgets: [{ name: "duration", value: 4 }] };
   const shown = () => node.badges.map((badge) => badge().text);
-  return { badges, node, asked, shown, core };
+  return { badges, node, asked, shown, told, core };
 }
 
 test("the badge follows the widgets and leaves other badges alone", async () => {
@@ -84,6 +92,7 @@ function clipScene() {
     measure: async () => 4,
     say,
     Badge,
+    isInView: () => false,
   });
   const feeds = [{ id: 1, type: "LoadVideo", widgets: [{ name: "file", value: "a.mp4" }] }, { id: 2, type: "SomebodysVideo", widgets: [] }];
   const inputs = [{ name: "videos.video_1", link: 1 }, { name: "videos.video_2", link: 2 }];
@@ -136,6 +145,29 @@ test("a late answer to an old question is not shown", async () => {
   waiting[0](quote({ units: 4, usd: 0.32, unit_usd: 0.08 }));
   await Promise.all([first, second]);
   assert.deepEqual(shown().slice(1), ["8.0 s x $0.08 = $0.64"]);
+});
+
+async function lookedAt(badges, node, times) {
+  for (let count = 0; count < times; count += 1) await badges.refresh(node);
+}
+
+test("a renderer that does not read a badge leaves the price to a line on the node, said once", async () => {
+  const { badges, node, told } = scene(() => quote({ retired: "gone" }));
+  badges.add(node);
+  await lookedAt(badges, node, 9);
+  assert.deepEqual(told, ["10.0 s x $0.103 = $1.03 | retired model"]);
+});
+
+test("a price that is drawn, or that nobody looks at, is said on no line", async () => {
+  const drawn = scene(() => quote({}));
+  drawn.badges.add(drawn.node);
+  await drawn.badges.refresh(drawn.node);
+  drawn.shown();
+  await lookedAt(drawn.badges, drawn.node, 9);
+  const away = scene(() => quote({}), false);
+  away.badges.add(away.node);
+  await lookedAt(away.badges, away.node, 9);
+  assert.deepEqual([...drawn.told, ...away.told], []);
 });
 
 test("a server that does not answer leaves the node without a price", async () => {

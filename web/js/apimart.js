@@ -1,9 +1,8 @@
 /** The pack's front end: settings, the jobs tab, price badges, notices. The only file here that does anything by itself. */
-import { api } from "../../../scripts/api.js";
-import { app } from "../../../scripts/app.js";
 import { Badges } from "./badges.js";
 import { copy } from "./clipboard.js";
-import { clipLengths, nodesOf, typeOf } from "./graph.js";
+import * as comfyui from "./comfyui.js";
+import { clipLengths, nodeAt, nodesOf, typeOf } from "./graph.js";
 import { languageOf, text } from "./language.js";
 import { findNumbers } from "./lists.js";
 import { bill, billText, holdsKey, nodesThatBuy, spoken } from "./notices.js";
@@ -16,24 +15,23 @@ import { speakGrown } from "./sockets.js";
 
 const LOOK_MS = 500;
 const RETRY_MS = 10_000;
-const NOTICE_MS = 12000;
 
-const server = routes((path, options) => api.fetchApi(path, options));
+const server = routes(comfyui.fetchApi);
 const families = new Map();
 const isSpoken = spoken(sessionStorage);
 
-const setting = (id) => app.extensionManager?.setting?.get(id) ?? app.ui?.settings?.getSettingValue?.(id);
-const language = () => languageOf(setting("apimart.language"), setting("Comfy.Locale"));
+const language = () => languageOf(comfyui.setting("apimart.language"), comfyui.setting("Comfy.Locale"));
 const say = (key, values) => text(language(), key, values);
-const wholeGraph = () => app.rootGraph ?? app.graph;
-const viewOf = (place) => api.apiURL(`/view?${new URLSearchParams(place)}`);
 
 const badges = new Badges({
   ask: (asking) => server.post("estimate", asking),
   families,
-  measure: clipLengths(viewOf),
+  measure: clipLengths(comfyui.addressOfFile),
   say,
-  Badge: globalThis.LGraphBadge,
+  Badge: comfyui.Badge,
+  root: comfyui.rootGraph,
+  isInView: comfyui.isInView,
+  tellOnNode: comfyui.tellOnNode,
 });
 
 const sidebar = new Sidebar({
@@ -41,62 +39,51 @@ const sidebar = new Sidebar({
   act,
   say,
   language,
-  address: (path) => api.apiURL(`/apimart/${path}`),
-  openSettings: () => app.extensionManager.command.execute("Comfy.ShowSettingsDialog"),
+  address: (path) => comfyui.address(`/apimart/${path}`),
+  openSettings: comfyui.openSettings,
 });
-
-function toast(kind, title, description) {
-  const { toast: made } = app.extensionManager;
-  const severity = kind === "warning" ? "warn" : kind;
-  if (made[kind]) made[kind](title, { description, duration: NOTICE_MS });
-  else made.add({ severity, summary: title, detail: description, life: NOTICE_MS });
-}
 
 async function act(name, job, detail) {
   try {
     await ACTIONS[name](job, detail);
   } catch (error) {
-    toast("error", say("job.failed"), error.message);
+    comfyui.toast("error", say("job.failed"), error.message);
   }
 }
 
 const ACTIONS = {
   async collect(job) {
     await server.post(`jobs/${job.id}/collect`);
-    toast("info", "APIMart", say("job.collecting"));
+    comfyui.toast("info", "APIMart", say("job.collecting"));
   },
   async declare(job, declared) {
     sidebar.hear((await server.post(`jobs/${job.id}/declare`, declared)).job, true);
   },
   async copy(job) {
     await copy(job.task_id);
-    toast("success", "APIMart", say("job.copied"));
+    comfyui.toast("success", "APIMart", say("job.copied"));
   },
   open(job) {
-    window.open(viewOf(job.clips[0]), "_blank", "noopener");
+    window.open(comfyui.addressOfFile(job.clips[0]), "_blank", "noopener");
   },
   canvas(job) {
     for (const [place, clip] of (job.clips.length ? job.clips : [null]).entries()) addToCanvas(job, clip, place);
-    toast("success", "APIMart", say("job.added"));
+    comfyui.toast("success", "APIMart", say("job.added"));
   },
   async graph(job) {
     const { workflow } = await server.get(`jobs/${job.id}/workflow`);
-    await app.loadGraphData(workflow, true, true, `APIMart ${job.id.slice(0, 8)}`);
+    await comfyui.openWorkflow(workflow, `APIMart ${job.id.slice(0, 8)}`);
   },
 };
 
 /** A loader of the clip where it is here, else a node that collects it by its id. */
 function addToCanvas(job, clip, place) {
-  const node = globalThis.LiteGraph.createNode(clip ? "LoadVideo" : "APIMartCollectJob");
+  const node = comfyui.addNode(clip ? "LoadVideo" : "APIMartCollectJob", place * 40);
   const value = clip ? `${clip.subfolder}/${clip.filename} [output]` : job.task_id;
   const widget = node.widgets.find((one) => one.name === (clip ? "file" : "task_id"));
   if (clip && Array.isArray(widget.options?.values) && !widget.options.values.includes(value)) widget.options.values.push(value);
-  const [left, top, width, height] = app.canvas.visible_area;
-  node.pos = [left + width / 2 - 150 + place * 40, top + height / 2 - 150 + place * 40];
-  app.canvas.graph.add(node);
   widget.value = value;
   widget.callback?.(value);
-  app.canvas.selectItems?.([node]);
 }
 
 let isReady = false;
@@ -104,13 +91,13 @@ let lastLanguage = null;
 let lastTold = "";
 
 function refreshBadges() {
-  return isReady ? badges.refreshAll(wholeGraph()) : Promise.resolve();
+  return isReady ? badges.refreshAll(comfyui.rootGraph()) : Promise.resolve();
 }
 
-function hear({ job, node, ended, awaited, line }) {
+function hear({ job, node, workflow, ended, awaited, line }) {
   sidebar.hear(job, ended);
-  if (ended && line && !awaited) toast("error", say("job.failed"), line);
-  const found = node && wholeGraph()?.getNodeById?.(Number(node));
+  if (ended && line && !awaited) comfyui.toast("error", say("job.failed"), line);
+  const found = node && workflow === comfyui.rootGraph()?.id && nodeAt(comfyui.rootGraph(), node);
   if (found && job.billed_units) badges.learn(found, job.billed_units);
   if (!ended) return;
   badges.forget();
@@ -118,10 +105,10 @@ function hear({ job, node, ended, awaited, line }) {
 }
 
 async function speakOfCost(graph) {
-  if (!setting("apimart.opening") || isSpoken(graph?.id)) return;
+  if (!comfyui.setting("apimart.opening") || isSpoken(graph?.id)) return;
   const quotes = await Promise.all(nodesThatBuy(graph, families).map((node) => badges.refresh(node)));
   const said = billText(bill(quotes), say);
-  if (said) toast("info", say("notice.title"), said);
+  if (said) comfyui.toast("info", say("notice.title"), said);
 }
 
 /** No event tells of every widget in both renderers (Nodes 2.0 keeps a choice from its list to itself), so we look. */
@@ -138,21 +125,21 @@ function look() {
  * queued here, and the last one told, for the rest.
  */
 async function tellLanguage() {
-  const telling = `${api.clientId} ${language()}`;
+  const telling = `${comfyui.pageId()} ${language()}`;
   if (telling === lastTold) return;
   lastTold = telling;
+  if (comfyui.pageId()) await server.post("language", { page: comfyui.pageId(), language: language() });
   const status = await server.get("status");
   if (status.from_environment.includes("language")) return;
-  const canSave = !status.problems["settings.json"];
+  const canSave = !status.problems["settings.json"] && status.is_owner;
   if (canSave && status.language !== language()) await server.post("settings", { language: language() });
-  if (api.clientId) await server.post("language", { page: api.clientId, language: language() });
 }
 
 /** What our nodes are; where ComfyUI does not say it yet, it is asked again, and the nodes that are there catch up. */
 async function learnFamilies() {
   try {
     for (const family of (await server.get("families")).families) families.set(family.id, family);
-    if (isReady) nodesOf(wholeGraph()).forEach(prepare);
+    if (isReady) nodesOf(comfyui.rootGraph()).forEach(prepare);
   } catch {
     setTimeout(learnFamilies, RETRY_MS);
   }
@@ -173,7 +160,7 @@ async function addStyle() {
   document.adoptedStyleSheets.push(sheet);
 }
 
-app.registerExtension({
+comfyui.register({
   name: "apimart.face",
   settings: settings({
     server,
@@ -187,7 +174,7 @@ app.registerExtension({
     isReady = true;
     look();
     await addStyle();
-    app.extensionManager.registerSidebarTab({
+    comfyui.addSidebarTab({
       id: "apimart.jobs",
       icon: "pi pi-video",
       title: "APIMart",
@@ -196,8 +183,8 @@ app.registerExtension({
       render: (place) => void sidebar.open(place),
       destroy: () => sidebar.close(),
     });
-    api.addEventListener("apimart.job", ({ detail }) => hear(detail));
-    api.addEventListener("reconnected", () => {
+    comfyui.on("apimart.job", ({ detail }) => hear(detail));
+    comfyui.on("reconnected", () => {
       lastTold = "";
       if (sidebar.root) sidebar.reload();
     });
@@ -210,18 +197,18 @@ app.registerExtension({
 
   /** ComfyUI has just given every list its options anew. */
   refreshComboInNodes() {
-    nodesOf(wholeGraph())
+    nodesOf(comfyui.rootGraph())
       .filter((node) => families.has(typeOf(node)))
       .forEach(findNumbers);
   },
 
   beforeConfigureGraph(graph) {
     addControls(graph, families);
-    if (holdsKey(graph)) toast("warning", say("notice.key.title"), say("notice.key"));
+    if (holdsKey(graph)) comfyui.toast("warning", say("notice.key.title"), say("notice.key"));
   },
 
   async afterConfigureGraph() {
     await refreshBadges();
-    await speakOfCost(wholeGraph());
+    await speakOfCost(comfyui.rootGraph());
   },
 });

@@ -11,6 +11,8 @@ const COLOURS = {
 
 const RETRY_MS = 10_000;
 const LOOKED = Symbol("apimart.looked");
+/** How often a renderer may be found not to have read a badge before the node says the price by itself. */
+const UNREAD_LOOKS = 4;
 
 /** What the badges say of a quote: `[text, colour]` each. `say` is the language. */
 export function badgesOf(quote, say) {
@@ -28,8 +30,9 @@ function priceBadge(quote, say) {
   return [priceText(quote, say), "price"];
 }
 
-/** "10.0 s x $0.103 = $1.03", "2 x $0.14 = $0.28", "$0.103 per second", "price not known". */
+/** "10.0 s x $0.103 = $1.03", "2 x $0.14 = $0.28", "$0.103 per second", "depends on duration", "price not known". */
 export function priceText(quote, say) {
+  if (quote.depends_on?.length) return say("badge.depends", { inputs: quote.depends_on.join(", ") });
   const hangsOnClip = quote.units === null;
   if (quote.unit_usd === null || (quote.usd === null && !hangsOnClip)) return say("badge.unpriced");
   if (hangsOnClip) return say("badge.rate", { usd: unitUsd(quote.unit_usd) });
@@ -41,11 +44,12 @@ export function priceText(quote, say) {
 /** Keeps the badges of every node of ours up to date. */
 export class Badges {
   /**
-   * `ask` is the estimate route; `families` maps node types; `Badge` is LiteGraph's badge class; `later` does something
-   * after some milliseconds.
+   * `ask` is the estimate route; `families` maps node types; `Badge` is LiteGraph's badge class; `root` gives the whole
+   * graph. `tellOnNode(node, text)` is for a node that `isInView(node)` and whose badges the renderer does not read.
+   * `later` does something after some milliseconds.
    */
-  constructor({ ask, families, measure, say, Badge, later = (work, ms) => setTimeout(work, ms) }) {
-    Object.assign(this, { ask, families, measure, say, Badge, later });
+  constructor({ root = () => null, later = (work, ms) => setTimeout(work, ms), ...given }) {
+    Object.assign(this, { root, later, ...given });
     this.nodes = new WeakMap();
     this.answers = new Map();
     this.measured = new Map();
@@ -58,7 +62,7 @@ export class Badges {
   add(node) {
     const family = this.families.get(typeOf(node));
     if (!family || this.has(node)) return;
-    const state = { family, asked: "", quote: null, said: null, shown: [] };
+    const state = { family, asked: "", quote: null, said: null, shown: [], text: "", unread: 0, isRead: true };
     this.nodes.set(node, state);
     this.show(node, state);
   }
@@ -74,10 +78,11 @@ export class Badges {
     const asking = await this.questionOf(node, state);
     const key = JSON.stringify(asking);
     state.asked = key;
-    const quote = await this.quote(key, asking);
+    const quote = named(await this.quote(key, asking), node);
     if (state.asked !== key) return state.quote;
     state.quote = quote;
     this.show(node, state);
+    this.tellUnread(node, state);
     return quote;
   }
 
@@ -98,7 +103,7 @@ export class Badges {
   }
 
   async questionOf(node, state) {
-    const asking = question(node, state.family);
+    const asking = question(node, state.family, this.root());
     const names = clipSockets(asking, state.family);
     const lengths = await Promise.all(names.map((name) => this.secondsOf(node, name)));
     state.unmeasured = names.filter((_, place) => lengths[place] === null);
@@ -132,21 +137,37 @@ export class Badges {
     const wanted = found.length ? found : [["", "price"]];
     if (JSON.stringify(wanted) === state.said) return;
     state.said = JSON.stringify(wanted);
-    const made = wanted.map(([text, colour]) => this.made(node, text, colour));
+    state.text = found.map(([text]) => text).join(" | ");
+    state.isRead = false;
+    const made = wanted.map(([text, colour]) => this.made(node, state, text, colour));
     const kept = node.badges.filter((badge) => !state.shown.includes(badge));
     state.shown = made;
     node.badges.splice(0, node.badges.length, ...kept, ...made);
     touch(node);
   }
 
-  made(node, text, colour) {
+  /** A renderer that draws badges but once would show an old price: then the new one is a line on the node. */
+  tellUnread(node, state) {
+    if (state.isRead || !state.text || !this.isInView(node)) state.unread = 0;
+    else if (++state.unread === UNREAD_LOOKS) this.tellOnNode(node, state.text);
+  }
+
+  made(node, state, text, colour) {
     const [fgColor, bgColor] = COLOURS[colour];
     const badge = new this.Badge({ text, fgColor, bgColor });
     return () => {
+      state.isRead = true;
       void node.inputs?.[LOOKED];
       return badge;
     };
   }
+}
+
+/** The quote with inputs called as the node calls them in the person's language. */
+function named(quote, node) {
+  if (!quote?.depends_on?.length) return quote;
+  const called = (name) => node.inputs?.find((input) => input.name === name);
+  return { ...quote, depends_on: quote.depends_on.map((name) => called(name)?.label ?? called(name)?.localized_name ?? name) };
 }
 
 /** Nodes 2.0 watches a node's list of inputs: our badges read this mark there, and setting it has them read anew. */

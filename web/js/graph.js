@@ -1,5 +1,10 @@
 /** Reading a graph: which of our nodes would run, what their widgets hold, and how long their clips are. */
 
+/** Where a link inside a subgraph comes from when it comes from outside. */
+const FROM_OUTSIDE = -10;
+/** ComfyUI's nodes that hold one value; the first is the front end's own, and is not there when a graph runs. */
+const HOLDERS = ["PrimitiveNode", "PrimitiveInt", "PrimitiveFloat", "PrimitiveString", "PrimitiveStringMultiline", "PrimitiveBoolean"];
+const DEEPEST = 32;
 const NEVER = 2;
 const BYPASSED = 4;
 const RETRY_MS = 30_000;
@@ -8,6 +13,13 @@ const LONGEST = { image: 10, video: 30 };
 /** Every node of the graph and of the subgraphs in it. */
 export function nodesOf(graph) {
   return (graph?.nodes ?? graph?._nodes ?? []).flatMap((node) => [node, ...(node.subgraph ? nodesOf(node.subgraph) : [])]);
+}
+
+/** The node that ComfyUI calls by `id`: "12", or "5:12" for one in the subgraph that stands at node 5. */
+export function nodeAt(graph, id) {
+  const [first, ...inner] = String(id).split(":");
+  const found = graph?.getNodeById?.(Number(first)) ?? graph?.getNodeById?.(first) ?? null;
+  return inner.length ? nodeAt(found?.subgraph, inner.join(":")) : found;
 }
 
 export function typeOf(node) {
@@ -22,15 +34,53 @@ export function widgetValue(node, name) {
   return node.widgets?.find((widget) => widget.name === name)?.value;
 }
 
-/** What the estimate route asks of a node. A widget that a link drives has no value yet and is left out. */
-export function question(node, family) {
+/**
+ * What the estimate route asks of a node. A widget that a link drives has the value of what it is linked to; where only
+ * a run can tell that, it is named in `linked`. `root` is the whole graph, which says where subgraphs stand.
+ */
+export function question(node, family, root) {
   const linked = new Set((node.inputs ?? []).filter((input) => input.link != null).map((input) => input.name));
-  const held = family.widgets.filter((name) => !linked.has(name)).map((name) => [name, widgetValue(node, name)]);
+  const held = family.widgets.map((name) => [name, linked.has(name) ? linkedValue(node, name, root) : widgetValue(node, name)]);
+  const isKnown = ([, value]) => value !== undefined && value !== null;
   return {
     family: family.id,
-    widgets: Object.fromEntries(held.filter(([, value]) => value !== undefined && value !== null)),
+    widgets: Object.fromEntries(held.filter(isKnown)),
     connected: [...linked].filter((name) => family.media.includes(name.split(".")[0])),
+    linked: held.filter((one) => linked.has(one[0]) && !isKnown(one)).map(([name]) => name),
   };
+}
+
+/** The value that a linked input will have, as far as the page can know it; null where only a run can tell. */
+export function linkedValue(node, name, root, depth = 0) {
+  const link = linkOf(node, name);
+  if (!link || depth > DEEPEST) return null;
+  if (link.origin_id === FROM_OUTSIDE) return valueFromOutside(node, link.origin_slot, root, depth);
+  const origin = node.graph?.getNodeById?.(link.origin_id);
+  if (!origin || !runs(origin)) return null;
+  if (typeOf(origin) === "Reroute") return linkedValue(origin, origin.inputs[0]?.name, root, depth + 1);
+  return HOLDERS.includes(typeOf(origin)) ? valueOf(origin, origin.widgets?.[0]?.name, root, depth) : null;
+}
+
+/** A subgraph may stand in several places: its value is known where it is the same in all of them. */
+function valueFromOutside(node, slot, root, depth) {
+  const hosts = nodesOf(root).filter((one) => one.subgraph && one.subgraph === node.graph);
+  const values = hosts.map((host) => valueOf(host, host.inputs?.[slot]?.name, root, depth));
+  return values.length && values.every((value) => value === values[0]) ? values[0] : null;
+}
+
+/** What an input that has a widget will have: the widget's value unless a link drives it. */
+function valueOf(node, name, root, depth) {
+  const input = node.inputs?.find((one) => one.name === name);
+  if (input?.link != null) return linkedValue(node, name, root, depth + 1);
+  const widget = input?._widget ?? node.widgets?.find((one) => one.name === (input?.widget?.name ?? name));
+  return widget?.value ?? null;
+}
+
+function linkOf(node, name) {
+  const id = node.inputs?.find((input) => input.name === name)?.link;
+  const { graph } = node;
+  if (id === undefined || id === null || !graph) return null;
+  return graph.getLink?.(id) ?? graph.links?.get?.(id) ?? graph.links?.[id] ?? null;
 }
 
 /** The node that feeds an input; null where nothing does. */

@@ -6,6 +6,8 @@ import zh from "./strings/zh.js";
 
 export const LANGUAGES = { en, ko, ja, zh };
 export const NAMES = { en: "English", ko: "한국어", ja: "日本語", zh: "中文" };
+/** The choice of ComfyUI's own language: from 1.58 on, its lists show no option whose value is empty. */
+export const FOLLOW = "comfyui";
 
 /** The language that was chosen, else ComfyUI's where we speak it, else English. */
 export function languageOf(chosen, locale) {

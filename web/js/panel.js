@@ -1,7 +1,7 @@
 /** Settings > APIMart. What is set lives in ComfyUI's process; these rows only show and send it. */
 import { usd } from "./amounts.js";
 import { element } from "./elements.js";
-import { NAMES } from "./language.js";
+import { FOLLOW, NAMES } from "./language.js";
 
 const BROWSER_STORES = ["litterbox", "tmpfiles"];
 /** What can be unreadable and has no row of its own. */
@@ -26,7 +26,7 @@ export function settings({ server, say, onStatus }) {
   const row = (group, name, kind, key, sortOrder) =>
     spoken(group, name, key, sortOrder, { type: () => panel.shown(name, () => panel[kind](name)), defaultValue: "" });
   const languages = () =>
-    [{ text: say("language.follow"), value: "" }, ...Object.entries(NAMES).map(([value, text]) => ({ text, value }))];
+    [{ text: say("language.follow"), value: FOLLOW }, ...Object.entries(NAMES).map(([value, text]) => ({ text, value }))];
   return [
     row("account", "key", "key", "key", 100),
     row("account", "sandbox", "flag", "sandbox", 90),
@@ -39,7 +39,7 @@ export function settings({ server, say, onStatus }) {
     row("media", "probe_video_url", "flag", "probe", 67),
     row("waiting", "wait_seconds", "count", "wait", 60),
     row("waiting", "jobs_at_once", "count", "once", 59),
-    spoken("display", "language", "language", 50, { type: "combo", options: languages, defaultValue: "" }),
+    spoken("display", "language", "language", 50, { type: "combo", options: languages, defaultValue: FOLLOW }),
     spoken("display", "opening", "opening", 49, { type: "boolean", defaultValue: true }),
   ];
 }
@@ -77,6 +77,7 @@ class Panel {
   }
 
   key(name) {
+    if (!this.status.is_owner) return this.said(name);
     const { source } = this.status.key;
     const keep = (value, done) => this.attempt(name, async () => {
       this.take(await this.server.post("key", { key: value }));
@@ -141,10 +142,12 @@ class Panel {
     const options = ["", ...BROWSER_STORES].map((value) =>
       element("option", { value, selected: value === chosen }, this.say(value ? `store.${value}` : "store.none")));
     const list = element("select", { "data-apimart": name, onchange: () => this.change(name, list.value || null) }, ...options);
-    const shown = isFixed ? element("span", {}, this.say("store.environment", { kind })) : list;
+    const isSet = isFixed && this.status.is_owner;
+    list.disabled = isFixed;
+    const shown = isSet ? element("span", {}, this.say("store.environment", { kind })) : list;
     const test = async () => this.say("store.works", { bytes: (await this.server.post("media-store")).bytes });
     return [
-      element("div", { class: "apimart-line" }, shown, this.button("store.test", () => this.attempt(name, test))),
+      element("div", { class: "apimart-line" }, shown, this.status.is_owner && this.button("store.test", () => this.attempt(name, test))),
       this.said(name, isFixed ? "" : this.say("store.how")),
     ];
   }
@@ -176,12 +179,13 @@ class Panel {
   said(name, usually = "") {
     const problem = this.status.problems[name];
     const words = this.words.get(name) ?? (problem && { text: problem, isWrong: true });
-    const text = words?.text ?? (this.isFixed(name) ? this.say("panel.environment") : usually);
+    const fixed = this.say(this.status.is_owner ? "panel.environment" : "panel.owner");
+    const text = words?.text ?? (this.isFixed(name) ? fixed : usually);
     return element("small", { role: "status", class: words?.isWrong ? "is-wrong" : null }, text);
   }
 
   isFixed(name) {
-    return this.status.from_environment.includes(name);
+    return !this.status.is_owner || this.status.from_environment.includes(name);
   }
 
   button(key, onclick) {

@@ -24,7 +24,7 @@ from ...prices import printed_prices
 from ...request import problems_of_widgets
 from ...stopping import Stopped
 from ..runtime import runtime
-from ..web.languages import language_of
+from ..web.open_pages import language_of
 from . import presence
 from .links import linked_outputs
 from .metadata import metadata_of

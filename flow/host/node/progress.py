@@ -17,6 +17,7 @@ from ...ledger import Entry
 from ...stopping import Stopped
 from ..runtime import Runtime, runtime
 from ..web.events import tell_node
+from ..web.open_pages import user_of_page
 from ..web.workflows import keep_workflow
 
 LOOK_SECONDS = 0.2
@@ -31,6 +32,8 @@ class NodeProgress:
     def __init__(self, node_id: str, runtime: Runtime, workflow: Mapping[str, Any] | None) -> None:
         self.is_sandbox = False
         self._node_id, self._runtime, self._workflow = node_id, runtime, workflow
+        self._page: str | None = PromptServer.instance.client_id
+        self._user = user_of_page(self._page)
         self._job = ""
         self._pending: set[asyncio.Future[None]] = set()
 
@@ -48,15 +51,19 @@ class NodeProgress:
 
     def say(self, *lines: str) -> None:
         head = [SANDBOX_LINE] if self.is_sandbox else []
-        PromptServer.instance.send_progress_text("\n".join([*head, *lines]), self._node_id)
+        PromptServer.instance.send_progress_text("\n".join([*head, *lines]), self._node_id, self._page)
 
     def _meet(self, entry: Entry) -> None:
         if entry.id == self._job:
             return
         self._job = entry.id
-        tell_node(entry, self._node_id)
+        if self._user and self._user.name:
+            self._runtime.runner.start(partial(self._runtime.ledger.users.add, entry.id, self._user.name))
+        if self._page:
+            tell_node(entry, self._node_id, self._page, str((self._workflow or {}).get("id", "")))
         if self._workflow:
-            self._runtime.runner.start(partial(keep_workflow, self._runtime.home, entry.id, self._workflow))
+            user = self._user.name if self._user else ""
+            self._runtime.runner.start(partial(keep_workflow, self._runtime.home, entry.id, self._workflow, user))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

@@ -9,7 +9,6 @@ from typing import Any
 from comfy_api.latest import io
 
 from ...model import (
-    BUYING_INPUTS,
     VIDEO_OUTPUTS,
     AudioInput,
     Choice,
@@ -25,6 +24,7 @@ from ...model import (
     Text,
     Utility,
     VideoInput,
+    node_inputs,
     shot_names,
     socket_names,
 )
@@ -52,7 +52,7 @@ def schema_of(family: Family) -> io.Schema:
         category=CATEGORY,
         description=family.description,
         search_aliases=["apimart", *family.search_aliases],
-        inputs=[_input(one) for one in (*family.inputs, *BUYING_INPUTS)],
+        inputs=[_input(one) for one in node_inputs(family)],
         outputs=_outputs(VIDEO_OUTPUTS, family.gives_several),
         hidden=[io.Hidden.unique_id, io.Hidden.prompt, io.Hidden.extra_pnginfo],
         **PREVIEW,
@@ -80,20 +80,17 @@ def _outputs(declared: Sequence[Output], several: bool) -> list[io.Output]:
 
 
 def _input(declared: Input) -> io.Input:
-    about = {"tooltip": declared.help, "advanced": declared.advanced or None}
+    about = {"tooltip": declared.help, "advanced": declared.advanced or None, "optional": declared.may_be_missing}
     if isinstance(declared, Text):
         return io.String.Input(
             declared.id,
             default=declared.default,
             multiline=declared.multiline,
-            optional=declared.optional,
             placeholder=declared.placeholder or None,
             **about,
         )
     if isinstance(declared, Choice):
-        return io.Combo.Input(
-            declared.id, options=list(declared.options), default=declared.default, optional=declared.optional, **about
-        )
+        return io.Combo.Input(declared.id, options=list(declared.options), default=declared.default, **about)
     if isinstance(declared, Number):
         # Unless told not to, the front end randomises an input called `seed` after each run, which would buy again.
         return io.Int.Input(
@@ -136,7 +133,7 @@ def _socket(declared: MediaInput, about: dict[str, Any]) -> io.Input:
     kind = SOCKETS[type(declared)]
     if not declared.many:
         is_replaceable = isinstance(declared, VideoInput) and bool(declared.url_input)
-        return kind.Input(declared.id, optional=is_replaceable or not declared.required, **about)
+        return kind.Input(declared.id, **{**about, "optional": is_replaceable or not declared.required})
     template = kind.Input(declared.id, optional=not declared.required, tooltip=declared.help)
     names = io.Autogrow.TemplateNames(template, socket_names(declared), min=1 if declared.required else 0)
     return io.Autogrow.Input(declared.id, names, optional=not declared.required, tooltip=declared.help)

@@ -54,8 +54,8 @@ def values_of(family: Family, given: dict[str, Any], scratch: Path, stopped: Sto
     """The node's inputs as values. Raises Refused for a socket that cannot be read, Unfinished when `stopped`."""
     values = {**given, **cuts_of(family, given)}
     for one in family.inputs:
-        if isinstance(one, Text) and given.get(one.id) is None:
-            values[one.id] = one.default
+        if (one.may_be_missing or isinstance(one, Text)) and given.get(one.id) is None:
+            values[one.id] = getattr(one, "default", None)
         elif isinstance(one, MediaInput):
             held = _media(one, given, scratch, stopped)
             values[one.id] = held if one.many else next(iter(held), None)
@@ -222,11 +222,21 @@ def plain_source(video: Input.Video) -> Path | None:
 def _trim_of(video: Input.Video) -> tuple[float, float] | None:
     """Where the video starts and how long it is shown, in seconds; zeros for a whole one.
 
-    None where it is edited in other ways too, and where ComfyUI is too old to say (before 0.23).
+    None where it is edited in other ways too, and for a trimmed one where ComfyUI is too old to say (before 0.23).
     """
     trim = getattr(video, "get_active_trim_window", None)
     edits = getattr(video, "has_pending_frame_edits", None)
-    return None if trim is None or (edits is not None and edits()) else trim()
+    if edits is not None and edits():
+        return None
+    return trim() if trim is not None else UNTRIMMED if _is_whole(video) else None
+
+
+def _is_whole(video: Input.Video) -> bool:
+    """Whether nothing of its file is cut away, seen from how long and how large it is shown."""
+    if not isinstance(video, InputImpl.VideoFromFile):
+        return False
+    whole = InputImpl.VideoFromFile(video.get_stream_source())
+    return (video.get_duration(), video.get_dimensions()) == (whole.get_duration(), whole.get_dimensions())
 
 
 def selected(video: Input.Video, selection: Selection, stopped: Stopped = never) -> Frames:

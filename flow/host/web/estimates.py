@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import islice, product
 from typing import Any
 
 import numpy as np
@@ -14,23 +15,28 @@ from ...errors import PackError, Refused
 from ...jobs import files_of
 from ...ledger import Entry
 from ...model import (
-    BUYING_INPUTS,
     OFF,
     TAKE,
     AudioData,
+    Choice,
     Cut,
     Family,
+    Flag,
     ImageData,
     ImageInput,
     Input,
     Json,
     Measure,
     MediaInput,
+    Number,
+    Seconds,
+    Shot,
     Shots,
     Size,
     Values,
     VideoData,
     VideoInput,
+    node_inputs,
     several,
 )
 from ...prices import estimate_usd, known_prices
@@ -38,29 +44,39 @@ from ...request import ask, problem_of_value
 from ..runtime import Runtime
 from .validation import Denied
 
+MOST_ALTERNATIVES = 2000
+
 Lengths = Mapping[str, float]
 
 
 def estimate(
-    runtime: Runtime, family: Family, widgets: Mapping[str, Any], connected: list[str], seconds: Lengths
+    runtime: Runtime,
+    family: Family,
+    widgets: Mapping[str, Any],
+    connected: list[str],
+    seconds: Lengths,
+    linked: Sequence[str] = (),
 ) -> dict[str, Json]:
     """`seconds` is how long the connected clips are, by socket, where that is known.
 
-    `units` and `usd` are None where they hang on a clip that is not in it, `least_units` are those without that clip.
-    `bought` is "kept", "running" or "unknown" when the ledger holds this very request, and is only said of requests
-    without media: what a picture shows is known when the node runs.
+    `linked` names the widgets whose value only a run can tell; `depends_on` those of them that the price hangs on, and
+    then no price is said. `units` and `usd` are None where they hang on a clip that is not in it as well, `least_units`
+    are those without that clip. `bought` is "kept", "running" or "unknown" when the ledger holds this very request, and
+    is only said of requests without media: what a picture shows is known when the node runs.
     """
-    values = _values(family, widgets, connected, seconds)
+    values = _values(family, widgets, connected, seconds, linked)
     longer = _values(family, widgets, connected, seconds, unknown=1.0)
     units = family.price.units(values)
-    is_known = units == family.price.units(longer)
+    depends_on = _depends_on(family, values, linked)
+    is_known = units == family.price.units(longer) and not depends_on
     prices = known_prices(runtime.base_url, runtime.ledger)  # a badge is no reason to go to the network
     key = family.price.key(values)
     return {
         "usd": estimate_usd(prices, family, values) if is_known else None,
-        "unit_usd": prices.usd(values.model, key) if key else None,
+        "unit_usd": prices.usd(values.model, key) if key and not depends_on else None,
         "units": units if is_known else None,
         "least_units": units,
+        "depends_on": depends_on,
         "unit": prices.unit(values.model),
         "dated": prices.dated,
         "bought": _standing_in_ledger(runtime, family, values, widgets),
@@ -73,12 +89,59 @@ def _gone(runtime: Runtime, family: Family, values: Values) -> str:
     return what_is_gone(values.model, known_models(runtime.base_url, runtime.ledger), models_of(family))
 
 
+def _depends_on(family: Family, values: Values, linked: Sequence[str]) -> list[Json]:
+    """Which of the linked inputs the price hangs on, by what it is for the values that each of them can have.
+
+    Where only several of them together change it, all are named.
+    """
+    names = {name.partition(".")[0] for name in linked}
+    others = {one.id: _alternatives(one) for one in family.inputs if one.id in names}
+    usual = _charge(family, values)
+
+    def changes(found: Mapping[str, Any]) -> bool:
+        return _charge(family, values.but(**found)) != usual
+
+    alone = [name for name, found in others.items() if any(changes({name: one}) for one in found)]
+    if alone or len(others) < 2:
+        return [*alone]
+    together = (dict(zip(others, found, strict=True)) for found in product(*others.values()))
+    return [*others] if any(changes(found) for found in islice(together, MOST_ALTERNATIVES)) else []
+
+
+def _charge(family: Family, values: Values) -> tuple[Any, ...]:
+    """All that a price is made of."""
+    price = family.price
+    return values.model, price.key(values), price.units(values), tuple(sorted(price.extras(values).items()))
+
+
+def _alternatives(declared: Input) -> tuple[Any, ...]:
+    """Values of an input between which a price can differ."""
+    if isinstance(declared, Choice):
+        return declared.options
+    if isinstance(declared, Number):
+        return declared.minimum, declared.default, declared.minimum + 1, declared.maximum
+    if isinstance(declared, Flag):
+        return False, True
+    if isinstance(declared, Seconds):
+        return 0.0, 1.0, declared.maximum
+    if isinstance(declared, Shots):
+        cuts = [(how, count) for how, count in declared.choices.items()]
+        lengths = (1, declared.longest)
+        return tuple(Cut(how, (Shot("", seconds),) * count) for how, count in cuts for seconds in lengths)
+    return ("", "something else")
+
+
 def _values(
-    family: Family, widgets: Mapping[str, Any], connected: list[str], seconds: Lengths, unknown: float = 0.0
+    family: Family,
+    widgets: Mapping[str, Any],
+    connected: list[str],
+    seconds: Lengths,
+    linked: Sequence[str] = (),
+    unknown: float = 0.0,
 ) -> Values:
     """`unknown` seconds stand in for a clip whose length nobody told."""
-    names = {declared.id for declared in (*family.inputs, *BUYING_INPUTS)}
-    strange = sorted({name.partition(".")[0] for name in (*widgets, *connected, *seconds)} - names)
+    names = {declared.id for declared in node_inputs(family)}
+    strange = sorted({name.partition(".")[0] for name in (*widgets, *connected, *seconds, *linked)} - names)
     if strange:
         raise Denied(400, f"There is no input '{strange[0][:40]}'.")
     given = {declared.id: _value(declared, widgets, connected, seconds, unknown) for declared in family.inputs}
@@ -94,7 +157,8 @@ def _value(declared: Input, widgets: Mapping[str, Any], connected: list[str], se
         return _held(declared, _cut(declared, widgets))
     if declared.id not in widgets:
         return getattr(declared, "default", None)
-    return _held(declared, widgets[declared.id])
+    value = widgets[declared.id]
+    return _held(declared, declared.read(value) if isinstance(declared, Choice) else value)
 
 
 def _cut(declared: Shots, widgets: Mapping[str, Any]) -> Cut | None:

@@ -1,16 +1,21 @@
-"""What happens to jobs, told to every open page through ComfyUI's own socket."""
+"""What happens to jobs, told through ComfyUI's own socket to the open pages of those whose jobs they are."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import folder_paths
+from comfy.cli_args import args
 from server import PromptServer
 
-from ...errors import Unfinished, redact
+from ...errors import PackError, Unfinished, redact
 from ...jobs import Ended, Event
 from ...ledger import Approval, Entry
+from ..runtime import runtime
 from .job_view import approval_summary, summary
+from .open_pages import pages_of
 
 EVENT = "apimart.job"
 APPROVAL_EVENT = "apimart.approval"
@@ -22,25 +27,26 @@ def tell(event: Event) -> None:
     What is not written down yet is for its node alone.
     """
     if isinstance(event, Approval):
-        PromptServer.instance.send_sync(APPROVAL_EVENT, {"approval": approval_summary(event, _output())})
+        _send({"approval": approval_summary(event, _output())}, event.entries, APPROVAL_EVENT)
         return
     if event.entry is None:
         return
     job = summary(event.entry, _output())
     if isinstance(event, Ended):
         line = redact(_why_it_failed(event.error))
-        _send({"job": job, "line": line, "ended": True, "awaited": event.is_awaited})
+        _send({"job": job, "line": line, "ended": True, "awaited": event.is_awaited}, [event.entry])
         return
     if event.fraction is not None:
         job["progress"] = event.fraction
     if event.ends_at is not None:
         job["ends_at"] = event.ends_at
-    _send({"job": job, "line": redact(event.line)})
+    _send({"job": job, "line": redact(event.line)}, [event.entry])
 
 
-def tell_node(entry: Entry, node_id: str) -> None:
-    """Tell which node waits for a job."""
-    _send({"job": summary(entry, _output()), "node": node_id})
+def tell_node(entry: Entry, node_id: str, page: str, workflow_id: str) -> None:
+    """Tell the page that queued it which node of which workflow waits for a job: others have nodes of the same ids."""
+    job = summary(entry, _output())
+    PromptServer.instance.send_sync(EVENT, {"job": job, "node": node_id, "workflow": workflow_id}, page)
 
 
 def _why_it_failed(error: BaseException | None) -> str:
@@ -53,5 +59,13 @@ def _output() -> Path:
     return Path(folder_paths.get_output_directory())
 
 
-def _send(message: dict[str, object]) -> None:
-    PromptServer.instance.send_sync(EVENT, message)
+def _send(message: dict[str, object], entries: Sequence[Entry], event: str = EVENT) -> None:
+    """To everybody where ComfyUI has one user, else to the pages of who queued the jobs, and to the owner's."""
+    server = PromptServer.instance
+    if not args.multi_user:
+        server.send_sync(event, message)
+        return
+    with suppress(PackError):  # a ledger that is busy now; the page asks for what it did not hear of
+        users = frozenset(user for entry in entries for user in runtime().ledger.users.of(entry.id))
+        for page in pages_of(users):
+            server.send_sync(event, message, page)

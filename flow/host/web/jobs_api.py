@@ -14,6 +14,7 @@ from ...media import write_thumbnail
 from ...model import Json
 from ..runtime import Runtime
 from .job_view import summary
+from .users import User
 from .validation import Denied
 from .workflows import kept_workflow
 
@@ -26,31 +27,33 @@ THUMBNAIL_SIDE = 256
 
 
 def page(
-    runtime: Runtime, offset: int, limit: int, show: str, project: str | None = None, words: str = ""
+    runtime: Runtime, user: User, offset: int, limit: int, show: str, project: str | None = None, words: str = ""
 ) -> dict[str, Json]:
     """Newest first; `show` is empty for all of them, `project` None for all; each of `words` has to be in the job."""
     found = runtime.settings
     ledger = runtime.ledger_of(found)
-    entries = ledger.entries(found.realm, STATES.get(show), project=project, words=words, limit=limit, offset=offset)
+    entries = ledger.entries(
+        found.realm, STATES.get(show), project=project, words=words, limit=limit, offset=offset, user=user.only
+    )
     return {
         "jobs": _shown(entries, ledger, runtime.output),
-        "counts": dict(ledger.counts(found.realm)),
+        "counts": dict(ledger.counts(found.realm, user.only)),
         "sandbox": found.sandbox,
         "now": time.time(),
     }
 
 
-def one(runtime: Runtime, entry_id: str) -> dict[str, Json]:
-    entry = _entry(runtime, entry_id)
+def one(runtime: Runtime, user: User, entry_id: str) -> dict[str, Json]:
+    entry = _entry(runtime, user, entry_id)
     return {"job": _shown([entry], runtime.ledger, runtime.output)[0]}
 
 
-def totals(runtime: Runtime, days: int) -> dict[str, Json]:
-    """Dollars of today, of this month, and per day and model of the last `days` days."""
+def totals(runtime: Runtime, user: User, days: int) -> dict[str, Json]:
+    """Dollars that the user's jobs cost of today, of this month, and per day and model of the last `days` days."""
     found = runtime.settings
     today = datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
     first = min(today - timedelta(days=days - 1), today.replace(day=1))
-    spent = runtime.ledger_of(found).totals(found.realm, first.timestamp())
+    spent = runtime.ledger_of(found).totals(found.realm, first.timestamp(), user.only)
     shown = (today - timedelta(days=days - 1)).date().isoformat()
     return {
         "today_usd": _sum(spent, today.date().isoformat()),
@@ -66,10 +69,10 @@ def totals(runtime: Runtime, days: int) -> dict[str, Json]:
     }
 
 
-def projects(runtime: Runtime) -> dict[str, Json]:
-    """What was spent for each project, the latest first, and the limit and the name that are set."""
+def projects(runtime: Runtime, user: User) -> dict[str, Json]:
+    """What the user's jobs cost for each project, the latest first, and the limit and the name that are set."""
     found = runtime.settings
-    spent = runtime.ledger_of(found).projects(found.realm)
+    spent = runtime.ledger_of(found).projects(found.realm, user.only)
     return {
         "projects": [
             {"project": one.project, "usd": round(one.usd, 6), "jobs": one.jobs, "last_at": one.last_at}
@@ -81,24 +84,24 @@ def projects(runtime: Runtime) -> dict[str, Json]:
     }
 
 
-def export(runtime: Runtime, project: str | None) -> str:
-    """Every purchase as CSV, of one project where it is given."""
+def export(runtime: Runtime, user: User, project: str | None) -> str:
+    """Every purchase of the user as CSV, of one project where it is given."""
     found = runtime.settings
-    return redact("".join(purchases_csv(runtime.ledger_of(found), found.realm, project)))
+    return redact("".join(purchases_csv(runtime.ledger_of(found), found.realm, project, user.only)))
 
 
-def workflow(runtime: Runtime, entry_id: str) -> Any:
-    """The graph that the job was queued from. Raises Denied when it was not kept."""
-    _entry(runtime, entry_id)
-    found = kept_workflow(runtime.home, entry_id)
+def workflow(runtime: Runtime, user: User, entry_id: str) -> Any:
+    """The graph that this user queued the job from. Raises Denied when it was not kept."""
+    _entry(runtime, user, entry_id)
+    found = kept_workflow(runtime.home, entry_id, user.name)
     if found is None:
         raise Denied(404, "The graph of this job was not kept.")
     return found
 
 
-def thumbnail(runtime: Runtime, entry_id: str) -> bytes:
+def thumbnail(runtime: Runtime, user: User, entry_id: str) -> bytes:
     """A small JPEG of the clip's first frame, made once. Raises Denied when the clip is not here."""
-    entry = _entry(runtime, entry_id)
+    entry = _entry(runtime, user, entry_id)
     kept = runtime.home / "thumbs" / f"{entry.id}.jpg"
     if not kept.is_file():
         files = files_of(entry, runtime.output)
@@ -108,37 +111,38 @@ def thumbnail(runtime: Runtime, entry_id: str) -> bytes:
     return kept.read_bytes()
 
 
-def declare_bought(runtime: Runtime, entry_id: str, task_id: str) -> dict[str, Json]:
+def declare_bought(runtime: Runtime, user: User, entry_id: str, task_id: str) -> dict[str, Json]:
     """A person found the job at the provider, who is asked whether there is such a task before it is believed."""
-    _entry(runtime, entry_id)
+    _entry(runtime, user, entry_id)
     runtime.provider.task(task_id)
     runtime.ledger.declare_bought(entry_id, task_id)
-    return one(runtime, entry_id)
+    return one(runtime, user, entry_id)
 
 
-def declare_not_bought(runtime: Runtime, entry_id: str) -> dict[str, Json]:
-    _entry(runtime, entry_id)
+def declare_not_bought(runtime: Runtime, user: User, entry_id: str) -> dict[str, Json]:
+    _entry(runtime, user, entry_id)
     runtime.ledger.declare_not_bought(entry_id)
-    return one(runtime, entry_id)
+    return one(runtime, user, entry_id)
 
 
-def collect(runtime: Runtime, entry_id: str) -> None:
+def collect(runtime: Runtime, user: User, entry_id: str) -> None:
     """Have the runner download the videos of a job. Raises Denied for one without a task id, NotSet without a key."""
-    entry = _entry(runtime, entry_id)
+    entry = _entry(runtime, user, entry_id)
     if not entry.task_id:
         raise Denied(409, "This job has no task id yet.")
     account = runtime.account()
     runtime.runner.resume(account.adopt(entry.task_id), account, is_awaited=False)
 
 
-def _entry(runtime: Runtime, entry_id: str) -> Entry:
-    """The job, of the realm in force only. Raises Denied for any other."""
+def _entry(runtime: Runtime, user: User, entry_id: str) -> Entry:
+    """The job, of the realm in force and of this user only. Raises Denied for any other."""
     found = runtime.settings
+    ledger = runtime.ledger_of(found)
     try:
-        entry = runtime.ledger_of(found).by_id(entry_id)
+        entry = ledger.by_id(entry_id)
     except PackError:
         raise Denied(404, "There is no such job.") from None
-    if entry.realm != found.realm:
+    if entry.realm != found.realm or (user.only is not None and user.only not in ledger.users.of(entry_id)):
         raise Denied(404, "There is no such job.")
     return entry
 

@@ -13,9 +13,9 @@ from aiohttp import web
 from ...errors import Declined, NotSet, PackError, Refused, Unreachable, log
 from ...model import Family, Input, MediaInput, Shots
 from ...settings import LANGUAGES
-from . import validation
-from .languages import set_language
+from . import open_pages, validation
 from .public_files import add_routes
+from .users import THE_ONE, User, user_of
 from .validation import Denied, answer, error_answer
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def register(families: tuple[Family, ...]) -> None:
         found: Runtime = _loaded("..runtime").runtime()
         return found
 
-    Routes(families, current).add_to(PromptServer.instance.routes)
+    Routes(families, current, user_of).add_to(PromptServer.instance.routes)
 
 
 def _loaded(module: str) -> Any:
@@ -49,11 +49,17 @@ def _loaded(module: str) -> Any:
 
 
 class Routes:
-    """`runtime` is asked for in a thread with every request."""
+    """`runtime` is asked for in a thread with every request, `user_of` says who sent one."""
 
-    def __init__(self, families: tuple[Family, ...], runtime: Callable[[], Runtime]) -> None:
+    def __init__(
+        self,
+        families: tuple[Family, ...],
+        runtime: Callable[[], Runtime],
+        user_of: Callable[[web.Request], User] = lambda request: THE_ONE,
+    ) -> None:
         self._families = {family.node_id: family for family in families}
         self._runtime = runtime
+        self._user_of = user_of
 
     def add_to(self, table: web.RouteTableDef) -> None:
         for method, path, handler in self._all():
@@ -86,17 +92,20 @@ class Routes:
         )
 
     async def status(self, request: web.Request) -> web.Response:
-        return answer(await self._ask("settings_api", "status"))
+        return answer(await self._ask("settings_api", "status", self._user_of(request)))
 
     async def key(self, request: web.Request) -> web.Response:
+        self._user_of(request).require_owner()
         body = await validation.json_body(request)
         validation.require_fields(body, "key")
         return answer(await self._ask("settings_api", "keep_key", validation.text_field(body, "key", MAX_KEY)))
 
     async def settings(self, request: web.Request) -> web.Response:
+        self._user_of(request).require_owner()
         return answer(await self._ask("settings_api", "change_settings", await validation.json_body(request)))
 
     async def set_aside(self, request: web.Request) -> web.Response:
+        self._user_of(request).require_owner()
         validation.require_fields(await validation.json_body(request))
         return answer(await self._ask("settings_api", "set_aside_settings"))
 
@@ -109,14 +118,16 @@ class Routes:
         )
         if language not in LANGUAGES:
             raise Denied(400, "There is no such language.")
-        set_language(page, language)
+        open_pages.remember(page, language, self._user_of(request))
         return answer({"language": language})
 
     async def balance(self, request: web.Request) -> web.Response:
+        self._user_of(request).require_owner()
         validation.require_fields(await validation.json_body(request))
         return answer(await self._ask("settings_api", "balance"))
 
     async def media_store(self, request: web.Request) -> web.Response:
+        self._user_of(request).require_owner()
         validation.require_fields(await validation.json_body(request))
         return answer(await self._ask("settings_api", "try_media_store"))
 
@@ -125,20 +136,21 @@ class Routes:
 
     async def estimate(self, request: web.Request) -> web.Response:
         body = await validation.json_body(request)
-        validation.require_fields(body, "family", "widgets", "connected", "seconds")
+        validation.require_fields(body, "family", "widgets", "connected", "seconds", "linked")
         family = self._families.get(validation.text_field(body, "family", 64, validation.NAME))
         if family is None:
             raise Denied(404, "There is no such node.")
-        widgets, connected, seconds = body.get("widgets"), body.get("connected", []), body.get("seconds", {})
+        widgets, connected, linked = body.get("widgets"), body.get("connected", []), body.get("linked", [])
+        seconds = _lengths(body.get("seconds", {}))
         if not isinstance(widgets, dict) or len(widgets) > 64:
             raise Denied(400, "widgets must be an object.")
         return answer(
-            await self._ask("estimates", "estimate", family, widgets, _names(connected), _lengths(seconds)),
+            await self._ask("estimates", "estimate", family, widgets, _names(connected), seconds, _names(linked)),
         )
 
     async def totals(self, request: web.Request) -> web.Response:
         days = max(1, validation.whole_number(request, "days", 30, DAYS))
-        return answer(await self._ask("jobs_api", "totals", days))
+        return answer(await self._ask_of_jobs(request, "totals", days))
 
     async def jobs(self, request: web.Request) -> web.Response:
         offset = validation.whole_number(request, "offset", 0, MAX_OFFSET)
@@ -148,11 +160,11 @@ class Routes:
             raise Denied(400, "show must be open, done or failed.")
         words = validation.query_text(request, "words", MAX_WORDS) or ""
         project = validation.query_text(request, "project", MAX_WORDS)
-        return answer(await self._ask("jobs_api", "page", offset, limit, show, project, words))
+        return answer(await self._ask_of_jobs(request, "page", offset, limit, show, project, words))
 
     async def export(self, request: web.Request) -> web.Response:
         project = validation.query_text(request, "project", MAX_WORDS)
-        text = await self._ask("jobs_api", "export", project)
+        text = await self._ask_of_jobs(request, "export", project)
         headers = {
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
@@ -160,33 +172,34 @@ class Routes:
         }
         return web.Response(text=text, content_type="text/csv", charset="utf-8", headers=headers)
 
+    async def projects(self, request: web.Request) -> web.Response:
+        return answer(await self._ask_of_jobs(request, "projects"))
+
     async def approvals(self, request: web.Request) -> web.Response:
-        return answer(await self._ask("approvals_api", "waiting"))
+        return answer(await self._ask("approvals_api", "waiting", self._user_of(request)))
 
     async def approve(self, request: web.Request) -> web.Response:
+        user = self._user_of(request)
         body = await validation.json_body(request)
         validation.require_fields(body, "approve")
         is_yes = validation.flag_field(body, "approve")
-        found, is_first = await self._ask("approvals_api", "decide", validation.entry_id(request), is_yes)
+        found, is_first = await self._ask("approvals_api", "decide", user, validation.entry_id(request), is_yes)
         return answer(found, 200 if is_first else 409)
 
-    async def projects(self, request: web.Request) -> web.Response:
-        return answer(await self._ask("jobs_api", "projects"))
-
     async def job(self, request: web.Request) -> web.Response:
-        return answer(await self._ask("jobs_api", "one", validation.entry_id(request)))
+        return answer(await self._ask_of_jobs(request, "one", validation.entry_id(request)))
 
     async def thumbnail(self, request: web.Request) -> web.Response:
-        picture = await self._ask("jobs_api", "thumbnail", validation.entry_id(request))
+        picture = await self._ask_of_jobs(request, "thumbnail", validation.entry_id(request))
         headers = {"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"}
         return web.Response(body=picture, content_type="image/jpeg", headers=headers)
 
     async def workflow(self, request: web.Request) -> web.Response:
-        return answer({"workflow": await self._ask("jobs_api", "workflow", validation.entry_id(request))})
+        return answer({"workflow": await self._ask_of_jobs(request, "workflow", validation.entry_id(request))})
 
     async def collect(self, request: web.Request) -> web.Response:
         validation.require_fields(await validation.json_body(request))
-        await self._ask("jobs_api", "collect", validation.entry_id(request))
+        await self._ask_of_jobs(request, "collect", validation.entry_id(request))
         return answer({"started": True}, 202)
 
     async def declare(self, request: web.Request) -> web.Response:
@@ -194,9 +207,17 @@ class Routes:
         validation.require_fields(body, "bought", "task_id")
         if validation.flag_field(body, "bought"):
             task_id = validation.text_field(body, "task_id", 128, validation.TASK_ID)
-            return answer(await self._ask("jobs_api", "declare_bought", validation.entry_id(request), task_id))
+            return answer(
+                await self._ask(
+                    "jobs_api", "declare_bought", self._user_of(request), validation.entry_id(request), task_id
+                )
+            )
         validation.require_fields(body, "bought")
-        return answer(await self._ask("jobs_api", "declare_not_bought", validation.entry_id(request)))
+        return answer(await self._ask_of_jobs(request, "declare_not_bought", validation.entry_id(request)))
+
+    async def _ask_of_jobs(self, request: web.Request, question: str, *arguments: Any) -> Any:
+        """Put a question about the jobs of whoever asks."""
+        return await self._ask("jobs_api", question, self._user_of(request), *arguments)
 
     async def _ask(self, module: str, question: str, *arguments: Any) -> Any:
         """Put a blocking question to one of the modules behind the routes, in a thread."""
@@ -214,6 +235,7 @@ def _guarded(handler: Handler) -> Handler:
     async def guarded(request: web.Request) -> web.StreamResponse:
         try:
             validation.require_same_origin(request)
+            validation.require_page_or_this_machine(request)
             return await handler(request)
         except Denied as denied:
             return error_answer(denied.status, denied.text)

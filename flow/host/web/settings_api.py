@@ -27,6 +27,7 @@ from ...settings import (
 )
 from ...wire import Transfer
 from ..runtime import Runtime
+from .users import THE_ONE, User
 from .validation import Denied
 
 # What the browser may choose; buckets and this ComfyUI's own address come from the environment alone.
@@ -34,7 +35,7 @@ MEDIA_STORES = ("litterbox", "tmpfiles")
 TEST_CLIP_HEAD = bytes.fromhex("00000018667479706d703432000000006d70343269736f6d")
 
 
-def status(runtime: Runtime) -> dict[str, Json]:
+def status(runtime: Runtime, user: User = THE_ONE) -> dict[str, Json]:
     """What is in force, by setting, and in `problems` what is set and cannot be read, by setting or file."""
     found = runtime.settings
     limits = found.limits
@@ -58,7 +59,8 @@ def status(runtime: Runtime) -> dict[str, Json]:
         "problems": {**{one.name: f"{one.what} {one.next_step}" for one in found.problems}, **_without_opencv()},
         "from_environment": list(environment_names()),
         "version": version(),
-        "jobs": dict(runtime.ledger_of(found).counts(found.realm)),
+        "jobs": dict(runtime.ledger_of(found).counts(found.realm, user.only)),
+        "is_owner": user.is_owner,
     }
 
 

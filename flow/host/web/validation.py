@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import re
@@ -65,6 +66,18 @@ def require_same_origin(request: web.Request) -> None:
             f"start ComfyUI with the environment variable {OWN_ORIGINS} set to the address of this page, like "
             "http://comfy.example:8080.",
         )
+
+
+def require_page_or_this_machine(request: web.Request) -> None:
+    """Raises Denied for a program on another machine that wants to change something.
+
+    Browsers say with every POST from which page it comes. ComfyUI asks nobody who he is: without this, whoever reaches
+    its port could set a key and limits with one command.
+    """
+    says_page = "Origin" in request.headers or "Sec-Fetch-Site" in request.headers
+    if request.method in ("GET", "HEAD") or says_page or _is_this_machine(request.remote):
+        return
+    raise Denied(403, "Only pages of this ComfyUI, and programs on its own machine, may change something here.")
 
 
 async def json_body(request: web.Request) -> dict[str, Any]:
@@ -155,6 +168,14 @@ def _place(origin: str) -> tuple[str, str, int]:
     if scheme not in DEFAULT_PORTS or not parts.hostname:
         raise ValueError(origin)
     return scheme, parts.hostname, parts.port or DEFAULT_PORTS[scheme]
+
+
+def _is_this_machine(remote: str | None) -> bool:
+    """True without an address, too: then it came through a socket in the file system."""
+    if not remote:
+        return True
+    address = ipaddress.ip_address(remote.split("%")[0])
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def _no_constant(name: str) -> None:

@@ -48,6 +48,7 @@ export default {
 
   "badge.rate": "{usd} per second",
   "badge.unpriced": "price not known",
+  "badge.depends": "depends on {inputs}",
   "badge.bought": "bought: 0 to pay",
   "badge.running": "running: 0 to pay",
   "badge.unknown": "outcome unknown",
@@ -123,6 +124,7 @@ export default {
   "panel.aside": "Set the file aside and start without limits",
   "panel.aside.done": "The file is kept beside as settings.json.broken. Set your limits again.",
   "panel.environment": "Set by the environment.",
+  "panel.owner": "The owner of this ComfyUI sets this: in the environment, or here as the user that APIMART_OWNER names.",
   "panel.number": "That is no number; nothing was changed.",
   "panel.saved": "Saved.",
   "panel.unreachable": "ComfyUI does not answer: {reason}",

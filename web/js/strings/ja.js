@@ -48,6 +48,7 @@ export default {
 
   "badge.rate": "1秒あたり{usd}",
   "badge.unpriced": "価格不明",
+  "badge.depends": "{inputs} による",
   "badge.bought": "購入済み: 追加料金0",
   "badge.running": "実行中: 追加料金0",
   "badge.unknown": "結果不明",
@@ -123,6 +124,7 @@ export default {
   "panel.aside": "ファイルを退避し、上限なしで始め直す",
   "panel.aside.done": "ファイルは同じフォルダーにsettings.json.brokenとして残しました。上限を設定し直してください。",
   "panel.environment": "環境変数で設定されています。",
+  "panel.owner": "この ComfyUI の所有者が決めます。環境変数で、または APIMART_OWNER が示すユーザーとしてここで設定します。",
   "panel.number": "数値ではありません。何も変更されていません。",
   "panel.saved": "保存しました。",
   "panel.unreachable": "ComfyUIが応答しません: {reason}",

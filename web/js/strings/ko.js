@@ -48,6 +48,7 @@ export default {
 
   "badge.rate": "초당 {usd}",
   "badge.unpriced": "가격을 알 수 없음",
+  "badge.depends": "{inputs}에 따라 다름",
   "badge.bought": "구매함: 추가 비용 0",
   "badge.running": "진행 중: 추가 비용 0",
   "badge.unknown": "결과 불명",
@@ -123,6 +124,7 @@ export default {
   "panel.aside": "파일을 따로 두고 한도 없이 다시 시작",
   "panel.aside.done": "파일은 같은 폴더에 settings.json.broken으로 남겨 두었습니다. 한도를 다시 설정하세요.",
   "panel.environment": "환경 변수로 설정됨.",
+  "panel.owner": "이 ComfyUI의 소유자가 정합니다: 환경 변수로, 또는 APIMART_OWNER가 가리키는 사용자로 여기에서.",
   "panel.number": "숫자가 아닙니다. 아무것도 바뀌지 않았습니다.",
   "panel.saved": "저장했습니다.",
   "panel.unreachable": "ComfyUI가 응답하지 않습니다: {reason}",

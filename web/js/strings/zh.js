@@ -48,6 +48,7 @@ export default {
 
   "badge.rate": "每秒 {usd}",
   "badge.unpriced": "价格未知",
+  "badge.depends": "取决于 {inputs}",
   "badge.bought": "已购买：无需再付",
   "badge.running": "进行中：无需再付",
   "badge.unknown": "结果未知",
@@ -123,6 +124,7 @@ export default {
   "panel.aside": "把该文件移到一旁，以无上限状态重新开始",
   "panel.aside.done": "原文件已在同一目录保留为 settings.json.broken。请重新设置上限。",
   "panel.environment": "由环境变量设置。",
+  "panel.owner": "由此 ComfyUI 的所有者设置：通过环境变量，或以 APIMART_OWNER 指定的用户在此设置。",
   "panel.number": "这不是数字；未做任何更改。",
   "panel.saved": "已保存。",
   "panel.unreachable": "ComfyUI 没有响应：{reason}",

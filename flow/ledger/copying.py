@@ -1,0 +1,72 @@
+"""A whole ledger into another database: from a file to PostgreSQL when a farm grows, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+
+from sqlalchemy import Table, func, insert, select, text
+from sqlalchemy.engine import Connection
+
+from ..errors import Refused
+from .leases import held_at
+from .ledger import Ledger
+from .schema import ADDRESSES, APPROVALS, ENTRIES, FACTS, FILES, LINK_CONTENTS, USERS
+
+TABLES = (ENTRIES, FILES, ADDRESSES, FACTS, LINK_CONTENTS, USERS, APPROVALS)
+ROWS_AT_ONCE = 1000
+_LEFT_BEHIND = {"lease_owner": None, "lease_until": None}
+
+
+def copy_ledger(source: Ledger, target: Ledger) -> Mapping[str, int]:
+    """Copy every row of `source` into the empty `target`, all of them or none; how many there are, by table.
+
+    Leases stay behind: no process holds a job of the copy. Raises Refused when a ComfyUI is working on a job of
+    `source`, or when `target` holds jobs already, and NotSet for a database that cannot be read or written.
+    """
+    # Writing, so that nobody else adds to a file meanwhile.
+    with source.store.writing(alone=True) as reading, target.store.writing(alone=True) as adding:
+        _require_rest(source, reading)
+        _require_empty(target, adding)
+        copied = {table.name: _copy(table, reading, adding) for table in TABLES}
+        if adding.dialect.name == "postgresql":
+            adding.execute(text(_GO_ON_COUNTING))
+        return copied
+
+
+# Rows that bring their number leave PostgreSQL's own count where it was.
+_GO_ON_COUNTING = """SELECT setval(pg_get_serial_sequence('apimart_entries', 'number'), max(number))
+    FROM apimart_entries HAVING count(*) > 0"""
+
+
+def _require_rest(source: Ledger, reading: Connection) -> None:
+    leased = select(ENTRIES.c.lease_owner, ENTRIES.c.lease_until).where(ENTRIES.c.lease_owner.is_not(None))
+    held = held_at(source.now())
+    count = sum(held(owner, until) for owner, until in reading.execute(leased))
+    if count:
+        raise Refused(
+            f"A ComfyUI is working on {count} job(s) of {source.store.name}: what it writes would not be in the copy.",
+            next_step="Stop every ComfyUI that uses this ledger. After a crash, wait ten minutes.",
+        )
+
+
+def _require_empty(target: Ledger, adding: Connection) -> None:
+    count = adding.execute(select(func.count()).select_from(ENTRIES)).scalar_one()
+    if count:
+        raise Refused(
+            f"{target.store.name} holds {count} job(s) already, and ledgers are not mixed.",
+            next_step="Name an empty database, or a file that is not there yet.",
+        )
+
+
+def _copy(table: Table, reading: Connection, adding: Connection) -> int:
+    rows = reading.execute(select(table), execution_options={"yield_per": ROWS_AT_ONCE})
+    count = 0
+    while some := list(islice(rows, ROWS_AT_ONCE)):
+        adding.execute(insert(table), [_as_kept(table, dict(row._mapping)) for row in some])
+        count += len(some)
+    return count
+
+
+def _as_kept(table: Table, row: dict[str, object]) -> dict[str, object]:
+    return {**row, **_LEFT_BEHIND} if table is ENTRIES else row
