@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -87,12 +88,11 @@ def _images(shots: tuple[ShotRow, ...], stopped: Stopped) -> list[Any]:
 
 
 def _image(shot: ShotRow, stopped: Stopped) -> Any:
-    from nodes import LoadImage  # ComfyUI's own; here, because our folder `nodes` has the same name
-
     raise_if_stopped(stopped)
     if not shot.image:
         return None
     try:
-        return LoadImage().load_image(shot.image)[0][:1]
+        # ComfyUI's own module, found by its name when it is used: our folder has the same one.
+        return import_module("nodes").LoadImage().load_image(shot.image)[0][:1]
     except Exception as error:  # noqa: BLE001  # Pillow and PyAV raise whatever they like here
         raise Refused(f"Line {shot.line}: the image '{shot.image[:80]}' cannot be read ({error}).") from None
