@@ -38,7 +38,9 @@ def media() -> ModuleType:
     return found
 
 
-def write_video(path: Path, width: int, height: int, frames: int, *, megabits: float, rate: int = 24) -> Path:
+def write_video(
+    path: Path, width: int, height: int, frames: int, *, megabits: float, rate: int = 24, group: int = 250
+) -> Path:
     """An H.264 clip of a panned, grainy picture at `megabits` a second."""
     if path.exists():
         return path
@@ -48,7 +50,7 @@ def write_video(path: Path, width: int, height: int, frames: int, *, megabits: f
     grain = [random.normal(0, 3, (height, width, 1)).astype(np.float32) for _ in range(5)]
     part = path.with_suffix(".part")
     with av.open(str(part), "w", format="mp4", options={"movflags": "faststart"}) as out:
-        stream = out.add_stream("libx264", rate=Fraction(rate), options={"preset": "veryfast"})
+        stream = out.add_stream("libx264", rate=Fraction(rate), options={"preset": "veryfast", "g": str(group)})
         stream.bit_rate = int(megabits * 1e6)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for number in range(frames):

@@ -25,6 +25,7 @@ MOTION = MotionReference(
     min_side=340,
     max_side=3850,
     max_bytes=100 * MEGABYTE,
+    max_fps=60,  # Kling's own, of reference videos
     models=("kling-v3-motion-control", "kling-v2-6-motion-control"),
     modes=("std", "pro"),
 )

@@ -10,7 +10,7 @@ import clips
 import numpy as np
 import pytest
 from apimart.flow.errors import Refused, Unfinished, Unreadable
-from apimart.flow.media import decode, decode_audio, decode_frames, has_audio, plan
+from apimart.flow.media import decode, decode_audio, decode_frames, has_audio, plan, timeline
 from apimart.flow.model import Selection, Size
 
 WEIGHTS = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722), "bt2020": (0.2627, 0.0593)}
@@ -300,3 +300,90 @@ def test_aac_starts_with_the_picture(tmp_path: Path) -> None:
 def test_a_silent_clip_has_no_sound(tmp_path: Path) -> None:
     path = clips.write_video(tmp_path / "c.mp4")
     assert decode_audio(path) is None and not has_audio(path)
+
+
+def open_gop(path: Path) -> Path:
+    return clips.write_video(path, frames=240, options={"g": "24", "bf": "4", "x264-params": "open-gop=1"})
+
+
+FILMS = {
+    "closed.mp4": lambda path: clips.write_video(path, frames=240, options={"g": "24", "bf": "3"}),
+    "open.mp4": open_gop,
+    "open.mkv": open_gop,
+    "one_key_frame.mp4": lambda path: clips.write_video(path, frames=240, options={"g": "9999"}),
+    "hevc.mp4": lambda path: clips.write_video(path, frames=240, codec="libx265", options={"g": "24"}),
+    "variable.mp4": lambda path: clips.variable_rate(path, options={"g": "12"}),
+    "variable.mkv": lambda path: clips.variable_rate(path, options={"g": "12"}),
+    "fragmented.mp4": lambda path: clips.fragmented(path, frames=240),
+    "vp9.webm": lambda path: clips.write_video(path, frames=240, codec="libvpx-vp9", options={"g": "24"}),
+    "old.avi": lambda path: clips.write_video(path, frames=240, codec="mpeg4", options={"g": "24"}),
+    "broadcast.ts": lambda path: clips.write_video(path, frames=240, options={"g": "24"}),
+    "edited.mov": lambda path: clips.edited(
+        clips.write_video(path.with_name("whole.mov"), frames=240, options={"g": "24"}), path, start=2.0, seconds=5.08
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_frames_from_the_middle_and_the_end_are_those_of_the_whole_clip(name: str, tmp_path: Path) -> None:
+    path = FILMS[name](tmp_path / name)
+    whole = decode_frames(path)
+    count = len(whole.pixels)
+    for first, cap in ((0, 16), (1, 3), (23, 3), (47, 5), (count // 2, 2), (count - 25, 0), (count - 1, 1)):
+        part = decode_frames(path, Selection(skip_first_frames=first, frame_load_cap=cap))
+        assert np.array_equal(part.pixels, whole.pixels[first : first + cap if cap else None])
+        if "variable" not in name:  # then it is what the container tells
+            assert float(part.fps) == pytest.approx(float(whole.fps))
+    for first in (count, count + 1000):
+        with pytest.raises(Refused, match="leaves no frame"):
+            decode_frames(path, Selection(skip_first_frames=first))
+
+
+class Reads:
+    """How many bytes of a file were read, by the kernel's account of this process."""
+
+    def __enter__(self) -> Reads:
+        self._before = self._read()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bytes = self._read() - self._before
+
+    @staticmethod
+    def _read() -> int:
+        return int(Path("/proc/self/io").read_text().split("rchar: ")[1].split()[0])
+
+
+@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="only Linux counts what a process reads")
+@pytest.mark.parametrize("selection", [Selection(frame_load_cap=16), Selection(skip_first_frames=1199)])
+def test_a_few_frames_of_a_long_film_are_not_a_reading_of_the_film(selection: Selection, tmp_path: Path) -> None:
+    random = np.random.default_rng(7)
+    path = clips.index_in_front(
+        tmp_path / "film.mp4",
+        frames=1200,
+        width=320,
+        height=240,
+        paint=lambda _: random.integers(0, 256, (240, 320, 3), np.uint8),
+        options={"g": "24", "crf": "10"},
+    )
+    assert path.stat().st_size > 30_000_000
+    with Reads() as reads:
+        assert len(decode_frames(path, selection).pixels) in (1, 16)
+    assert reads.bytes < path.stat().st_size / 8
+
+
+def test_some_frames_are_decoded_however_long_reading_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = clips.write_video(tmp_path / "c.mkv", frames=240, options={"g": "24"})
+    monkeypatch.setattr(timeline.time, "monotonic", iter(range(0, 10**9, 60)).__next__)
+    with pytest.raises(Unreadable, match="too long to read"):
+        decode_frames(path)
+    assert len(decode_frames(path, Selection(frame_load_cap=5)).pixels) == 5
+    assert len(decode_frames(path, Selection(skip_first_frames=230)).pixels) == 10
+
+
+def test_the_last_frame_that_does_not_decode_is_reported(tmp_path: Path) -> None:
+    whole = clips.write_video(tmp_path / "whole.mp4", options={"g": "12"})
+    path = clips.cut_in_the_last_frame(whole, tmp_path / "copy.mp4")
+    for selection in (Selection(), Selection(skip_first_frames=40)):
+        with pytest.raises(Unreadable):
+            decode_frames(path, selection)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from apimart.flow.errors import Refused
 from apimart.flow.media import content_of_video, decode_audio, decode_frames, fit_video, fitted_size, measure
-from apimart.flow.model import Measure, Size
+from apimart.flow.model import Measure, Selection, Size
 
 SMALL = {"min_side": 32, "max_side": 512, "max_bytes": 100_000_000}
 NTSC = Fraction(30000, 1001)
@@ -84,6 +84,8 @@ def test_a_trim_begins_with_the_frame_on_screen_then(tmp_path: Path) -> None:
         ("c.webm", "libvpx-vp9", {"g": "30"}),
         ("c.mov", "mpeg4", {"g": "12"}),
         ("c.avi", "mpeg4", {"g": "12"}),
+        ("c.m2ts", "libx264", {"g": "48"}),
+        ("c.mpg", "mpeg1video", {"g": "12"}),
     ],
 )
 def test_a_late_trim_is_that_part_of_the_clip(name: str, codec: str, options: dict[str, str], tmp_path: Path) -> None:
@@ -222,3 +224,103 @@ def test_a_clip_cut_off_is_refused(tmp_path: Path) -> None:
     whole = clips.index_in_front(tmp_path / "whole.mp4", frames=96)
     with pytest.raises(Refused, match="cut off"):
         fit(clips.cut_off(whole, tmp_path / "cut.mp4"))
+
+
+def shape_of_the_disc(path: Path) -> float:
+    """Width by height of the white disc that `disc` paints."""
+    seen = decode_frames(path, Selection(frame_load_cap=1)).pixels[0, :, :, 1] > 0.5
+    return float(seen.any(axis=0).sum() / seen.any(axis=1).sum())
+
+
+def disc(width: int, height: int, pixel_aspect: Fraction) -> clips.Painter:
+    """A disc that is round when the pixels are as wide as they are to be shown."""
+    rows, columns = np.mgrid[0:height, 0:width]
+    across = (columns - width / 2) * float(pixel_aspect)
+    level = np.where(np.hypot(across, rows - height / 2) < height / 3, 255, 0).astype(np.uint8)
+    return lambda _: np.dstack([level] * 3)
+
+
+@pytest.mark.parametrize(("pixel_aspect", "shown"), [(Fraction(4, 3), Size(128, 72)), (Fraction(1, 2), Size(48, 72))])
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_anamorphic_pictures_keep_the_shape_in_which_they_are_shown(
+    pixel_aspect: Fraction, shown: Size, is_turned: bool, tmp_path: Path
+) -> None:
+    paint = disc(96, 72, pixel_aspect)
+    source = clips.write_video(tmp_path / "c.mp4", width=96, height=72, paint=paint, pixel_aspect=pixel_aspect)
+    if is_turned:
+        source, shown = clips.rotated(source, tmp_path / "turned.mp4"), Size(shown.height, shown.width)
+    out, found = fit(source)
+    assert measure(source).size == shown == found.size == measure(out).size
+    assert shape_of_the_disc(source) == pytest.approx(1, abs=0.08)
+    assert shape_of_the_disc(out) == pytest.approx(1, abs=0.08)
+    with av.open(str(out)) as container:
+        assert container.streams.video[0].sample_aspect_ratio in (None, 0, 1)
+
+
+def test_the_limits_are_those_of_the_size_displayed(tmp_path: Path) -> None:
+    source = clips.write_video(tmp_path / "c.mp4", width=96, height=72, pixel_aspect=Fraction(4, 3), frames=6)
+    assert fit(source, max_side=96)[1].size == Size(96, 54)
+
+
+def test_an_aspect_that_an_encoder_rounded_leaves_the_pictures_alone(tmp_path: Path) -> None:
+    source = clips.write_video(tmp_path / "c.mp4", pixel_aspect=Fraction(4096, 4095))
+    out, _ = fit(source)
+    assert packets(out, "video") == packets(source, "video")
+
+
+@pytest.mark.parametrize(("rate", "reduced"), [(120, 60), (240, 60), (100, 50), (Fraction(120000, 1001), 2 * NTSC)])
+def test_more_frames_a_second_than_are_taken_are_reduced_evenly(
+    rate: Fraction, reduced: Fraction, tmp_path: Path
+) -> None:
+    def paint(number: int) -> np.ndarray:
+        return np.full((48, 64, 3), number % 60 * 4, np.uint8)
+
+    source = clips.write_video(tmp_path / "c.mp4", frames=60, rate=rate, paint=paint, sound_seconds=0.4)
+    told: list[str] = []
+    out, found = fit(source, max_rate=60, tell=told.append)
+    step = round(rate / reduced)
+    assert (found.rate, found.frames) == (reduced, 60 / step)
+    assert found.seconds == pytest.approx(measure(source).seconds)
+    assert np.abs(decode_frames(out).pixels - decode_frames(source).pixels[::step]).max() < 0.03
+    assert len(told) == 1 and "reduced to" in told[0]
+
+
+def test_a_rate_that_is_taken_is_left_alone(tmp_path: Path) -> None:
+    source = clips.write_video(tmp_path / "c.mp4", rate=60)
+    out, _ = fit(source, max_rate=60)
+    assert packets(out, "video") == packets(source, "video")
+
+
+def combing(pixels: np.ndarray) -> float:
+    """How much more neighbouring lines differ than the next but one do; near 0 in a whole picture."""
+    near, next_but_one = np.abs(np.diff(pixels, axis=1)), np.abs(pixels[:, 2:] - pixels[:, :-2])
+    return float(near.mean() - next_but_one.mean() / 2)
+
+
+def moving_bar(number: int) -> np.ndarray:
+    """Two fields of a bar that moves 6 pixels between them."""
+    levels = np.full((72, 96, 3), 40, np.uint8)
+    for field in (0, 1):
+        left = 10 + 6 * (2 * number % 10 + field)
+        levels[field::2, left : left + 16] = 220
+    return levels
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "options"),
+    [
+        ("c.mp4", "libx264", {"x264-params": "tff=1"}),
+        ("c.ts", "mpeg2video", {"flags": "+ilme+ildct", "b": "4000000"}),
+    ],
+)
+def test_interlaced_pictures_are_made_whole(name: str, codec: str, options: dict[str, str], tmp_path: Path) -> None:
+    size = {"width": 96, "height": 72, "rate": 25, "frames": 24}
+    source = clips.write_video(tmp_path / name, codec=codec, paint=moving_bar, options=options, **size)  # type: ignore[arg-type]  # numbers
+    told: list[str] = []
+    out, found = fit(source, tell=told.append)
+    assert (found.frames, found.rate, found.codec) == (24, 25, "h264")
+    before, after = combing(decode_frames(source).pixels), combing(decode_frames(out).pixels)
+    assert after < before / 5
+    assert told == ["The clip is interlaced; it was deinterlaced."]
+    with av.open(str(out)) as container:
+        assert not next(container.decode(video=0)).interlaced_frame

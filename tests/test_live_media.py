@@ -8,6 +8,7 @@ import pytest
 from clips import write_video
 from comfy_server import ComfyServer, Json
 from journey_fixtures import Seller
+from PIL import Image
 from sandboxed import Sandbox
 from test_live_money import CHARACTER, bought, last_error, motion, shown, status
 
@@ -152,6 +153,61 @@ def test_a_trim_is_kept(comfy: ComfyServer) -> None:
     trim = {"start_time": 1.0, "duration": 2.0, "strict_duration": False}
     sliced = {"7": {"class_type": "Video Slice", "inputs": {"video": ["1", 0], **trim}}}
     assert counted(bought(comfy, {**load("long.mp4"), **sliced, **frames({}, "7")})) == pytest.approx(48, abs=1)
+
+
+ODD = {
+    "8": {"class_type": "EmptyImage", "inputs": {"width": 353, "height": 641, "batch_size": 96, "color": 1000}},
+    "1": {"class_type": "CreateVideo", "inputs": {"images": ["8", 0], "fps": 24.0}},
+}
+
+
+def sliced(start: float, seconds: float) -> Json:
+    trim = {"start_time": start, "duration": seconds, "strict_duration": False}
+    return {"7": {"class_type": "Video Slice", "inputs": {"video": ["1", 0], **trim}}}
+
+
+def heard(node: str = "2", output: int = 1) -> Json:
+    return {"9": {"class_type": "SaveAudio", "inputs": {"audio": [node, output], "filename_prefix": "audio/heard"}}}
+
+
+def test_an_empty_selection_of_an_edited_video_is_refused(comfy: ComfyServer) -> None:
+    if "Video Slice" not in comfy.object_info():
+        pytest.skip("this ComfyUI cannot trim")
+    write_video(comfy.input / "long.mp4", frames=96)
+    history = comfy.run({**load("long.mp4"), **sliced(1.0, 2.0), **frames({"skip_first_frames": 500}, "7")})
+    assert "leaves no frame" in last_error(history)["exception_message"]
+
+
+def test_an_animated_picture_gives_its_frames(comfy: ComfyServer) -> None:
+    pages = [Image.new("RGB", (40, 40), (20 * number, 9, 9)) for number in range(9)]
+    pages[0].save(comfy.input / "moving.gif", save_all=True, append_images=pages[1:], duration=100)
+    assert counted(bought(comfy, {**load("moving.gif"), **frames({})})) == 9
+
+
+def test_sound_that_nobody_takes_is_decoded_once_somebody_does(comfy: ComfyServer) -> None:
+    write_video(comfy.input / "sounding.mp4", frames=48, sound_seconds=2)
+    graph = {**load("sounding.mp4"), **frames({"frame_load_cap": 3})}
+    assert counted(bought(comfy, graph)) == 3
+    assert bought(comfy, {**graph, **heard()})["outputs"]["9"]["audio"]
+
+
+def test_frames_of_odd_sizes_are_cropped_for_a_model_and_bought(comfy: ComfyServer, seller: Seller) -> None:
+    bought(comfy, {**CHARACTER, **ODD, **motion(["3", 0], ["1", 0])})
+    assert seller.sold == 1
+
+
+def test_a_video_of_frames_is_fitted(comfy: ComfyServer) -> None:
+    [report] = bought(comfy, {**ODD, **fitted()})["outputs"]["6"]["text"]
+    assert "4.00 s, 96 frames, 24.000 fps, 352x640" in report
+
+
+def test_a_trimmed_video_is_fitted_from_its_file(comfy: ComfyServer) -> None:
+    if "Video Slice" not in comfy.object_info():
+        pytest.skip("this ComfyUI cannot trim")
+    write_video(comfy.input / "phone.mp4", frames=24 * 14, width=352, height=640, sound_seconds=14)
+    graph = {**load("phone.mp4"), **sliced(2.0, 6.0), **fitted("7", start=1.0)}
+    [report] = bought(comfy, graph)["outputs"]["6"]["text"]
+    assert "5.00 s, 120 frames" in report
 
 
 def test_a_long_clip_is_fitted_to_its_orientation_and_priced(comfy: ComfyServer) -> None:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import pytest
 from apimart.flow.errors import Refused
-from apimart.flow.media import measure
+from apimart.flow.media import decode_audio, measure, missing_bytes, rate_of, require_whole, seconds_of
 from PIL import Image
 
 NTSC_FILM, NTSC = Fraction(24000, 1001), Fraction(30000, 1001)
@@ -61,6 +61,15 @@ KINDS: dict[str, Callable[[Path], Path]] = {
     "odd.mkv": lambda path: clips.write_video(path, width=63, height=47, codec="ffv1"),
     "cut.webm": cut_webm,
     "old.avi": lambda path: clips.write_video(path, codec="mpeg4"),
+    "late.avi": lambda path: clips.write_video(path, codec="mpeg4", options={"bf": "0"}, sound_seconds=2),
+    "h264.avi": clips.write_video,
+    "camera.m2ts": lambda path: clips.write_video(
+        path, format="mpegts", container_options={"mpegts_m2ts_mode": "1"}, sound_seconds=2
+    ),
+    "dvd.mpg": lambda path: clips.write_video(
+        path, format="vob", codec="mpeg2video", rate=25, sound_seconds=2, sound_codec="mp2"
+    ),
+    "old.mpg": lambda path: clips.write_video(path, format="mpeg", codec="mpeg1video", rate=25),
     "broadcast.ts": lambda path: clips.write_video(path, format="mpegts", sound_seconds=2),
 }
 
@@ -73,6 +82,18 @@ def test_the_measure_is_what_decoding_every_frame_gives(name: str, tmp_path: Pat
     assert found.frames == frames
     assert found.seconds == pytest.approx(seconds, abs=frame_seconds)
     assert found.bytes == path.stat().st_size
+
+
+@pytest.mark.parametrize("rate", [24, Fraction(25, 2), NTSC])
+@pytest.mark.parametrize("bf", ["0", "2"])
+def test_the_rate_of_an_avi_is_that_of_its_header(rate: Fraction, bf: str, tmp_path: Path) -> None:
+    found = measure(clips.write_video(tmp_path / "c.avi", codec="mpeg4", rate=rate, options={"bf": bf}))
+    assert (found.rate, found.frames, found.seconds) == (rate, 48, float(48 / Fraction(rate)))
+
+
+def webp(path: Path) -> None:
+    pages = [Image.new("RGB", (40, 40), (number, 9, 9)) for number in range(9)]
+    pages[0].save(path, format="WEBP", save_all=True, append_images=pages[1:])
 
 
 @pytest.mark.parametrize("name", ["variable.webm", "edited.mov", "cut.webm", "longer_sound.mp4", "fragmented.mp4"])
@@ -177,6 +198,7 @@ def directory(path: Path) -> None:
         (empty, "empty file"),
         (png, "PNG picture"),
         (gif, "GIF picture"),
+        (webp, "WebP picture"),
         (playlist, "not a video file"),
         (without_index, "cut off"),
         (scrambled, "No frame of the clip can be decoded"),
@@ -201,3 +223,82 @@ def test_measuring_takes_no_longer_than_it_may(tmp_path: Path) -> None:
     begin = time.perf_counter()
     measure(path)
     assert time.perf_counter() - begin < 1.5
+
+
+APPENDED = {
+    "a block of a camera": b"\x12\x34\x56\x78" + b"maker notes" * 40,
+    "a block that looks like a large box": b"\x7f\x00\x00\x00SEFT" + b"x" * 200,
+    "a block of a messenger": b"<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?>" * 3,
+    "zeros": bytes(4096),
+    "less than a box": b"end",
+}
+
+
+@pytest.mark.parametrize("name", APPENDED)
+def test_bytes_behind_the_last_box_do_not_make_a_whole_video_cut_off(name: str, tmp_path: Path) -> None:
+    for more in ({}, {"container_options": {"movflags": "faststart"}}):
+        path = clips.write_video(tmp_path / "c.mp4", **more)  # type: ignore[arg-type]  # options of write_video
+        path.write_bytes(path.read_bytes() + APPENDED[name])
+        assert missing_bytes(path) == 0
+        assert measure(path).frames == 48
+        require_whole(path)
+
+
+@pytest.mark.parametrize("name", ["c.mp4", "c.mkv", "c.webm", "c.avi", "c.ts", "c.mov"])
+def test_a_whole_video_is_whole_in_every_container(name: str, tmp_path: Path) -> None:
+    codec = "libvpx-vp9" if name == "c.webm" else "libx264"
+    require_whole(clips.write_video(tmp_path / name, codec=codec, frames=96, options={"g": "30"}))
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265", "mpeg4", "mjpeg"])
+def test_a_cut_that_a_copy_has_hidden_is_found(codec: str, tmp_path: Path) -> None:
+    pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+    whole = clips.write_video(tmp_path / "whole.mp4", codec=codec, pix_fmt=pix_fmt, frames=48, options={"g": "12"})
+    copy = clips.cut_in_the_last_frame(whole, tmp_path / "copy.mp4")
+    assert missing_bytes(copy) == 0
+    require_whole(whole)
+    with pytest.raises(Refused, match="last frames"):
+        require_whole(copy)
+
+
+def test_a_file_cut_off_is_not_whole(tmp_path: Path) -> None:
+    whole = clips.index_in_front(tmp_path / "whole.mp4", frames=96)
+    with pytest.raises(Refused, match=r"cut off: \d+ of its bytes"):
+        require_whole(clips.cut_off(whole, tmp_path / "cut.mp4"))
+
+
+def unknown_codec(path: Path) -> Path:
+    """A video in a codec that no library here decodes, with sound that all of them do."""
+    whole = clips.write_video(path.with_name("known.mp4"), rate=NTSC, sound_seconds=1.6)
+    path.write_bytes(whole.read_bytes().replace(b"avc1", b"zzzz").replace(b"avcC", b"zzzC"))
+    return path
+
+
+def test_the_rate_is_the_container_s_and_needs_no_decoder(tmp_path: Path) -> None:
+    assert rate_of(clips.write_video(tmp_path / "c.mp4", rate=NTSC_FILM)) == NTSC_FILM
+    path = unknown_codec(tmp_path / "unknown.mp4")
+    with pytest.raises(Refused, match="no picture that can be decoded"):
+        measure(path)
+    assert rate_of(path) == NTSC
+    assert seconds_of(path) == pytest.approx(48 / NTSC, abs=0.002)
+
+
+def test_sound_needs_no_decoder_for_the_picture(tmp_path: Path) -> None:
+    sound = decode_audio(unknown_codec(tmp_path / "unknown.mp4"))
+    assert sound is not None and sound.seconds == pytest.approx(1.6, abs=0.05)
+
+
+@pytest.mark.parametrize("name", ["c.mp4", "c.mkv", "c.webm"])
+def test_av1_is_measured_where_one_library_has_its_decoder(name: str, tmp_path: Path) -> None:
+    path = clips.write_video(tmp_path / name, codec="libsvtav1", frames=30, options={"preset": "12"})
+    found = measure(path)
+    assert (found.frames, found.rate, found.codec) == (30, 24, "av1")
+    assert found.seconds == pytest.approx(1.25)
+
+
+@pytest.mark.parametrize("name", ["c.mp4", "c.webm", "live.webm", "variable.mp4"])
+def test_the_seconds_of_a_container_are_those_of_its_picture(name: str, tmp_path: Path) -> None:
+    path = {"c.webm": KINDS["vp9.webm"], "c.mp4": KINDS["longer_sound.mp4"]}.get(name, KINDS.get(name))
+    assert path is not None
+    made = path(tmp_path / name)
+    assert seconds_of(made) == pytest.approx(measure(made).seconds, abs=0.05)

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -51,6 +52,7 @@ def write_video(
     options: Mapping[str, str] = {},
     container_options: Mapping[str, str] = {},
     metadata: Mapping[str, str] = {},
+    pixel_aspect: Fraction | None = None,
 ) -> Path:
     """A clip of `frames` at `rate`, or shown at `times` (milliseconds)."""
     paint = paint or painted(width, height)
@@ -59,6 +61,8 @@ def write_video(
         video = out.add_stream(codec, rate=rate, options={**_quick(codec), **options})
         assert isinstance(video, VideoStream)
         video.width, video.height, video.pix_fmt = width, height, pix_fmt
+        if pixel_aspect:
+            video.codec_context.sample_aspect_ratio = pixel_aspect
         if times is not None:
             video.time_base = video.codec_context.time_base = MILLISECOND
         mux_sound = _sound_writer(out, sound_seconds, sound_codec)
@@ -124,16 +128,19 @@ def write_planes(
     codec: str = "ffv1",
     colorspace: int = 2,
     color_range: int = 0,
+    transfer: int = 2,
     options: Mapping[str, str] = {},
 ) -> Path:
     """A lossless clip of exactly these Y, U and V planes, tagged as told (ffmpeg's numbers; 2 and 0 are untagged)."""
     height, width = pictures[0][0].shape
     with av.open(str(path), "w") as out:
-        stream = out.add_stream(codec, rate=24, options=dict(options))
+        stream = out.add_stream(codec, rate=24, options={**_quick(codec), **options})
         assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt = width, height, pix_fmt
         stream.codec_context.colorspace = colorspace
         stream.codec_context.color_range = color_range
+        stream.codec_context.color_trc = transfer
+        stream.codec_context.color_primaries = colorspace
         for planes in pictures:
             frame = av.VideoFrame(width, height, pix_fmt)
             for plane, levels in zip(frame.planes, planes, strict=True):
@@ -245,6 +252,20 @@ def remuxed(source: Path, path: Path, metadata: Mapping[str, str] = {}) -> Path:
             if packet.dts is not None and packet.stream_index in streams:
                 packet.stream = streams[packet.stream_index]
                 out.mux(packet)
+    return path
+
+
+def cut_in_the_last_frame(source: Path, path: Path) -> Path:
+    """What a packet copy makes of a file that breaks off in a frame: a whole file whose last packet is half."""
+    with av.open(str(source)) as given, av.open(str(path), "w", options={"movflags": "faststart"}) as out:
+        stream = given.streams.video[0]
+        copy = out.add_stream_from_template(stream, opaque=True)
+        packets: list[Any] = [packet for packet in given.demux(stream) if packet.size]
+        half = av.Packet(bytes(packets[-1])[: packets[-1].size // 2])
+        half.pts, half.dts, half.time_base = packets[-1].pts, packets[-1].dts, packets[-1].time_base
+        for packet in (*packets[:-1], half):
+            packet.stream = copy
+            out.mux(packet)
     return path
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from itertools import chain, groupby
 from pathlib import Path
 
 import av
@@ -14,11 +15,13 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
 
-from ..errors import Refused, Unreadable
+from ..errors import Refused, Unreadable, log
 from ..model import AudioData, MediaFile
 from ..stopping import Stopped, never, until_stopped
-from .container import READ_ERRORS, audio_streams, opened
+from .container import READ_ERRORS, audio_streams, opened_container
 from .images import file_of
 
 # Container, codec and bits per second (0 for uncompressed) by format.
@@ -26,68 +29,113 @@ FORMATS = {"wav": ("wav", "pcm_s16le", 0), "mp3": ("mp3", "libmp3lame", 192_000)
 MIMES = {"wav": "audio/wav", "mp3": "audio/mpeg", "m4a": "audio/mp4"}
 CODED_RATES = (44100, 48000)
 CHUNK = 1024
+GAP_SECONDS = 0.05  # more than time stamps are off by rounding
+
+Tell = Callable[[str], object]
 
 
 def has_audio(path: Path) -> bool:
     """Whether the clip has a sound stream. Raises Unreadable."""
     try:
-        with opened(path) as (container, _):
+        with opened_container(path) as container:
             return bool(container.streams.audio)
     except Refused as error:
         raise Unreadable(error.what) from None
 
 
-def decode_audio(path: Path, *, stopped: Stopped = never) -> AudioData | None:
+def decode_audio(
+    path: Path, *, mixed: bool = True, tell: Tell = log.info, stopped: Stopped = never
+) -> AudioData | None:
     """The first sound stream as float32 [channels, samples], starting with the picture; None for a silent clip.
 
-    Sound that starts later than the picture is preceded by silence. Raises Unreadable when it is damaged,
-    Unfinished when `stopped` says so.
+    More than two channels are `mixed` to two. Sound that starts later than the picture is preceded by silence, and what
+    does not decode is silent; `tell` gets a sentence about it. Raises Unreadable where the file is no clip, Unfinished
+    when `stopped` says so.
     """
     try:
-        with opened(path) as (container, picture):
-            if not container.streams.audio:
+        with opened_container(path) as container:
+            start = next((_start(one) for one in container.streams.video), Fraction(0))
+            frames = sound_frames(container, tell, stopped)
+            head = next(frames, None)
+            if head is None:
                 return None
-            start = Fraction(picture.start_time or 0) * (picture.time_base or 1)
-            return _audio(container, start, stopped)
+            mix = layout_of(head.layout.nb_channels) if mixed else head.layout.name
+            waves = list(waves_of(chain([head], frames), mix, head.sample_rate))
+            return AudioData(_joined(waves, round(start * head.sample_rate)), head.sample_rate)
     except Refused as error:
         raise Unreadable(error.what) from None
 
 
-def _audio(container: InputContainer, start: Fraction, stopped: Stopped) -> AudioData | None:
+def sound_frames(container: InputContainer, tell: Tell, stopped: Stopped) -> Iterator[AudioFrame]:
+    """The frames of the first sound stream that can be decoded; `tell` gets a sentence about those that cannot."""
     streams = audio_streams(container)
     if not streams:
-        raise Unreadable("The sound of the clip is in a format that FFmpeg cannot decode.")
-    parts: list[np.ndarray] = []
-    begins: list[Fraction] = []
+        if container.streams.audio:
+            tell("The sound of the clip is in a format that FFmpeg cannot decode: it is left out.")
+        return
+    broken = 0
     try:
-        for begin, samples in _samples(container, streams[0], stopped):
-            begins.append(begin)
-            parts.append(samples)
-    except READ_ERRORS as error:
-        seconds = sum(part.shape[1] for part in parts) / (streams[0].sample_rate or 1)
-        raise Unreadable(f"The sound of the clip is damaged after {seconds:.2f} s ({error}).") from None
-    if not parts:
-        return None
-    rate = int(streams[0].codec_context.sample_rate)
-    return AudioData(_placed(np.concatenate(parts, axis=1), round((begins[0] - start) * rate)), rate)
+        for packet in until_stopped(_packets(container, streams[0]), stopped):
+            try:
+                yield from packet.decode()
+            except READ_ERRORS:
+                broken += 1
+    finally:  # nobody need take all of it
+        if broken:
+            tell(f"{broken} packets of the clip's sound do not decode: it is silent there.")
 
 
-def _samples(container: InputContainer, stream: AudioStream, stopped: Stopped) -> Iterator[tuple[Fraction, np.ndarray]]:
-    """Times and float32 [channels, samples]; the resampler only changes the sample format."""
-    resampler = AudioResampler(format="fltp")
-    begin = Fraction(0)
-    for frame in until_stopped(container.decode(stream), stopped):
-        if frame.pts is not None and frame.time_base is not None:
-            begin = frame.pts * frame.time_base
-        for part in resampler.resample(frame):
-            yield begin, part.to_ndarray()
+def _packets(container: InputContainer, stream: AudioStream) -> Iterator[Packet[AudioStream]]:
+    """Every packet; a file that breaks off ends there."""
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets, None)
+        except READ_ERRORS:
+            return
+        if packet is None:
+            return
+        yield packet
 
 
-def _placed(waveform: np.ndarray, late: int) -> np.ndarray:
-    """`waveform` moved by `late` samples against the picture."""
-    if late > 0:
-        return np.ascontiguousarray(np.pad(waveform, ((0, 0), (late, 0))))
-    return np.ascontiguousarray(waveform[:, -late:]) if late < 0 else waveform
+def layout_of(channels: int) -> str:
+    return "mono" if channels == 1 else "stereo"
+
+
+def waves_of(frames: Iterable[AudioFrame], layout: str, rate: int) -> Iterator[tuple[int, np.ndarray]]:
+    """Samples as float32 [channels, samples], each with its place; frames may change their layout and rate midway."""
+    place: int | None = None
+    for alike in _alike(frames):
+        resampler = AudioResampler(format="fltp", layout=layout, rate=rate)
+        for frame in chain(alike, [None]):
+            told = None if frame is None or frame.pts is None else round(frame.pts * (frame.time_base or 1) * rate)
+            if told is not None and (place is None or told - place > rate * GAP_SECONDS):
+                place = told
+            for part in resampler.resample(frame):
+                wave = part.to_ndarray()
+                yield place or 0, wave
+                place = (place or 0) + wave.shape[1]
+
+
+def _alike(frames: Iterable[AudioFrame]) -> Iterator[Iterable[AudioFrame]]:
+    """Runs of frames that one resampler takes."""
+    for _, run in groupby(frames, lambda frame: (frame.format.name, frame.layout.name, frame.sample_rate)):
+        yield run
+
+
+def _start(stream: VideoStream) -> Fraction:
+    return Fraction(stream.start_time or 0) * (stream.time_base or 1)
+
+
+def _joined(waves: list[tuple[int, np.ndarray]], start: int) -> np.ndarray:
+    """The waves at their places, counted from `start` on; silence between them."""
+    end = max(place + wave.shape[1] for place, wave in waves)
+    joined = np.zeros((len(waves[0][1]), max(0, end - start)), np.float32)
+    for place, wave in waves:
+        heard = wave[:, max(0, start - place) :]
+        at = max(0, place - start)
+        joined[:, at : at + heard.shape[1]] = heard
+    return joined
 
 
 def content_of_audio(sound: AudioData) -> str:
@@ -129,13 +177,13 @@ def _encoded(sound: AudioData, name: str, stopped: Stopped) -> bytes:
         assert isinstance(stream, AudioStream)
         if bits:
             stream.bit_rate = bits
-        for frame in until_stopped(_frames(sound), stopped):
+        for frame in until_stopped(frames_of(sound), stopped):
             made.mux(stream.encode(frame))
         made.mux(stream.encode(None))
     return out.getvalue()
 
 
-def _frames(sound: AudioData) -> list[AudioFrame]:
+def frames_of(sound: AudioData) -> list[AudioFrame]:
     """The sound in small frames; the encoder changes format and rate by itself."""
     samples = np.ascontiguousarray(np.clip(_mixed(sound.waveform), -1, 1), np.float32)
     layout = "mono" if len(samples) == 1 else "stereo"

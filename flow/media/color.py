@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
+from av.video.stream import VideoStream
 
 from ..model import Size
 from .container import AV_VERSION
+from .hdr import TOP, ToneMap
 from .opencv import cv2
 
 # swscale's numbers (SWS_CS_*) for ffmpeg's (AVCOL_SPC_*); everything else, untagged too, counts as BT.601.
 BT709, BT601 = 1, 5
 MATRICES = {1: BT709, 4: 4, 7: 7, 9: 9, 10: 9}
+SQUARE = Fraction(1)
+ROUNDED_ASPECT = Fraction(1, 100)  # the shapes that are in use differ from 1 by 1/15 at least
 TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 
 # swscale's own threads compete with the decoder's; PyAV can turn them off since 17.1.
 _ONE_THREAD: dict[str, Any] = {"threads": 1} if AV_VERSION >= (17, 1) else {}
 
 
-def displayed_size(frame: VideoFrame) -> Size:
-    """Pixels as displayed, rotation applied."""
-    width, height = frame.width, frame.height
+def displayed_size(frame: VideoFrame, pixel_aspect: Fraction = SQUARE) -> Size:
+    """Pixels as displayed: pixels that are `pixel_aspect` times as wide as high are made square, rotation applied."""
+    width, height = max(1, round(frame.width * pixel_aspect)), frame.height
     return Size(height, width) if quarter_turn(frame) in (90, 270) else Size(width, height)
+
+
+def pixel_aspect(stream: VideoStream) -> Fraction:
+    """How much wider than high a pixel is shown; what encoders make of 1 by rounding counts as 1."""
+    told = Fraction(stream.sample_aspect_ratio or SQUARE)
+    return told if told > 0 and abs(told - SQUARE) > ROUNDED_ASPECT else SQUARE
 
 
 def quarter_turn(frame: VideoFrame) -> int:
@@ -42,13 +53,19 @@ class Converter:
     """Turns frames of one clip into levels, uint8 or (for clips deeper than 8 bits) uint16 [H, W, 3].
 
     The levels of a frame live in memory of their own; `size` is the size as displayed, None keeps the frame's.
-    Without `keeps_depth` all clips give uint8.
+    Without `keeps_depth` all clips give uint8. HDR of `transfer` becomes SDR.
     """
 
-    def __init__(self, size: Size | None = None, *, keeps_depth: bool = True) -> None:
+    def __init__(self, size: Size | None = None, *, keeps_depth: bool = True, transfer: int = 0) -> None:
         self._size = size
         self._keeps_depth = keeps_depth
+        self._transfer = transfer
+        self._tone_map: ToneMap | None = None
         self._swscale = VideoReformatter()
+
+    def white(self, frame: VideoFrame) -> int:
+        """The level of white among the frame's levels."""
+        return TOP if self._transfer else white(frame)
 
     def levels(self, frame: VideoFrame) -> np.ndarray:
         rgb = self._rgb(frame)
@@ -61,15 +78,22 @@ class Converter:
         return VideoFrame.from_ndarray(np.ascontiguousarray(self.levels(frame)), format="rgb24")
 
     def _rgb(self, frame: VideoFrame) -> VideoFrame:
+        if not self._transfer:
+            return self._reformatted(frame, is_deep=self._keeps_depth and is_deep(frame))
+        if self._tone_map is None:
+            self._tone_map = ToneMap(self._transfer, white(frame))
+        mapped = self._tone_map(self._reformatted(frame, is_deep=True))
+        return mapped if self._keeps_depth else mapped.reformat(format="rgb24")
+
+    def _reformatted(self, frame: VideoFrame, *, is_deep: bool) -> VideoFrame:
         width, height = self._coded_size(frame)
-        is_reduced = (width, height) != (frame.width, frame.height)
         return self._swscale.reformat(
             frame,
             width=width,
             height=height,
             # Planes, because swscale 9.1 (PyAV 16) converts 10-bit 4:2:0 to packed 16-bit RGB wrongly.
-            format="gbrp16le" if self._keeps_depth and is_deep(frame) else "rgb24",
-            interpolation=Interpolation.AREA if is_reduced else Interpolation.BILINEAR,
+            format="gbrp16le" if is_deep else "rgb24",
+            interpolation=_interpolation(frame, width, height),
             **_colours(frame),
             **_ONE_THREAD,
         )
@@ -103,12 +127,18 @@ def to_yuv420(frame: VideoFrame, size: Size, swscale: VideoReformatter) -> Video
 
 
 def white(frame: VideoFrame) -> int:
-    """The level of white among the frame's levels. swscale widens codes by shifting, so above 8 bits it depends."""
+    """The level of white as swscale makes it, which widens codes by shifting: above 8 bits it depends."""
     bits = min(16, max(component.bits for component in frame.format.components))
     if bits <= 8:
         return 255
     is_limited = not frame.format.is_rgb and _range(frame) == int(ColorRange.MPEG)
     return 255 << 8 if is_limited else ((1 << bits) - 1) << (16 - bits)
+
+
+def _interpolation(frame: VideoFrame, width: int, height: int) -> Interpolation:
+    if (width, height) == (frame.width, frame.height):
+        return Interpolation.BILINEAR
+    return Interpolation.AREA if width <= frame.width and height <= frame.height else Interpolation.BICUBIC
 
 
 def _colours(frame: VideoFrame) -> dict[str, int]:

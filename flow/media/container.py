@@ -26,7 +26,9 @@ OPTIONS = {
 }
 MATROSKA, RIFF = b"\x1a\x45\xdf\xa3", b"RIFF"
 ISO_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"wide", b"skip", b"pnot", b"styp", b"moof", b"uuid")
+NEEDED_BOXES = (b"mdat", b"moov", b"moof")
 OTHER_CLIPS = (b"FLV", b"OggS", b"\x30\x26\xb2\x75", b"\x00\x00\x01\xba")
+TS_PACKETS = ((0, 188), (4, 188), (4, 192))  # where the first one starts, and bytes; cameras put 4 before each
 PICTURES = {b"\x89PNG": "PNG", b"GIF8": "GIF", b"\xff\xd8\xff": "JPEG", b"BM": "BMP", b"II*\x00": "TIFF"}
 CONVERT = "Load another file, or put APIMartReferenceVideo before this node: it rewrites any clip as H.264 MP4."
 
@@ -40,6 +42,13 @@ def opened(path: Path, *, to_decode: bool = True) -> Iterator[tuple[InputContain
     Unless it is opened `to_decode`, only the packets of an MP4 or MOV can be trusted: FFmpeg then decodes none of its
     frames to learn about their format and order, which is what opening mostly costs.
     """
+    with opened_container(path, to_decode=to_decode) as container:
+        yield container, _picture_stream(container)
+
+
+@contextmanager
+def opened_container(path: Path, *, to_decode: bool = True) -> Iterator[InputContainer]:
+    """The clip, whatever can be decoded of it. Raises what `opened` raises, but for a missing picture."""
     head = refuse_unless_clip(path)
     probing = {} if to_decode or head[4:8] not in ISO_BOXES else {"skip_frame": "all"}
     try:
@@ -47,7 +56,7 @@ def opened(path: Path, *, to_decode: bool = True) -> Iterator[tuple[InputContain
     except READ_ERRORS as error:
         raise Refused(_why_not_opened(path, error), next_step="Load the clip again, or another file.") from None
     with container:
-        yield container, _picture_stream(container)
+        yield container
 
 
 def audio_streams(container: InputContainer) -> list[AudioStream]:
@@ -73,6 +82,13 @@ def refuse_unless_clip(path: Path) -> bytes:
     return head
 
 
+def is_animation(path: Path) -> bool:
+    """Whether the file is a GIF, WebP or PNG, which ComfyUI plays as a video and this pack does not read."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    return head.startswith((b"GIF8", b"\x89PNG")) or head[8:12] == b"WEBP"
+
+
 def missing_bytes(path: Path) -> int:
     """How many bytes a file lacks by its own account (MP4, MOV, Matroska, WebM, AVI); 0 when it does not say."""
     size = path.stat().st_size
@@ -92,7 +108,9 @@ def missing_bytes(path: Path) -> int:
 def _is_clip(head: bytes) -> bool:
     if head.startswith(RIFF):
         return head[8:12] == b"AVI "
-    is_transport_stream = any(head[place : place + 1] == head[place + 188 : place + 189] == b"\x47" for place in (0, 4))
+    is_transport_stream = any(
+        head[place : place + 1] == head[place + length : place + length + 1] == b"\x47" for place, length in TS_PACKETS
+    )
     return head.startswith((MATROSKA, *OTHER_CLIPS)) or head[4:8] in ISO_BOXES or is_transport_stream
 
 
@@ -104,24 +122,26 @@ def _why_not_opened(path: Path, error: Exception) -> str:
 
 
 def _picture_stream(container: InputContainer) -> VideoStream:
-    for stream in container.streams.video:
-        if stream.codec_context is not None and Disposition.attached_pic not in stream.disposition:
+    moving = [one for one in container.streams.video if Disposition.attached_pic not in one.disposition]
+    for stream in moving:
+        if stream.codec_context is not None:
             return stream
-    what = "only sound" if container.streams.audio else "no picture that can be decoded"
+    what = "no picture that can be decoded" if moving or not container.streams.audio else "only sound"
     raise Refused(f"The clip holds {what}.", next_step=CONVERT)
 
 
 def _iso_end(file: BinaryIO, size: int) -> int:
-    """Where the last top-level box says that it ends."""
-    place = 0
+    """Where the last top-level box says that it ends; blocks that cameras and messengers append are no boxes."""
+    place, has_frames = 0, False
     while place + 8 <= size:
         file.seek(place)
         head = file.read(16)
         length = int.from_bytes(head[:4], "big")
         if length == 1:
             length = int.from_bytes(head[8:16], "big")
-        if length < 8:
+        if length < 8 or (has_frames and head[4:8] not in NEEDED_BOXES and place + length > size):
             return size
+        has_frames = has_frames or head[4:8] in (b"mdat", b"moof")
         place += length
     return place
 

@@ -21,8 +21,10 @@ from av.video.stream import VideoStream
 from ..errors import Refused, Unreadable
 from ..model import Frames, Selection, Size
 from ..stopping import Stopped, never, until_stopped
-from .color import Converter, displayed_size, white
-from .container import READ_ERRORS, missing_bytes
+from .color import Converter, displayed_size
+from .container import READ_ERRORS, missing_bytes, opened
+from .ending import require_whole
+from .places import Outline, outline, outline_of, seek, starting_with
 from .prefetch import read_ahead
 from .timeline import Timeline, first_frame, opened_with_timeline, read_timeline
 
@@ -51,7 +53,8 @@ class Plan:
 def plan(path: Path, selection: Selection = ALL_FRAMES) -> Plan:
     """Count and size of the selected frames; of the pictures only the first is decoded. Raises Unreadable."""
     try:
-        return _planned(read_timeline(path), selection, displayed_size(first_frame(path)))
+        timeline = read_timeline(path)
+        return _planned(timeline, selection, displayed_size(first_frame(path), timeline.pixel_aspect))
     except Refused as error:
         raise Unreadable(error.what) from None
 
@@ -63,49 +66,65 @@ def decode_frames(
     free_bytes: int | None = None,
     stopped: Stopped = never,
 ) -> Frames:
-    """The selected frames as float32 [N, H, W, 3], each level exactly level / 255; deeper clips keep their depth.
+    """The selected frames as float32 [N, H, W, 3], each level exactly level / 255; deeper clips keep their depth,
+    and HDR becomes SDR.
 
     Raises Refused when they need more than `free_bytes`, Unreadable when the clip is damaged before the last frame
     that was asked for, Unfinished when `stopped` says so, which is asked at every packet and every frame.
     """
-    with _opened(path, stopped) as (timeline, container, stream):
-        selection = _from_start(selection, timeline.frames)
-        _refuse_too_many(_planned(timeline, selection, timeline.coded), selection, free_bytes)
-        with read_ahead(_selected(path, container, stream, selection, stopped), READY_FRAMES) as frames:
+    with _opened(path, selection, stopped) as (known, container, stream):
+        selection = _from_start(selection, known.frames)
+        _refuse_too_many(_planned(known, selection, known.coded), selection, free_bytes)
+        with read_ahead(_selected(path, container, stream, known, selection, stopped), READY_FRAMES) as frames:
             first = next(frames, None)
             if first is None:
-                raise _damaged(path, 0)
-            planned = _planned(timeline, selection, displayed_size(first))
+                raise _damaged(path, 0) if known.is_exact else nothing_selected(selection)
+            planned = _planned(known, selection, displayed_size(first, known.pixel_aspect))
             pixels = np.empty((planned.count, planned.size.height, planned.size.width, CHANNELS), np.float32)
-            count = _convert(until_stopped(chain([first], frames), stopped), pixels, planned.size)
+            count = _convert(until_stopped(chain([first], frames), stopped), pixels, planned.size, known.transfer)
     if count < planned.count:
+        _refuse_damaged_end(path, stopped)
         pixels.resize((count, *pixels.shape[1:]), refcheck=False)
     return Frames(pixels, planned.fps)
 
 
 @contextmanager
-def _opened(path: Path, stopped: Stopped) -> Iterator[tuple[Timeline, InputContainer, VideoStream]]:
+def _opened(
+    path: Path, selection: Selection, stopped: Stopped
+) -> Iterator[tuple[Outline, InputContainer, VideoStream]]:
+    """All packets are read before all frames are decoded, and as few as can be before some of them are."""
+    first = selection.skip_first_frames
+    end = None if first < 0 else _slice(selection).stop
     with ExitStack() as stack:
         try:
-            found = stack.enter_context(opened_with_timeline(path, stopped))
+            if first or end is not None:
+                container, stream = stack.enter_context(opened(path))
+                known = outline(path, container, stream, first, end, stopped)
+            else:
+                timeline, container, stream = stack.enter_context(opened_with_timeline(path, stopped))
+                known = outline_of(timeline)
         except Refused as error:
             raise Unreadable(error.what) from None
-        yield found
+        yield known, container, stream
 
 
-def _planned(timeline: Timeline, selection: Selection, displayed: Size) -> Plan:
+def _planned(known: Outline | Timeline, selection: Selection, displayed: Size) -> Plan:
     wanted = _slice(selection)
-    count = len(range(timeline.frames)[wanted])
-    return Plan(count, _reduced(displayed, selection.max_side), timeline.rate / wanted.step)
+    count = len(range(known.frames)[wanted])
+    return Plan(count, _reduced(displayed, selection.max_side), known.rate / wanted.step)
+
+
+def _refuse_damaged_end(path: Path, stopped: Stopped) -> None:
+    """A decoder with several threads may keep the error of the last frame to itself."""
+    try:
+        require_whole(path, stopped=stopped)
+    except Refused as error:
+        raise Unreadable(error.what) from None
 
 
 def _refuse_too_many(planned: Plan, selection: Selection, free_bytes: int | None) -> None:
     if planned.count == 0:
-        raise Refused(
-            f"The selection leaves no frame of the clip ({selection.skip_first_frames} are skipped).",
-            spent="Nothing new was spent.",
-            next_step="Lower skip_first_frames.",
-        )
+        raise nothing_selected(selection)
     if free_bytes is not None and planned.bytes > free_bytes:
         raise Refused(
             f"{planned.count} frames of {planned.size} in float32 need {planned.bytes / GIGABYTE:.2f} GB, "
@@ -116,15 +135,23 @@ def _refuse_too_many(planned: Plan, selection: Selection, free_bytes: int | None
         )
 
 
-def _convert(frames: Iterator[VideoFrame], pixels: np.ndarray, size: Size) -> int:
+def nothing_selected(selection: Selection) -> Refused:
+    return Refused(
+        f"The selection leaves no frame of the clip ({selection.skip_first_frames} are skipped).",
+        spent="Nothing new was spent.",
+        next_step="Lower skip_first_frames.",
+    )
+
+
+def _convert(frames: Iterator[VideoFrame], pixels: np.ndarray, size: Size, transfer: int = 0) -> int:
     """Fill `pixels`, which grows where the packets promised too few frames; the number of frames filled."""
     own = threading.local()  # a converter works for one thread at a time
     running: deque[Future[None]] = deque()
 
     def fill(frame: VideoFrame, row: np.ndarray) -> None:
         if not hasattr(own, "converter"):
-            own.converter = Converter(size)
-        _divide(own.converter.levels(frame), white(frame), row)
+            own.converter = Converter(size, transfer=transfer)
+        _divide(own.converter.levels(frame), own.converter.white(frame), row)
 
     count = 0
     with ThreadPoolExecutor(CONVERTERS, "apimart-convert") as pool:
@@ -148,11 +175,34 @@ def _divide(levels: np.ndarray, whole: int, out: np.ndarray) -> None:
 
 
 def _selected(
-    path: Path, container: InputContainer, stream: VideoStream, selection: Selection, stopped: Stopped
+    path: Path,
+    container: InputContainer,
+    stream: VideoStream,
+    known: Outline,
+    selection: Selection,
+    stopped: Stopped,
 ) -> Iterator[VideoFrame]:
     """The selected frames as the decoder gives them; decoding ends with the last one."""
     wanted = _slice(selection)
-    yield from islice(_whole_frames(path, container, stream, stopped), wanted.start, wanted.stop, wanted.step)
+    found = _found(container, stream, known.stamp, stopped)
+    if found is not None:
+        end = None if wanted.stop is None else wanted.stop - wanted.start
+        yield from islice(_good_frames(path, found, wanted.start), 0, end, wanted.step)
+        return
+    with ExitStack() as stack:
+        if wanted.start and known.is_exact:  # the container may no longer be where it was
+            container, stream = stack.enter_context(opened(path))
+        frames = _tolerant(container, stream, stopped)
+        yield from islice(_good_frames(path, frames), wanted.start, wanted.stop, wanted.step)
+
+
+def _found(
+    container: InputContainer, stream: VideoStream, stamp: int | None, stopped: Stopped
+) -> Iterator[VideoFrame | None] | None:
+    """The frames from that of `stamp` on, None where they cannot be found."""
+    if stamp is None or not seek(container, stream, stamp):
+        return None
+    return starting_with(_tolerant(container, stream, stopped), stamp)
 
 
 def _from_start(selection: Selection, frames: int) -> Selection:
@@ -169,14 +219,12 @@ def _slice(selection: Selection) -> slice:
     return slice(start, stop, step)
 
 
-def _whole_frames(path: Path, container: InputContainer, stream: VideoStream, stopped: Stopped) -> Iterator[VideoFrame]:
-    """Every frame up to the first damage; there it counts what else is good and raises Unreadable."""
-    stream.thread_type = "AUTO"
-    stream.codec_context.thread_count = DECODER_THREADS
-    good, first = 0, None
-    for frame in _tolerant(container, stream, stopped):
+def _good_frames(path: Path, frames: Iterator[VideoFrame | None], good: int = 0) -> Iterator[VideoFrame]:
+    """Every frame up to the first damage; there it counts what else is good, `good` before, and raises Unreadable."""
+    first = None
+    for frame in frames:
         if frame is None or frame.is_corrupt:
-            good += sum(one is not None and not one.is_corrupt for one in _tolerant(container, stream, stopped))
+            good += sum(one is not None and not one.is_corrupt for one in frames)
             raise _damaged(path, good)
         size = displayed_size(frame)
         first = first or size
@@ -190,6 +238,8 @@ def _whole_frames(path: Path, container: InputContainer, stream: VideoStream, st
 
 def _tolerant(container: InputContainer, stream: VideoStream, stopped: Stopped) -> Iterator[VideoFrame | None]:
     """The frames of the clip, with None for what cannot be decoded."""
+    stream.thread_type = "AUTO"
+    stream.codec_context.thread_count = DECODER_THREADS
     packets = until_stopped(container.demux(stream), stopped)
     while True:
         try:

@@ -13,7 +13,6 @@ from typing import Any
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
@@ -21,14 +20,17 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
-from ..errors import Refused
+from ..errors import Refused, log
 from ..model import Size
 from ..stopping import Stopped, never, until_stopped
-from .color import Converter, to_yuv420
+from .audio import Tell, layout_of, sound_frames, waves_of
+from .color import BT709, Converter, to_yuv420
 from .container import CONVERT, READ_ERRORS, audio_streams, opened
+from .interlacing import deinterlaced
 
 MP4_OPTIONS = {"movflags": "faststart"}
 PICTURE_OPTIONS = {"preset": "veryfast", "crf": "17"}  # visually the same as the source
+HIGHEST_BITS = 2**31 - 1  # a second, of an encoder
 COPIED_SOUNDS = ("aac", "mp3")
 SOUND_BITS = 192_000
 SOUND_RATES = (44100, 48000)
@@ -57,6 +59,8 @@ class Encoding:
     size: Size
     is_turned: bool
     bits_per_second: int
+    transfer: int = 0
+    is_interlaced: bool = False
 
 
 def write_video(
@@ -66,29 +70,30 @@ def write_video(
     picture: Encoding | None,
     *,
     keep_sound: bool,
+    tell: Tell = log.info,
     stopped: Stopped = never,
 ) -> None:
-    """Write the window of `source`; without `picture` its packets are copied.
+    """Write the window of `source`; without `picture` its packets are copied. `tell` hears of sound that is amiss.
 
     Raises Refused when it is damaged, Unfinished when `stopped` says so.
     """
     try:
-        with opened(source) as (seen, stream), opened(source) as (heard, _), _mp4(out) as made:
+        with opened(source) as (seen, stream), opened(source) as (heard, _), opened_mp4(out) as made:
             begin = Fraction(stream.start_time or 0) * (stream.time_base or 1) + window.begin
-            sounds = audio_streams(heard)[:1] if keep_sound else []
             streams = [_picture_packets(seen, stream, made, window, picture, stopped)]
-            streams += [_sound_packets(heard, sound, made, begin, window.seconds, stopped) for sound in sounds]
-            for packet in heapq.merge(*streams, key=_time):
+            if keep_sound:
+                streams.append(_sound_packets(heard, made, begin, window.seconds, tell, stopped))
+            for packet in heapq.merge(*streams, key=time_of):
                 made.mux(packet)
     except READ_ERRORS as error:
         raise Refused(f"The clip cannot be rewritten ({error}).", next_step="Load it again, or another one.") from None
 
 
-def _mp4(out: Path) -> OutputContainer:
+def opened_mp4(out: Path) -> OutputContainer:
     return av.open(str(out), "w", format="mp4", options=MP4_OPTIONS)
 
 
-def _time(packet: Packet[Any]) -> Fraction:
+def time_of(packet: Packet[Any]) -> Fraction:
     return Fraction(packet.dts or 0) * packet.time_base
 
 
@@ -107,8 +112,8 @@ def _picture_packets(
     if picture is None:
         copy = made.add_stream_from_template(stream, opaque=True)
         return _copied(until_stopped(container.demux(stream), stopped), copy)
-    timed = until_stopped(_timed_frames(container, stream, window.begin), stopped)
-    return _encoded(until_stopped(_frames_at(timed, window), stopped), made, window.rate, picture, stopped)
+    timed = until_stopped(_timed_frames(container, stream, window.begin, is_interlaced=picture.is_interlaced), stopped)
+    return encode_pictures(until_stopped(_frames_at(timed, window), stopped), made, window.rate, picture, stopped)
 
 
 def _copied(packets: Iterator[Packet[Any]], copy: Any, until: Fraction | None = None) -> Iterator[Packet[Any]]:
@@ -122,7 +127,7 @@ def _copied(packets: Iterator[Packet[Any]], copy: Any, until: Fraction | None = 
 
 
 def _timed_frames(
-    container: InputContainer, stream: VideoStream, begin: Fraction
+    container: InputContainer, stream: VideoStream, begin: Fraction, *, is_interlaced: bool
 ) -> Iterator[tuple[Fraction, VideoFrame]]:
     """Frames and their seconds since the first, from one at or before `begin` on."""
     stream.thread_type = "AUTO"
@@ -132,7 +137,7 @@ def _timed_frames(
         return
     first = _shown_at(head)
     frames = chain([head], frames) if begin < WORTH_SEEKING else _from_key_frame(container, stream, first, begin)
-    for frame in frames:
+    for frame in deinterlaced(frames) if is_interlaced else frames:
         yield _shown_at(frame) - first, frame
 
 
@@ -171,25 +176,31 @@ def _frames_at(frames: Iterator[tuple[Fraction, VideoFrame]], window: Window) ->
         yield shown  # type: ignore[misc]  # not None in a range that is not empty
 
 
-def _encoded(
+def encode_pictures(
     frames: Iterator[VideoFrame], made: OutputContainer, rate: Fraction, picture: Encoding, stopped: Stopped
 ) -> Iterator[Packet[Any]]:
-    limit = str(picture.bits_per_second)
+    limit = str(min(picture.bits_per_second, HIGHEST_BITS))
     stream = made.add_stream("libx264", rate=rate, options={**PICTURE_OPTIONS, "maxrate": limit, "bufsize": limit})
     stream.width, stream.height, stream.pix_fmt = picture.size.width, picture.size.height, "yuv420p"
     return chain(_encode(frames, stream, rate, picture), until_stopped(_flushed(stream), stopped))
 
 
 def _encode(frames: Iterator[VideoFrame], stream: Any, rate: Fraction, picture: Encoding) -> Iterator[Packet[Any]]:
-    swscale, converter = VideoReformatter(), Converter(picture.size, keeps_depth=False)
+    swscale, converter = VideoReformatter(), Converter(picture.size, keeps_depth=False, transfer=picture.transfer)
     for number, frame in enumerate(frames):
-        upright = converter.upright(frame) if picture.is_turned else frame
+        upright = converter.upright(frame) if picture.is_turned or picture.transfer else frame
         ready = to_yuv420(upright, picture.size, swscale)
         if number == 0:
-            stream.codec_context.colorspace, stream.codec_context.color_range = ready.colorspace, ready.color_range
+            _tag(stream.codec_context, ready, is_bt709=bool(picture.transfer))
         ready.pict_type = 0  # the encoder's choice, not the source's
         ready.pts, ready.time_base = number, 1 / rate
         yield from stream.encode(ready)
+
+
+def _tag(coder: Any, ready: VideoFrame, *, is_bt709: bool) -> None:
+    coder.colorspace, coder.color_range = ready.colorspace, ready.color_range
+    if is_bt709:
+        coder.color_primaries = coder.color_trc = BT709
 
 
 def _flushed(stream: Any) -> Iterator[Packet[Any]]:
@@ -204,40 +215,37 @@ def _flushed(stream: Any) -> Iterator[Packet[Any]]:
 
 def _sound_packets(
     container: InputContainer,
-    stream: AudioStream,
     made: OutputContainer,
     begin: Fraction,
     seconds: Fraction,
+    tell: Tell,
     stopped: Stopped,
 ) -> Iterator[Packet[Any]]:
-    """The sound from `begin` on, never longer than the picture."""
-    if begin == 0 and stream.codec_context.name in COPIED_SOUNDS:
+    """The sound from `begin` on, never longer than the picture; adds the stream at once. Nothing for a silent clip."""
+    streams = audio_streams(container)[:1]
+    if not streams:
+        list(sound_frames(container, tell, stopped))  # says why there is none
+        return iter(())
+    [stream] = streams
+    is_small = stream.codec_context.channels <= 2
+    if begin == 0 and is_small and stream.codec_context.name in COPIED_SOUNDS:
         copy = made.add_stream_from_template(stream, opaque=True)
         return _copied(until_stopped(container.demux(stream), stopped), copy, begin + seconds)
-    rate = stream.codec_context.sample_rate
+    target, layout, rate = sound_stream(made, stream.codec_context.sample_rate, stream.codec_context.channels)
+    waves = waves_of(sound_frames(container, tell, stopped), layout, rate)
+    return encode_waves(cut(waves, round(begin * rate), round(seconds * rate)), target, layout, rate)
+
+
+def sound_stream(made: OutputContainer, rate: int, channels: int) -> tuple[AudioStream, str, int]:
+    """A new stream of sound, its layout and its rate, which is `rate` where players are sure to know it."""
     rate = rate if rate in SOUND_RATES else SOUND_RATES[-1]
-    layout = "mono" if stream.codec_context.channels == 1 else "stereo"
+    layout = layout_of(channels)
     target = made.add_stream("aac", rate=rate)
     target.codec_context.layout, target.codec_context.bit_rate = layout, SOUND_BITS
-    frames = until_stopped(container.decode(stream), stopped)
-    waves = _waves(frames, AudioResampler(format="fltp", layout=layout, rate=rate), rate)
-    return _encode_sound(_cut(waves, round(begin * rate), round(seconds * rate)), target, layout, rate)
+    return target, layout, rate
 
 
-def _waves(frames: Iterator[AudioFrame], resampler: AudioResampler, rate: int) -> Iterator[tuple[int, np.ndarray]]:
-    """Samples as float32 [channels, samples], with the place of the first one."""
-    place: int | None = None
-    for frame in chain(frames, [None]):
-        if place is None and frame is not None:
-            place = round((frame.pts or 0) * (frame.time_base or Fraction(1)) * rate)
-        for part in resampler.resample(frame):
-            if part is not None:
-                wave = part.to_ndarray()
-                yield place or 0, wave
-                place = (place or 0) + wave.shape[1]
-
-
-def _cut(waves: Iterator[tuple[int, np.ndarray]], first: int, count: int) -> Iterator[np.ndarray]:
+def cut(waves: Iterator[tuple[int, np.ndarray]], first: int, count: int) -> Iterator[np.ndarray]:
     """The `count` samples from the place `first` on; sound that begins later is preceded by silence."""
     at, end = first, first + count
     for place, wave in waves:
@@ -252,7 +260,7 @@ def _cut(waves: Iterator[tuple[int, np.ndarray]], first: int, count: int) -> Ite
             return
 
 
-def _encode_sound(waves: Iterator[np.ndarray], target: AudioStream, layout: str, rate: int) -> Iterator[Packet[Any]]:
+def encode_waves(waves: Iterator[np.ndarray], target: AudioStream, layout: str, rate: int) -> Iterator[Packet[Any]]:
     place = 0
     for wave in waves:
         frame = AudioFrame.from_ndarray(wave, format="fltp", layout=layout)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from ..errors import Refused
+from ..errors import Refused, log
 from ..files import written_whole
 from ..model import Measure, Size
 from ..stopping import Stopped, never
+from .audio import Tell
 from .color import displayed_size, quarter_turn
 from .container import missing_bytes, opened
 from .encode import Encoding, Window, write_video
+from .ending import cut_off, require_whole
+from .hdr import hdr_of, name_of
 from .measure import measure
 from .timeline import Timeline, first_frame, read_timeline
 
 CODEC, PIXELS = "h264", "yuv420p"
+HIGHEST_RATE = 1000
 COMMON_RATES = (24, 25, 30, 50, 60)
 SHARES = (0.95, 0.8, 0.6)  # of the bytes allowed: the encoder may overshoot its rate on short clips
 
@@ -28,6 +34,8 @@ class Source:
     timeline: Timeline
     size: Size
     is_turned: bool
+    transfer: int
+    is_interlaced: bool
     pixels: str
     starts_late: bool
 
@@ -41,36 +49,65 @@ def fit_video(
     min_side: int,
     max_side: int,
     max_bytes: int,
+    max_rate: int = HIGHEST_RATE,
     keep_sound: bool = True,
+    tell: Tell = log.info,
     stopped: Stopped = never,
 ) -> Measure:
     """Write `source` from `start` on for at most `seconds` as H.264 MP4 within the limits; what was written.
 
     Packets are copied where nothing has to change; then only the sound may be dropped or cut. Everything streams.
+    `tell` gets a sentence for each thing that changes how the clip looks or sounds.
     Raises Refused when the clip cannot be made to fit, Unfinished when `stopped` says so; `out` is then as it was.
     """
     given = _source(source, stopped)
     size = fitted_size(given.size, min_side, max_side)
-    window = _window(given.timeline, start, seconds)
+    window = _window(given.timeline, start, seconds, max_rate)
     whole = given.timeline.seconds
     is_whole = start <= 0 and (seconds is None or float(whole) <= seconds)
+    if is_whole:
+        require_whole(source, stopped=stopped)
+    can_copy = is_whole and _can_copy(given, size) and given.timeline.rate <= max_rate
     with written_whole(out) as part:
-        if is_whole and _can_copy(given, size):
-            frames = given.timeline.frames
-            write_video(
-                source, part, Window(Fraction(0), frames, frames / whole), None, keep_sound=keep_sound, stopped=stopped
-            )
+        for shown, picture in _attempts(given, size, window, max_bytes, can_copy=can_copy):
+            said = _changes(given, window) if picture else []
+            write_video(source, part, shown, picture, keep_sound=keep_sound, tell=said.append, stopped=stopped)
             if part.stat().st_size <= max_bytes:
+                for sentence in said:
+                    tell(sentence)
                 return measure(part, stopped=stopped)
-        for share in SHARES:
-            picture = Encoding(size, given.is_turned, int(max_bytes * 8 * share / float(window.seconds)))
-            write_video(source, part, window, picture, keep_sound=keep_sound, stopped=stopped)
-            if part.stat().st_size <= max_bytes:
-                return measure(part, stopped=stopped)
-        raise Refused(
-            f"{float(window.seconds):.2f} s of {size} do not fit into {max_bytes / 1e6:.1f} MB.",
-            next_step="Shorten the clip, or make it smaller.",
-        )
+        raise too_heavy(float(window.seconds), size, max_bytes)
+
+
+def too_heavy(seconds: float, size: Size, max_bytes: int) -> Refused:
+    return Refused(
+        f"{seconds:.2f} s of {size} do not fit into {max_bytes / 1e6:.1f} MB.",
+        next_step="Shorten the clip, or make it smaller.",
+    )
+
+
+def _attempts(
+    given: Source, size: Size, window: Window, max_bytes: int, *, can_copy: bool
+) -> Iterator[tuple[Window, Encoding | None]]:
+    """From copying to encoding with ever fewer bytes."""
+    if can_copy:
+        frames = given.timeline.frames
+        yield Window(Fraction(0), frames, frames / given.timeline.seconds), None
+    for share in SHARES:
+        bits = int(max_bytes * 8 * share / float(window.seconds))
+        yield window, Encoding(size, given.is_turned, bits, given.transfer, given.is_interlaced)
+
+
+def _changes(given: Source, window: Window) -> list[str]:
+    """A sentence for each change to the picture that encoding it makes, beside its size and length."""
+    said = []
+    if given.transfer:
+        said.append(f"The HDR of the clip ({name_of(given.transfer)}) was tone-mapped to SDR (BT.709).")
+    if given.is_interlaced:
+        said.append("The clip is interlaced; it was deinterlaced.")
+    if window.rate < given.timeline.rate:
+        said.append(f"The clip's {float(given.timeline.rate):.5g} fps were reduced to {float(window.rate):.5g}.")
+    return said
 
 
 def fitted_size(size: Size, min_side: int, max_side: int) -> Size:
@@ -90,19 +127,23 @@ def fitted_size(size: Size, min_side: int, max_side: int) -> Size:
 
 def _source(path: Path, stopped: Stopped) -> Source:
     timeline = read_timeline(path, stopped=stopped)
-    if missing_bytes(path):
-        raise Refused("The clip is cut off.", next_step="Load it again, or cut it yourself where it is still good.")
+    missing = missing_bytes(path)
+    if missing:
+        raise cut_off(missing)
     first = first_frame(path)
     with opened(path) as (_, stream):
-        starts_late = bool(stream.start_time)
-    return Source(timeline, displayed_size(first), bool(quarter_turn(first)), first.format.name, starts_late)
+        starts_late, transfer = bool(stream.start_time), hdr_of(stream)
+    size = displayed_size(first, timeline.pixel_aspect)
+    is_interlaced = bool(first.interlaced_frame)
+    return Source(timeline, size, bool(quarter_turn(first)), transfer, is_interlaced, first.format.name, starts_late)
 
 
-def _window(timeline: Timeline, start: float, seconds: float | None) -> Window:
+def _window(timeline: Timeline, start: float, seconds: float | None, max_rate: int) -> Window:
     """The frames to be written: whole ones, never longer than asked."""
     begin = max(Fraction(0), Fraction(start))
     left = timeline.seconds - begin
     rate = _constant_rate(timeline)
+    rate /= max(1, math.ceil(rate / max_rate))
     count = round(left * rate) if timeline.is_constant and begin == 0 else int(left * rate + Fraction(1, 1000))
     if seconds is not None:
         count = min(count, int(Fraction(seconds) * rate) + 1)
@@ -126,5 +167,6 @@ def _constant_rate(timeline: Timeline) -> Fraction:
 def _can_copy(given: Source, size: Size) -> bool:
     timeline = given.timeline
     is_plain = timeline.packets == timeline.frames and not given.is_turned and not given.starts_late
+    is_plain = is_plain and timeline.pixel_aspect == 1 and not given.transfer and not given.is_interlaced
     is_codec = timeline.codec == CODEC and given.pixels == PIXELS and "mp4" in timeline.container.split(",")
     return is_plain and is_codec and size == given.size

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from ..errors import Refused
@@ -12,7 +13,7 @@ from ..model import Measure, Size
 from ..stopping import Stopped, never, raise_if_stopped
 from .container import CONVERT, refuse_unless_clip
 from .opencv import cv2
-from .timeline import LONGEST_READ_SECONDS, Timeline, read_timeline
+from .timeline import LONGEST_READ_SECONDS, Timeline, first_frame, read_timeline
 
 HIGHEST_RATE = 1000.0
 UNKNOWN = -1  # AV_PIX_FMT_NONE
@@ -25,6 +26,7 @@ class Header:
     frames: float
     rate: float
     displayed: Size
+    is_turned: bool
     is_decodable: bool
 
     @property
@@ -46,14 +48,14 @@ def measure(path: Path, *, stopped: Stopped = never) -> Measure:
     if header is None:
         raise Refused(f"OpenCV cannot open the clip ({timeline.container}, {timeline.codec}).", next_step=CONVERT)
     if not header.is_decodable:
-        raise Refused("No frame of the clip can be decoded.", next_step=CONVERT)
+        first_frame(path)  # OpenCV may lack a decoder that PyAV has, like the one for AV1
     if not _is_within_a_frame(header.seconds, timeline):
         _count_packets(path, timeline, stopped)
     return Measure(
         seconds=float(timeline.seconds),
         frames=timeline.frames,
         rate=timeline.rate,
-        size=header.displayed,
+        size=_with_square_pixels(header, timeline.pixel_aspect),
         container=timeline.container,
         codec=timeline.codec,
         bytes=path.stat().st_size,
@@ -70,9 +72,18 @@ def _read_header(path: Path) -> Header | None:
         frames, rate = capture.get(cv2.CAP_PROP_FRAME_COUNT), capture.get(cv2.CAP_PROP_FPS)
         width, height = capture.get(cv2.CAP_PROP_FRAME_WIDTH), capture.get(cv2.CAP_PROP_FRAME_HEIGHT)
         is_decodable = capture.get(cv2.CAP_PROP_CODEC_PIXEL_FORMAT) != UNKNOWN
-        return Header(frames, rate, Size(round(width), round(height)), is_decodable)
+        is_turned = capture.get(cv2.CAP_PROP_ORIENTATION_META) % 180 == 90
+        return Header(frames, rate, Size(round(width), round(height)), is_turned, is_decodable)
     finally:
         capture.release()
+
+
+def _with_square_pixels(header: Header, pixel_aspect: Fraction) -> Size:
+    """OpenCV applies the rotation, and leaves pixels as wide as they are."""
+    width, height = header.displayed.width, header.displayed.height
+    if header.is_turned:
+        return Size(width, round(height * pixel_aspect))
+    return Size(round(width * pixel_aspect), height)
 
 
 def _is_within_a_frame(seconds: float, timeline: Timeline) -> bool:

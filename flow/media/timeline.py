@@ -5,20 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 from av.container import InputContainer
 from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from ..errors import Refused
+from ..errors import Refused, Unreadable
 from ..model import Size
 from ..stopping import Stopped, never, until_stopped
-from .container import CONVERT, READ_ERRORS, audio_streams, opened
+from .color import pixel_aspect
+from .container import CONVERT, READ_ERRORS, audio_streams, opened, opened_container
+from .hdr import hdr_of
 
 LONGEST_READ_SECONDS = 30.0
 BEFORE_ALL = -(1 << 60)  # ticks
@@ -29,7 +32,8 @@ ROUNDING = Fraction(1, 500)  # seconds; Matroska rounds time stamps to milliseco
 class Timeline:
     """What the packets of a clip say; whether they can be decoded is not known.
 
-    `packets` counts the whole ones, also those that an edit list hides; `coded` is the size before rotation.
+    `packets` counts the whole ones, also those that an edit list hides; `coded` is the size before rotation, with
+    pixels that are `pixel_aspect` times as wide as high; `transfer` is that of HDR, 0 for SDR.
     """
 
     frames: int
@@ -37,11 +41,14 @@ class Timeline:
     seconds: Fraction
     rate: Fraction
     coded: Size
+    pixel_aspect: Fraction
+    transfer: int
     container: str
     codec: str
     has_sound: bool
     sound_seconds: float
     is_constant: bool
+    stamps: tuple[int, ...]  # ticks, of the frames that are shown, in the order of decoding
 
     @property
     def frame_seconds(self) -> float:
@@ -58,6 +65,7 @@ class _Span:
     first: int | None = None
     last: int = 0
     held: int = 0
+    stamps: list[int] = field(default_factory=list)
 
     def add(self, packet: Packet[Any]) -> None:
         stamp = packet.dts if packet.pts is None else packet.pts
@@ -67,6 +75,7 @@ class _Span:
         if packet.is_discard:
             return
         self.shown += 1
+        self.stamps.append(stamp)
         self.first = stamp if self.first is None else min(self.first, stamp)
         if self.shown == 1 or stamp >= self.last:
             self.last, self.held = stamp, packet.duration or 0
@@ -123,18 +132,21 @@ def _read(container: InputContainer, stream: VideoStream, until: float, stopped:
             sound.add(packet)
     if not picture.shown:
         raise Refused("No frame of the clip can be decoded.", next_step=CONVERT)
-    seconds, rate, is_constant = _duration(picture, stream)
+    seconds, rate, is_constant = _duration(picture, stream, is_avi=container.format.name == "avi")
     return Timeline(
         frames=picture.shown,
         packets=picture.packets,
         seconds=seconds,
         rate=rate,
         coded=Size(stream.codec_context.width, stream.codec_context.height),
+        pixel_aspect=pixel_aspect(stream),
+        transfer=hdr_of(stream),
         container=container.format.name,
-        codec=stream.codec_context.name,
+        codec=_codec_of(stream),
         has_sound=bool(container.streams.audio),
         sound_seconds=float(sound.between + sound.held * sound.tick) if sound and sound.shown else 0.0,
         is_constant=is_constant,
+        stamps=tuple(picture.stamps),
     )
 
 
@@ -154,9 +166,14 @@ def _packets(container: InputContainer, streams: list[Any], until: float) -> Ite
             raise Refused("The clip takes too long to read.", next_step="Shorten it, or copy it to a faster disk.")
 
 
-def _duration(picture: _Span, stream: VideoStream) -> tuple[Fraction, Fraction, bool]:
-    """Seconds on screen, frames per second, and whether the rate is constant: then both are exact."""
-    declared = Fraction(stream.average_rate or stream.guessed_rate or 25)
+def _duration(picture: _Span, stream: VideoStream, *, is_avi: bool) -> tuple[Fraction, Fraction, bool]:
+    """Seconds on screen, frames per second, and whether the rate is constant: then both are exact.
+
+    Encoders that are a frame behind leave an AVI's second place empty, which counts in its header.
+    """
+    declared = told_rate(stream)
+    if is_avi and abs(stream.frames - picture.shown) <= 1:
+        return picture.shown / declared, declared, True
     if picture.held:
         held = picture.held * picture.tick
     else:
@@ -180,6 +197,50 @@ def first_frame(path: Path) -> VideoFrame:
     if frame is None:
         raise Refused("No frame of the clip can be decoded.", next_step=CONVERT)
     return frame
+
+
+def rate_of(path: Path) -> Fraction:
+    """Frames per second as the container tells them, for which nothing is decoded or read. Raises Unreadable."""
+    with _told(path) as (_, stream):
+        return told_rate(stream)
+
+
+def seconds_of(path: Path, *, stopped: Stopped = never) -> float:
+    """How long the picture is shown, as the container tells it; where it does not, its packets are read.
+
+    Raises Unreadable, and Unfinished when `stopped` says so.
+    """
+    with _told(path) as (container, stream):
+        if stream.duration is not None and stream.time_base:
+            return float(stream.duration * stream.time_base)
+        if container.duration:
+            return container.duration / av.time_base
+    try:
+        return seconds_shown(path, stopped=stopped)
+    except Refused as error:
+        raise Unreadable(error.what) from None
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """The clip and its picture stream, be there a decoder for it or not."""
+    try:
+        with opened_container(path, to_decode=False) as container:
+            if not container.streams.video:
+                raise Refused("The clip holds no picture.")
+            yield container, container.streams.video[0]
+    except Refused as error:
+        raise Unreadable(error.what) from None
+
+
+def _codec_of(stream: VideoStream) -> str:
+    """The name of the format, not that of a decoder like libdav1d."""
+    codec = stream.codec_context.codec
+    return str(getattr(codec, "canonical_name", codec.name))
+
+
+def told_rate(stream: VideoStream) -> Fraction:
+    return Fraction(stream.average_rate or stream.guessed_rate or 25)
 
 
 def seconds_shown(path: Path, *, stopped: Stopped = never) -> float:

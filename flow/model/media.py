@@ -72,7 +72,9 @@ class VideoData:
     """One clip in hand: a local file, or the address where the person keeps it, or both.
 
     `content` is the hash of what the clip shows and sounds like, whatever container it is in. `earlier_content` is the
-    one by which the first version of fingerprints knows it, where that is another.
+    one by which the first version of fingerprints knows it, where that is another. `missing_bytes` are those that the
+    file lacks from which this clip was made, up to whose end it goes; `changes` are sentences about what had to change
+    when it was made.
     """
 
     path: Path | None = None
@@ -80,6 +82,8 @@ class VideoData:
     content: str = ""
     measure: Measure | None = None
     earlier_content: str = ""
+    missing_bytes: int = 0
+    changes: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> float:

@@ -12,7 +12,7 @@ from .media import MEGABYTE
 class MotionReference:
     """The limits of a motion reference, and the models and modes that bill its seconds.
 
-    `max_seconds` is by `character_orientation`; sides are pixels as displayed.
+    `max_seconds` is by `character_orientation`; sides are pixels as displayed; `max_fps` is frames per second.
     """
 
     min_seconds: int
@@ -20,6 +20,7 @@ class MotionReference:
     min_side: int
     max_side: int
     max_bytes: int
+    max_fps: int
     models: tuple[str, ...]
     modes: tuple[str, ...]
 

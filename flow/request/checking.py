@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Refused
-from ..media import encode_audio, encode_image, measure
+from ..media import cut_off, encode_audio, encode_image, measure, require_whole
 from ..model import (
     MEGABYTE,
     Attachment,
@@ -77,7 +77,7 @@ def check(
         attachments=tuple(_attachment(one, scratch, stopped) for one in question.media),
         billed_units=family.price.units(measured) if is_known else 0.0,
         estimate_usd=estimate(measured) if is_known else None,
-        warnings=tuple(rule.said_of(measured) for rule in broken),
+        warnings=(*(rule.said_of(measured) for rule in broken), *_changes(family, measured)),
     )
 
 
@@ -197,9 +197,16 @@ def _measured(family: Family, values: Values, stopped: Stopped) -> tuple[Values,
     return values.but(**found), problems
 
 
+def _changes(family: Family, values: Values) -> list[str]:
+    return [change for clip in family.clips for footage in several(values.get(clip.id)) for change in footage.changes]
+
+
 def _read(footage: VideoData, stopped: Stopped) -> VideoData:
     if footage.measure is not None or footage.path is None:
         return footage
+    if footage.missing_bytes:
+        raise cut_off(footage.missing_bytes)
+    require_whole(footage.path, stopped=stopped)
     return replace(footage, measure=measure(footage.path, stopped=stopped))
 
 

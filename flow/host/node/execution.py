@@ -17,7 +17,7 @@ from server import PromptServer
 from ...errors import NotSet, Unreadable
 from ...jobs import NOT_SUBMITTED, Account, Job, Runner
 from ...ledger import Entry
-from ...media import plan
+from ...media import rate_of
 from ...model import Family, Selection, Values
 from ...prices import printed_prices
 from ...request import problems_of_widgets
@@ -45,6 +45,7 @@ class NodeRun:
     ) -> None:
         self._node_id, self._prompt, self._gives_several = node_id, prompt, gives_several
         self._wanted = linked_outputs(node_id, prompt)
+        self._notes: list[str] = []
         self._runtime = runtime()
         self._progress = NodeProgress(node_id, self._runtime, workflow)
         self._language = language_of(PromptServer.instance.client_id)
@@ -92,7 +93,7 @@ class NodeRun:
         outcome = await job.wait(self._progress.show, seconds=account.settings.wait_seconds)
         with _paid(outcome.entry):
             rows = [await self._runner.local(partial(self._row, outcome.entry, path)) for path in outcome.files.paths]
-        self._progress.end(outcome)
+        self._progress.end(outcome, *self._notes)
         presence.remember(self._node_id, self._prompt, outcome.files.paths)
         outputs = [list(column) for column in zip(*rows, strict=True)] if self._gives_several else list(rows[0])
         return io.NodeOutput(*outputs, ui=ui.PreviewVideo([_shown(path) for path in outcome.files.paths]))
@@ -100,8 +101,8 @@ class NodeRun:
     def _row(self, entry: Entry, path: Path, stopped: Stopped) -> tuple[Any, ...]:
         frames = frames_tensor(path, stopped=stopped)[0] if "frames" in self._wanted else None
         last = frames_tensor(path, LAST_FRAME, stopped)[0] if "last_frame" in self._wanted else None
-        rate = float(plan(path).fps)
-        return video_of(path), frames, audio_of(path, stopped=stopped), rate, job_json(entry, path), last
+        audio = audio_of(path, self._notes.append, stopped) if "audio" in self._wanted else None
+        return video_of(path), frames, audio, float(rate_of(path)), job_json(entry, path), last
 
     def _say_what_is_left(self) -> None:
         what = "Stopped waiting."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from server import PromptServer
@@ -10,17 +10,19 @@ from server import PromptServer
 from ...model import VIDEO_OUTPUTS
 
 NAMES = tuple(one.id for one in VIDEO_OUTPUTS)
-FRAME_OUTPUTS = frozenset({"frames", "last_frame"})
+DECODED_OUTPUTS = frozenset({"frames", "audio", "last_frame"})
 
 
-def linked_outputs(node_id: str, prompt: Mapping[str, Any] | None = None) -> frozenset[str]:
-    """The outputs (`VIDEO_OUTPUTS`) of `node_id` that an input links to in `prompt`, else in a prompt that runs now.
+def linked_outputs(
+    node_id: str, prompt: Mapping[str, Any] | None = None, names: Sequence[str] = NAMES
+) -> frozenset[str]:
+    """The outputs of `node_id`, which has `names`, that an input links to in `prompt`, else in a prompt that runs now.
 
     Of a node that no prompt names (it was made while the workflow ran) all count as wanted.
     """
     prompts = [prompt] if prompt else running_prompts()
     named = [one for one in prompts if node_id in one]
-    return frozenset(name for one in named for name in _linked(one, node_id)) if named else frozenset(NAMES)
+    return frozenset(name for one in named for name in _linked(one, node_id, names)) if named else frozenset(names)
 
 
 def running_prompts() -> list[Mapping[str, Any]]:
@@ -30,13 +32,13 @@ def running_prompts() -> list[Mapping[str, Any]]:
         return [item[2] for item in queue.currently_running.values()]
 
 
-def _linked(prompt: Mapping[str, Any], node_id: str) -> Iterator[str]:
+def _linked(prompt: Mapping[str, Any], node_id: str, names: Sequence[str]) -> Iterator[str]:
     for node in prompt.values():
         for value in node.get("inputs", {}).values():
             if (
                 isinstance(value, list)
                 and len(value) == 2
                 and str(value[0]) == node_id
-                and value[1] in range(len(NAMES))
+                and value[1] in range(len(names))
             ):
-                yield NAMES[value[1]]
+                yield names[value[1]]

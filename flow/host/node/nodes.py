@@ -13,15 +13,15 @@ from ...model import Family, Utility, Work
 from ..families import FAMILIES
 from ..web.routes import register
 from ..web.validation import TASK_ID
-from .links import FRAME_OUTPUTS, linked_outputs
+from .links import DECODED_OUTPUTS, linked_outputs
 from .presence import losses
 from .schema import PREVIEW, schema_of, schema_of_utility
 
 
 def _what_runs(node: type[io.ComfyNode]) -> str:
-    """What decides, beside the inputs, whether ComfyUI runs a node again: frames are wanted now, a file is gone."""
+    """What decides, beside the inputs, whether ComfyUI runs a node again: what is wanted of it now, a file is gone."""
     node_id = str(node.hidden.unique_id)
-    decoded = sorted(linked_outputs(node_id) & FRAME_OUTPUTS)
+    decoded = sorted(linked_outputs(node_id) & DECODED_OUTPUTS)
     return f"with {decoded}, {losses(node_id)} lost"
 
 
@@ -88,11 +88,23 @@ class CollectJob(UtilityNode):
 
 
 class VideoFrames(UtilityNode):
-    """Decodes the selected frames of a clip."""
+    """Decodes the selected frames of a clip, and its audio where something takes it."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return schema_of_utility(cls.UTILITY, hidden=[io.Hidden.unique_id, io.Hidden.prompt])
+
+    @classmethod
+    def fingerprint_inputs(cls, **given: Any) -> str:
+        names = [one.id for one in cls.UTILITY.outputs]
+        wanted = linked_outputs(str(cls.hidden.unique_id), names=names)
+        return "with audio" if "audio" in wanted else "without audio"
 
     @classmethod
     async def execute(cls, video: Any, **selection: int) -> io.NodeOutput:
-        output: io.NodeOutput = await _loaded("video_frames").select(video, selection)
+        node_id = str(cls.hidden.unique_id)
+        with_audio = "audio" in linked_outputs(node_id, cls.hidden.prompt, [one.id for one in cls.UTILITY.outputs])
+        output: io.NodeOutput = await _loaded("video_frames").select(video, selection, with_audio, node_id)
         return output
 
 

@@ -45,9 +45,9 @@ class NodeProgress:
         if progress.fraction is not None:
             self._begin(ComfyAPI().execution.set_progress(progress.fraction, 1.0, node_id=self._node_id))
 
-    def end(self, outcome: Outcome) -> None:
+    def end(self, outcome: Outcome, *notes: str) -> None:
         self._meet(outcome.entry)
-        self.say(_said_of(outcome), *outcome.warnings)
+        self.say(_said_of(outcome), *outcome.warnings, *notes)
 
     def say(self, *lines: str) -> None:
         head = [SANDBOX_LINE] if self.is_sandbox else []

@@ -11,12 +11,12 @@ import folder_paths
 from comfy_api.latest import io
 
 from ...errors import Refused
-from ...media import fit_video, seconds_shown
+from ...media import fit_frames, fit_video, seconds_shown
 from ...model import Measure, MotionReference
 from ...prices import printed_prices
 from ...stopping import Stopped
 from .progress import local
-from .sockets import plain_source, video_data_of, video_of
+from .sockets import parts_of, trimmed_source, video_of
 
 
 async def fit(
@@ -36,28 +36,30 @@ def _fit(
 ) -> io.NodeOutput:
     folder = Path(folder_paths.get_temp_directory()) / "apimart"
     folder.mkdir(parents=True, exist_ok=True)
-    source = plain_source(video)
-    written = None if source else video_data_of(video, folder, stopped).path
-    try:
-        given = source or written
-        assert given is not None
-        seconds = _seconds(limits, seconds_shown(given), orientation, start, length)
-        out = folder / f"reference_{secrets.token_hex(6)}.mp4"
-        fitted = fit_video(
-            given,
-            out,
-            start=start,
-            seconds=seconds,
-            min_side=limits.min_side,
-            max_side=limits.max_side,
-            max_bytes=limits.max_bytes,
-            keep_sound=keep_sound,
-            stopped=stopped,
-        )
-    finally:
-        if written is not None:
-            written.unlink(missing_ok=True)
-    return io.NodeOutput(video_of(out), fitted.seconds, report_of(limits, fitted))
+    out, changes = folder / f"reference_{secrets.token_hex(6)}.mp4", list[str]()
+    bounds: dict[str, Any] = {
+        "min_side": limits.min_side,
+        "max_side": limits.max_side,
+        "max_bytes": limits.max_bytes,
+        "max_rate": limits.max_fps,
+        "keep_sound": keep_sound,
+        "tell": changes.append,
+        "stopped": stopped,
+    }
+    source = trimmed_source(video)
+    if source:
+        path, begin, trim = source
+        left = seconds_shown(path, stopped=stopped) - begin
+        shown = min(left, trim) if trim else left
+        seconds = _seconds(limits, shown, orientation, start, length)
+        if seconds is None and shown < left:
+            seconds = shown - start
+        fitted = fit_video(path, out, start=begin + start, seconds=seconds, **bounds)
+    else:
+        shown = video.get_duration()
+        seconds = _seconds(limits, shown, orientation, start, length) or shown - start
+        fitted = fit_frames(parts_of(video), out, start=start, seconds=seconds, **bounds)
+    return io.NodeOutput(video_of(out), fitted.seconds, "\n".join([report_of(limits, fitted), *changes]))
 
 
 def _seconds(limits: MotionReference, whole: float, orientation: str, start: float, length: float) -> float | None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from comfy.model_management import get_free_memory
 from comfy_api.latest import Input, InputImpl, Types
@@ -22,7 +21,11 @@ from ...media import (
     decode_audio,
     decode_frames,
     image_of,
-    measure,
+    is_animation,
+    missing_bytes,
+    nothing_selected,
+    seconds_of,
+    write_frames,
 )
 from ...model import (
     AudioData,
@@ -113,10 +116,10 @@ def video_data_of(video: Input.Video, scratch: Path, stopped: Stopped = never) -
     """
     path = scratch / f"{secrets.token_hex(8)}.mp4"
     try:
-        video.save_to(str(path), format=Types.VideoContainer.MP4, codec=Types.VideoCodec.AUTO)
+        changes = _write_out(video, path, stopped)
         written = content_of_video(path, stopped=stopped)
         content = _content_of(video, written, scratch, stopped)
-        return VideoData(path, content=content, earlier_content=written)
+        return VideoData(path, "", content, None, written, _missing_bytes(video), changes)
     except PackError:
         path.unlink(missing_ok=True)
         raise
@@ -126,6 +129,19 @@ def video_data_of(video: Input.Video, scratch: Path, stopped: Stopped = never) -
             f"The clip cannot be written out as MP4 ({type(error).__name__}: {error}).",
             next_step="Convert it, or load it again.",
         ) from None
+
+
+def _write_out(video: Input.Video, path: Path, stopped: Stopped) -> tuple[str, ...]:
+    """Writes the video to `path`; what had to change. H.264 has even sides, which ComfyUI leaves to the encoder."""
+    try:
+        video.save_to(str(path), format=Types.VideoContainer.MP4, codec=Types.VideoCodec.AUTO)
+        return ()
+    except Exception:
+        width, height = video.get_dimensions()
+        if width % 2 == height % 2 == 0:
+            raise
+    made = write_frames(parts_of(video), path, stopped=stopped)
+    return (f"The video of {width}x{height} was cropped to {made.size}: H.264 has even sides.",)
 
 
 def _content_of(video: Input.Video, written: str, scratch: Path, stopped: Stopped) -> str:
@@ -141,7 +157,7 @@ def _content_of(video: Input.Video, written: str, scratch: Path, stopped: Stoppe
         return content_of_trimmed(source, *trim)
     depth = getattr(video, "get_bit_depth", None)
     return content_of_frames(
-        until_stopped(_parts(video), stopped), bits=10 if depth is not None and depth() >= 10 else 8
+        until_stopped(parts_of(video), stopped), bits=10 if depth is not None and depth() >= 10 else 8
     )
 
 
@@ -160,7 +176,13 @@ def _content_of_source(video: Input.Video, scratch: Path, stopped: Stopped) -> s
             path.unlink(missing_ok=True)
 
 
-def _parts(video: Input.Video) -> Iterator[tuple[Frames, AudioData | None]]:
+def _missing_bytes(video: Input.Video) -> int:
+    """What the file lacks that is played to its end: ComfyUI copies the rest into one that seems whole."""
+    source, trim = _file_of(video), _trim_of(video)
+    return missing_bytes(source) if source is not None and trim is not None and not trim[1] else 0
+
+
+def parts_of(video: Input.Video) -> Iterator[tuple[Frames, AudioData | None]]:
     """The frames and the sound of a video, a second at a time unless they are in memory already."""
     if isinstance(video, InputImpl.VideoFromComponents) or not hasattr(video, "as_trimmed"):
         yield _part(video)
@@ -192,16 +214,20 @@ def _free_bytes() -> int:
     return min([int(get_free_memory(torch.device("cpu"))), *left_by_containers()])
 
 
-def audio_of(path: Path, stopped: Stopped = never) -> dict[str, Any]:
-    """AUDIO [1, channels, samples]; a silent clip gives mono silence of its own length at 44.1 kHz.
+def audio_of(path: Path, tell: Callable[[str], object], stopped: Stopped = never) -> dict[str, Any]:
+    """AUDIO [1, channels, samples]; a silent clip gives silence of its own length. `tell` hears of what is amiss.
 
-    Raises what `decode_sound` and `measure` raise.
+    Raises Unreadable for what is no video, Unfinished when `stopped` says so.
     """
-    sound = decode_audio(path, stopped=stopped)
+    sound = decode_audio(path, tell=tell, stopped=stopped)
     if sound is None:
-        seconds = measure(path, stopped=stopped).seconds
-        sound = AudioData(np.zeros((1, max(1, round(seconds * SILENCE_RATE))), np.float32), SILENCE_RATE)
+        return silence(seconds_of(path, stopped=stopped))
     return {"waveform": torch.from_numpy(sound.waveform).unsqueeze(0), "sample_rate": sound.sample_rate}
+
+
+def silence(seconds: float) -> dict[str, Any]:
+    """AUDIO of one silent channel at 44.1 kHz."""
+    return {"waveform": torch.zeros(1, 1, max(1, round(seconds * SILENCE_RATE))), "sample_rate": SILENCE_RATE}
 
 
 def video_of(path: Path) -> Input.Video:
@@ -209,11 +235,24 @@ def video_of(path: Path) -> Input.Video:
 
 
 def plain_source(video: Input.Video) -> Path | None:
-    """The file behind a video, None when it is trimmed, cropped or made of frames.
+    """The file behind a video, None when it is trimmed, cropped, made of frames or an animated picture."""
+    trimmed = trimmed_source(video)
+    return trimmed[0] if trimmed and trimmed[1:] == UNTRIMMED else None
 
-    `get_stream_source` leaves edits out, so it is only used where the video says that it has none.
+
+def trimmed_source(video: Input.Video) -> tuple[Path, float, float] | None:
+    """The file behind a video, where its trim starts and how long it is (seconds, 0 for all).
+
+    None when it is edited in other ways, made of frames or an animated picture. `get_stream_source` leaves edits out,
+    so it is only used where the video says what they are.
     """
-    if _trim_of(video) != UNTRIMMED:
+    trim, path = _trim_of(video), _file_of(video)
+    return None if trim is None or path is None or is_animation(path) else (path, *trim)
+
+
+def _file_of(video: Input.Video) -> Path | None:
+    """The file that a video is read from, edits left out; a video without one would be encoded into memory to ask."""
+    if type(video).get_stream_source is Input.Video.get_stream_source:
         return None
     source = video.get_stream_source()
     return Path(source) if isinstance(source, str) else None
@@ -239,16 +278,30 @@ def _is_whole(video: Input.Video) -> bool:
     return (video.get_duration(), video.get_dimensions()) == (whole.get_duration(), whole.get_dimensions())
 
 
-def selected(video: Input.Video, selection: Selection, stopped: Stopped = never) -> Frames:
-    """The selected frames of any VIDEO, exactly as ComfyUI itself would decode an edited one.
+def components_of(video: Input.Video, stopped: Stopped = never) -> Types.VideoComponents:
+    """The frames and the audio of any VIDEO, exactly as ComfyUI itself decodes them.
 
-    ComfyUI's own decoding cannot be stopped; Unfinished is raised after it when `stopped` says so.
+    ComfyUI's own decoding cannot be stopped; Unfinished is raised after it when `stopped` says so. Raises Refused for
+    what ComfyUI cannot decode.
     """
-    components = video.get_components()
+    try:
+        components = video.get_components()
+    except Exception as error:  # noqa: BLE001  # ComfyUI and PyAV raise whatever they like here
+        raise Refused(
+            f"ComfyUI cannot decode the video ({type(error).__name__}: {error}).",
+            next_step="Convert it, or load another one.",
+        ) from None
     raise_if_stopped(stopped)
+    return components
+
+
+def selected(components: Types.VideoComponents, selection: Selection) -> Frames:
+    """The selected frames of what ComfyUI decoded. Raises Refused when the selection leaves none."""
     images = components.images[selection.skip_first_frames :: max(1, selection.select_every_nth)]
     if selection.frame_load_cap:
         images = images[: selection.frame_load_cap]
+    if not len(images):
+        raise nothing_selected(selection)
     if selection.max_side and max(images.shape[1:3], default=0) > selection.max_side:
         images = _reduced(images, selection.max_side)
     rate = Fraction(components.frame_rate) / max(1, selection.select_every_nth)

@@ -7,31 +7,35 @@ from typing import Any
 
 import torch
 from comfy_api.latest import io
+from server import PromptServer
 
 from ...model import Selection
 from ...stopping import Stopped
 from .progress import local
-from .sockets import audio_of, frames_tensor, plain_source, selected
+from .sockets import audio_of, components_of, frames_tensor, plain_source, selected, silence
 
 
-async def select(video: Any, selection: dict[str, int]) -> io.NodeOutput:
-    return await local(partial(_select, video, Selection(**selection)))
+async def select(video: Any, selection: dict[str, int], with_audio: bool, node_id: str) -> io.NodeOutput:
+    """The outputs of Video Frames; what is amiss with the audio is said in the node."""
+    notes: list[str] = []
+    output = await local(partial(_select, video, Selection(**selection), with_audio, notes))
+    if notes:
+        PromptServer.instance.send_progress_text("\n".join(notes), node_id)
+    return output
 
 
-def _select(video: Any, selection: Selection, stopped: Stopped) -> io.NodeOutput:
+def _select(video: Any, selection: Selection, with_audio: bool, notes: list[str], stopped: Stopped) -> io.NodeOutput:
     path = plain_source(video)
     if path is None:
         return _from_components(video, selection, stopped)
     frames, fps = frames_tensor(path, selection, stopped)
-    return io.NodeOutput(frames, audio_of(path, stopped), fps, len(frames))
+    audio = audio_of(path, notes.append, stopped) if with_audio else None
+    return io.NodeOutput(frames, audio, fps, len(frames))
 
 
 def _from_components(video: Any, selection: Selection, stopped: Stopped) -> io.NodeOutput:
-    """An edited video has no file of its own: ComfyUI decodes it, exact but with more memory."""
-    frames = selected(video, selection, stopped)
-    sound = video.get_components().audio
-    silence = {
-        "waveform": torch.zeros(1, 1, max(1, round(len(frames.pixels) / float(frames.fps) * 44100))),
-        "sample_rate": 44100,
-    }
-    return io.NodeOutput(torch.from_numpy(frames.pixels), sound or silence, float(frames.fps), len(frames.pixels))
+    """An edited video has no file of its own: ComfyUI decodes it, once and exact, but with more memory."""
+    components = components_of(video, stopped)
+    frames = selected(components, selection)
+    audio = components.audio or silence(len(components.images) / float(components.frame_rate))
+    return io.NodeOutput(torch.from_numpy(frames.pixels), audio, float(frames.fps), len(frames.pixels))
