@@ -66,7 +66,9 @@ class Process:
         family = FAMILIES[node_id]
         values = Values({**defaults(family), **inputs})
         purchase = await self.runner.local(
-            lambda stopped: self.account.purchase(family, lambda folder: values, queue_run=run, stopped=stopped)
+            lambda stopped: self.account.purchase(
+                family, lambda folder: values, queue_run=run, project=inputs.get("project", ""), stopped=stopped
+            )
         )
         return await self._wait(self.runner.ask(purchase, self.account), on_progress)
 

@@ -190,7 +190,7 @@ def test_settings_that_cannot_be_read_stop_buying(home: Path, content: bytes) ->
     said = refusal(found)
     assert str(home / FILE) in said
     assert "Settings > APIMart" in said
-    assert found.limits == Limits(0.0, 0.0, 0)
+    assert found.limits == Limits(0.0, 0.0, 0, 0.0, 0.0)
 
 
 def test_settings_that_the_system_does_not_give_out_stop_buying(home: Path) -> None:

@@ -13,7 +13,7 @@ import missing_pictures
 import pack
 from apimart import nodes
 from apimart.flow.catalogue import models_of
-from apimart.flow.model import BUYING_INPUTS, VIDEO_OUTPUTS, Family
+from apimart.flow.model import VIDEO_OUTPUTS, Family, node_inputs
 from phrases import ENGLISH, LANGUAGES
 
 PRICES = "flow/prices.json"
@@ -104,7 +104,7 @@ def _in_python(family: Family) -> Iterator[str]:
 def _frozen(family: Family) -> Iterator[str]:
     """The line is given as it has to stand there, to be put in when the order of the inputs is final."""
     if family.node_id not in _json(NODES):
-        inputs, outputs = ([one.id for one in many] for many in ((*family.inputs, *BUYING_INPUTS), VIDEO_OUTPUTS))
+        inputs, outputs = ([one.id for one in many] for many in (node_inputs(family), VIDEO_OUTPUTS))
         line = json.dumps({family.node_id: {"inputs": inputs, "outputs": outputs}})[1:-1]
         yield f"{NODES}: lacks {line}"
 

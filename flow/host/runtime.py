@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ..catalogue import known_models, models_of, new_models
 from ..errors import NotSet, PackError
-from ..jobs import Account, Ended, Progress, Runner
+from ..jobs import Account, Event, Runner
 from ..ledger import Ledger
 from ..model import Family
 from ..settings import DEFAULT_BASE_URL, Settings, read
@@ -35,7 +35,7 @@ class Runtime:
         home: Path,
         output: Path,
         families: Mapping[str, Family],
-        on_event: Callable[[Progress | Ended], None],
+        on_event: Callable[[Event], None],
         *,
         now: Callable[[], float] = time.time,
         pace: float = 1.0,

@@ -110,7 +110,7 @@ class Family:
 
     @property
     def judged_widgets(self) -> tuple[str, ...]:
-        """The widgets that a rule between widgets names, that may not be empty, whose lists change or hold numbers.
+        """The widgets of rules between widgets, that may not be empty, or whose lists change or hold numbers.
 
         ComfyUI judges all others by itself; in a list it would refuse the text of a number.
         """

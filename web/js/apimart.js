@@ -61,7 +61,7 @@ const ACTIONS = {
     sidebar.hear((await server.post(`jobs/${job.id}/declare`, declared)).job, true);
   },
   async copy(job) {
-    await copy(job.task_id);
+    await copy(job.task_id, sidebar.root);
     comfyui.toast("success", "APIMart", say("job.copied"));
   },
   open(job) {

@@ -37,6 +37,7 @@ from ...model import (
     Values,
     VideoData,
     VideoInput,
+    node_inputs,
     several,
 )
 from ...prices import estimate_usd, known_prices
@@ -144,7 +145,7 @@ def _values(
     unknown: float = 0.0,
 ) -> Values:
     """`unknown` seconds stand in for a clip whose length nobody told."""
-    names = {declared.id for declared in family.inputs} | {"take"}
+    names = {declared.id for declared in node_inputs(family)}
     strange = sorted({name.partition(".")[0] for name in (*widgets, *connected, *seconds, *linked)} - names)
     if strange:
         raise Denied(400, f"There is no input '{strange[0][:40]}'.")
