@@ -13,6 +13,8 @@ from .model import Choice, Family, Json, Question
 from .prices import DAY_SECONDS, RETRY_SECONDS, PriceList
 from .wire import Provider
 
+MOST_NEW = 20  # of a family; a longer list would bury the models that were checked
+CHANNEL = "-ext"  # the longer name of a model that goes through the provider's own channel
 ANY_ADDRESS = "https://example.com/file"
 TYPES: dict[str, Callable[[Any], bool]] = {
     "string": lambda value: isinstance(value, str),
@@ -38,7 +40,9 @@ def doubts_about(question: Question, provider: Provider, ledger: Ledger, now: fl
         until = now + (DAY_SECONDS if remembered else RETRY_SECONDS)
         ledger.cache.remember(_models_cached_as(provider.base_url), remembered, until)
     gone = what_is_gone(question.model, remembered, models_of(question.family))
-    return (gone,) if gone else ()
+    is_new = question.model in question.family.unchecked
+    new = f"{question.model} is new at the provider: its limits and its price are not checked by this pack."
+    return (*((gone,) if gone else ()), *((new,) if is_new else ()))
 
 
 def known_models(base_url: str, ledger: Ledger) -> Any:
@@ -76,17 +80,47 @@ def _likeness(one: str, other: str) -> float:
     return len(words & others) / len(words | others)
 
 
+def new_models(families: Iterable[Family], remembered: Any) -> dict[str, tuple[str, ...]]:
+    """The models of the remembered list that no family names, by the node id of the family that can buy them.
+
+    That is the family whose model comes nearest by name in the same maker's line, if it sends all that the new one
+    takes. A model of which the provider says nothing goes to none.
+    """
+    listed = remembered.get("parameters") if isinstance(remembered, Mapping) else None
+    if not isinstance(listed, Mapping):
+        return {}
+    owners = {model: family for family in families for model in models_of(family)}
+    lines: dict[str, list[str]] = {}
+    for model in owners:
+        lines.setdefault(_words(model)[0], []).append(model)
+    found: dict[str, list[str]] = {}
+    for name, takes in sorted(listed.items()):
+        line = lines.get(_words(name)[0], [])
+        is_known = name in owners or name.removesuffix(CHANNEL) in owners
+        if line and takes and not is_known:
+            near = max(line, key=lambda one: _likeness(name, one))
+            if {*takes} <= _sent_by(owners[near], listed):
+                found.setdefault(owners[near].node_id, []).append(name)
+    return {node_id: tuple(names[:MOST_NEW]) for node_id, names in found.items()}
+
+
+def _sent_by(family: Family, listed: Mapping[str, Any]) -> set[str]:
+    """What a family can send: its own parameters, and what the provider says that its models take."""
+    takes = {name for model in models_of(family) for name in listed.get(model) or ()}
+    return {one.parameter for one in family.inputs} | takes
+
+
 def living_models(families: Iterable[Family]) -> tuple[str, ...]:
     """Every model that a family names and that is not said to be gone."""
     return tuple(model for family in families for model in models_of(family) if model not in family.retired)
 
 
 def held_against_schema(question: Question, provider: Provider, ledger: Ledger, now: float) -> tuple[str, ...]:
-    """Warnings about a body whose model no family knows, by the provider's own schema, where that can be had.
+    """Warnings about a body whose model no declaration knows, by the provider's own schema, where that can be had.
 
     Raises Refused for what the schema does not allow.
     """
-    if not question.family.any_model:
+    if not question.family.any_model and question.model not in question.family.unchecked:
         return ()
     schema = _schema(question.model, provider, ledger, now)
     wrong, doubtful = faults_by_schema(question.body([ANY_ADDRESS] * len(question.media)), schema)
@@ -135,7 +169,9 @@ def _models_cached_as(base_url: str) -> str:
 
 def _listed(provider: Provider, now: float) -> dict[str, Json]:
     try:
-        return {"ids": list(provider.models()), "day": time.strftime("%Y-%m-%d", time.gmtime(now))}
+        takes = provider.parameters_of_models()
+        day = time.strftime("%Y-%m-%d", time.gmtime(now))
+        return {"ids": [*takes], "day": day, "parameters": {model: [*names] for model, names in takes.items()}}
     except PackError as error:
         log.info("Which models are offered is not known: %s", error.what)
         return {}

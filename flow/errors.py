@@ -16,6 +16,7 @@ import logging
 import re
 from collections.abc import Iterable
 
+PAID_AND_KEPT = "The job is paid and its file is kept."
 _BEARER = re.compile(r"(?i)\bbearer\s+[^\s\"',;]+")
 _API_KEY = re.compile(r"\bsk-[A-Za-z0-9_\-]{6,}")
 # Shorter words that begin like this are no keys: in what a person wrote, only a whole key is one.
@@ -157,7 +158,10 @@ class Unfinished(PackError):
 
 
 class Unreadable(PackError):
-    """A file is there and cannot be read. Whoever knows that a job made it says that it is paid."""
+    """The result arrived but cannot be read.
+
+    A local file that no job made may be so too: only who knows of the job says that it is `PAID_AND_KEPT`.
+    """
 
     spent = ""
     next_step = "Open the file by hand."

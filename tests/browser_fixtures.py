@@ -58,6 +58,7 @@ def page(browser: Browser, comfy: ComfyServer, provider: Sandbox, nodes2: bool) 
     opened = ComfyPage(browser, comfy, nodes2=nodes2)
     yield opened
     opened.close()
+    provider.finish()  # a test that failed must not leave its prompt in the way of the next ones
     assert [error for error in opened.errors if "apimart" in error.lower()] == []
 
 

@@ -6,6 +6,7 @@ import asyncio
 import tempfile
 import time
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ PACE = 0.1  # the sandbox's jobs last 0.3 s
 FAMILIES = {family.node_id: family for family in nodes.families()}
 
 
+@cache
 def picture(width=640, height=480, seed=0):
     """A picture no two seeds share; plain enough to be a small file."""
     across = np.linspace(0, 255, width, dtype=np.float32)[None, :, None]
@@ -64,7 +66,9 @@ class Process:
         family = FAMILIES[node_id]
         values = Values({**defaults(family), **inputs})
         purchase = await self.runner.local(
-            lambda stopped: self.account.purchase(family, lambda folder: values, queue_run=run, stopped=stopped)
+            lambda stopped: self.account.purchase(
+                family, lambda folder: values, queue_run=run, project=inputs.get("project", ""), stopped=stopped
+            )
         )
         return await self._wait(self.runner.ask(purchase, self.account), on_progress)
 
@@ -129,10 +133,13 @@ class Person:
     def process(self):
         return Process(self)
 
-    def queue(self, *asked, stop_after=None, run="run-1"):
-        """Queue several (node id, inputs) in one workflow; the results in order, errors as values."""
+    def queue(self, *asked, stops=False, run="run-1"):
+        """Queue several (node id, inputs) in one workflow; the results in order, errors as values.
+
+        Who `stops` does so as soon as a job has its task id.
+        """
         with self.process() as process:
-            return asyncio.run(self._all(process, asked, stop_after, run))
+            return asyncio.run(self._all(process, asked, stops, run))
 
     def buy(self, node_id, **inputs):
         """Queue one node; raises what it raises."""
@@ -145,10 +152,12 @@ class Person:
         with self.process() as process:
             return asyncio.run(process.collect(task_id, self._hear))
 
-    async def _all(self, process, asked, stop_after, run):
+    async def _all(self, process, asked, stops, run):
         nodes_ = [asyncio.ensure_future(process.buy(node_id, inputs, self._hear, run)) for node_id, inputs in asked]
-        if stop_after is not None:
-            await asyncio.wait(nodes_, timeout=stop_after)
+        if stops:
+            while not any(one.entry is not None and one.entry.task_id for one in self.heard):
+                await asyncio.wait(nodes_, timeout=0.02)
+                assert not all(one.done() for one in nodes_), "no job was submitted"
             for one in nodes_:
                 one.cancel()
         return await asyncio.gather(*nodes_, return_exceptions=True)

@@ -84,6 +84,12 @@ def failed(entry: Entry, **changes: Any) -> Standing:
 
 
 UNDONE = {
+    6: (
+        "DROP INDEX apimart_entries_by_approval",
+        "ALTER TABLE apimart_entries DROP COLUMN approval",
+        "DROP TABLE apimart_approvals",
+    ),
+    5: ("DROP INDEX apimart_entries_by_project", "ALTER TABLE apimart_entries DROP COLUMN project"),
     4: ("DROP TABLE apimart_users",),
     3: (
         "INSERT INTO apimart_facts SELECT 'clip at ' || url_hash, found, until FROM apimart_link_contents",

@@ -199,10 +199,17 @@ def test_where_it_goes_is_on_disk_before_it_is_sent_and_the_next_run_sends_just_
     assert (sold["body"], sold["idempotency_key"]) == (entry.body, entry.idempotency_key)
 
 
-def test_a_price_that_nobody_knows_is_refused_where_dollars_are_limited(person, seller, original, monkeypatch):
-    monkeypatch.setenv("APIMART_LIMIT_USD_PER_JOB", "5")
-    with pytest.raises(Refused, match="price of this job is not known"):
-        person.buy(EXTEND, prompt="x", source_job=job_of(original))
+def test_an_extension_costs_what_was_estimated(person, original):
+    entry = person.buy(EXTEND, prompt="x", source_job=job_of(original)).entry
+    assert entry.cost_usd == entry.estimate_usd == 0.14
+    entry = person.buy(EXTEND, prompt="x", source_job=job_of(original), resolution="4k").entry
+    assert entry.cost_usd == entry.estimate_usd == 0.64
+
+
+def test_an_extension_beyond_a_limit_is_refused(person, seller, original, monkeypatch):
+    monkeypatch.setenv("APIMART_LIMIT_USD_PER_JOB", "0.5")
+    with pytest.raises(Refused, match="limit"):
+        person.buy(EXTEND, prompt="x", source_job=job_of(original), resolution="4k")
     assert remixes(seller) == []
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import facts
 import pytest
-from apimart.flow.catalogue import drift, faults_by_schema, living_models, models_of, nearest, what_is_gone
+from apimart.flow.catalogue import drift, faults_by_schema, living_models, models_of, nearest, new_models, what_is_gone
 from apimart.flow.errors import Refused
 from apimart.flow.media import content_of_audio, encode_audio
 from apimart.flow.model import (
@@ -571,6 +571,38 @@ def test_the_nearest_model_is_of_the_family_else_of_the_same_line():
     assert nearest("sora-2-pro", ["sora-2"], living) == ""
     assert "sora-2" not in living_models(FAMILIES.values())
     assert "kling-v3" in living_models(FAMILIES.values())
+
+
+KLING_3 = FAMILIES["APIMartKling3"]
+
+
+def listed(**takes):
+    """A remembered list, with the names of what each model takes."""
+    known = {"kling-v3": ["prompt", "mode", "multi_shot"]}
+    return {"ids": [*known, *takes], "day": "2026-11-26", "parameters": {**known, **takes}}
+
+
+def test_a_new_model_goes_to_the_family_that_sends_all_it_takes():
+    names = {"kling-v3.1": ["prompt", "mode", "multi_shot"], "kling-v3.2": ["prompt", "colour"], "kling-v3.3": []}
+    others = {"luma-ray-4": ["prompt"], "kling-v3-ext": ["prompt"]}
+    found = new_models(FAMILIES.values(), listed(**names, **others))
+    assert found == {"APIMartKling3": ("kling-v3.1",)}
+    assert new_models(FAMILIES.values(), None) == new_models(FAMILIES.values(), {"ids": ["kling-v3.1"]}) == {}
+
+
+def test_a_list_of_ten_thousand_models_buries_none_of_ours():
+    many = {f"kling-v3-{number}": ["prompt"] for number in range(10_000)}
+    [names] = new_models([KLING_3], listed(**many)).values()
+    assert len(names) == 20
+
+
+def test_a_new_model_can_be_asked_for_and_is_said_to_be_unchecked(tmp_path):
+    wider = KLING_3.with_unchecked(("kling-v3.1",))
+    request = accepted(wider, tmp_path, prompt="a house", model="kling-v3.1")
+    assert (request.question.model, request.estimate_usd) == ("kling-v3.1", None)
+    assert "is not offered" in refusal(KLING_3, tmp_path, prompt="a house", model="kling-v3.1")
+    assert KLING_3.with_unchecked(()) is KLING_3
+    assert ANY.with_unchecked(("kling-v3.1",)) is ANY
 
 
 def test_drift_says_what_is_new_gone_and_dearer():

@@ -21,6 +21,7 @@ FORBIDDEN = {
     "writes a global": r"\b(?:window|globalThis|self)\.[\w$.]+\s*=(?!=)",
     "patches a prototype": r"\.prototype\b|__proto__|setPrototypeOf",
     "listens to the whole document": r"\b(?:document|window)\.(?:add|remove)EventListener",
+    "adds to the shared page": r"document\.(?:body|head)\.append",
     "writes HTML": r"\b(?:inner|outer)HTML\b|insertAdjacentHTML|document\.write",
     "runs text": r"\beval\s*\(|new Function\b|setTimeout\(\s*[\"'`]",
     "draws on the canvas": r"onDraw(?:Foreground|Background)|\.drawNode\b",

@@ -166,7 +166,7 @@ def test_an_unknown_task_id_is_refused_in_words(person):
 
 def test_stopping_says_that_the_job_goes_on_and_the_next_run_collects_it(person, seller):
     seller.control(job_seconds=3)
-    [stopped] = person.queue(sora(), stop_after=0.7)
+    [stopped] = person.queue(sora(), stops=True)
     assert isinstance(stopped, Unfinished)
     assert stopped.stopped
     assert stopped.task_id
@@ -407,7 +407,7 @@ def test_a_limit_per_day_is_refused_before_any_upload_with_the_sum(person, selle
 
 
 def test_the_real_cost_of_an_abandoned_job_comes_into_the_ledger(person, seller):
-    person.queue(sora(duration=20), stop_after=0.7)
+    person.queue(sora(duration=20), stops=True)
     seller.finish()
     with person.process() as process:
         process.runner.use(process.account)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import pytest
+from apimart.flow.media import read_metadata
 from comfy_server import ComfyServer, Json, Rejected
 from journey_fixtures import Seller
+from PIL import Image
 from sandboxed import Sandbox
-from test_live_money import bought, shown, sora, status
+from test_live_money import bought, last_error, shown, sora, status
 from workflows import with_ends
 
 pytest_plugins = ["live_fixtures"]
@@ -117,3 +120,105 @@ def test_a_run_that_is_answered_from_the_ledger_says_so(comfy: ComfyServer, sell
         comfy.finished(comfy.submit(again, client_id=events.client_id))
         events.wait("progress_text", lambda data: "Already paid: reused the take of" in data["text"])
     assert seller.sold == 1
+
+
+def clip_of(comfy: ComfyServer, history: Json, node: str = "1") -> Path:
+    [found] = history["outputs"][node]["images"]
+    return comfy.output / found["subfolder"] / found["filename"]
+
+
+def test_a_kept_clip_carries_the_workflow_and_the_receipt_and_no_secret(
+    comfy: ComfyServer, provider: Sandbox, seller: Seller
+) -> None:
+    graph = {**lone(f"found again, {provider.key}, {comfy.output}/here"), **saved("1")}
+    asked = {"prompt": graph, "extra_data": {"extra_pnginfo": {"workflow": {"nodes": [{"id": 1, "type": "X"}]}}}}
+    history = comfy.finished(comfy.post("/prompt", asked)["prompt_id"])
+    clip = clip_of(comfy, history)
+    texts = read_metadata(clip)
+    assert json.loads(texts["workflow"]) == {"nodes": [{"id": 1, "type": "X"}]}
+    assert json.loads(texts["prompt"])["1"]["class_type"] == "APIMartSora2"
+    assert json.loads(texts["apimart"])["task_id"] == seller.tasks[0]["id"]
+    ours = [texts[name] for name in ("prompt", "workflow", "apimart")]  # the sandbox itself repeats its prompt
+    for secret in (provider.key, str(comfy.base), str(Path.home())):
+        assert not any(secret in text for text in ours)
+    assert "[key], [folder]/here" in texts["prompt"]
+
+
+def test_no_metadata_is_written_where_comfyui_runs_without(provider: Sandbox, seller: Seller, tmp_path: Path) -> None:
+    account = {"APIMART_API_KEY": provider.key, "APIMART_BASE_URL": provider.url}
+    with ComfyServer(Path(os.environ["COMFYUI_PATH"]), tmp_path, "--disable-metadata", environment=account) as comfy:
+        clip = clip_of(comfy, bought(comfy, with_ends(lone("without"))))
+    assert not {"prompt", "workflow", "apimart"} & {*read_metadata(clip)}
+
+
+def test_two_nodes_of_a_run_are_approved_together_by_a_page(comfy: ComfyServer, seller: Seller) -> None:
+    comfy.post("/apimart/settings", {"ask_above_usd": 0.5})
+    try:
+        with comfy.events() as events:
+            graph = {**with_ends(lone("approved")), **with_ends(lone("as well", "2"))}
+            prompt_id = comfy.submit(graph, client_id=events.client_id)
+            asked = events.wait("apimart.approval")["approval"]
+            assert (len(asked["jobs"]), asked["usd"], seller.sold) == (2, 0.64, 0)
+            comfy.post(f"/apimart/approvals/{asked['id']}", {"approve": True})
+            assert status(comfy.finished(prompt_id)) == "success"
+            events.wait("apimart.approval", lambda data: data["approval"]["decision"] == "approved")
+    finally:
+        comfy.post("/apimart/settings", {"ask_above_usd": None})
+    assert seller.sold == 2
+
+
+def test_a_declined_run_says_so_on_its_node_and_buys_nothing(comfy: ComfyServer, seller: Seller) -> None:
+    comfy.post("/apimart/settings", {"ask_above_usd": 0})
+    try:
+        with comfy.events() as events:
+            prompt_id = comfy.submit(with_ends(lone("declined")), client_id=events.client_id)
+            asked = events.wait("apimart.approval")["approval"]
+            comfy.post(f"/apimart/approvals/{asked['id']}", {"approve": False})
+            history = comfy.finished(prompt_id)
+    finally:
+        comfy.post("/apimart/settings", {"ask_above_usd": None})
+    assert "This purchase was declined" in last_error(history)["exception_message"]
+    assert seller.sold == 0
+
+
+SHOTS = "name,prompt,seconds,image\n" + "".join(f"s{number},shot {number},4,\n" for number in range(1, 6))
+
+
+def listed(table: str, if_it_fails: str = "skip", rows: str = "") -> Json:
+    """A shot list whose rows are bought and saved under their names."""
+    given = {"table": table, "file": "", "rows": rows, "project": "film"}
+    node = lone("", if_it_fails=if_it_fails)
+    node["1"]["inputs"]["prompt"] = ["9", 1]
+    graph: Json = {"9": {"class_type": "APIMartShotList", "inputs": given}, **node, **saved("1")}
+    graph["save"]["inputs"]["filename_prefix"] = ["9", 0]
+    return graph
+
+
+def test_a_failing_row_of_a_list_blocks_only_itself_and_is_tried_again(comfy: ComfyServer, seller: Seller) -> None:
+    seller.control(fail_jobs={"reason": "moderation", "times": 1})
+    with comfy.events() as events:
+        history = comfy.finished(comfy.submit(listed(SHOTS), client_id=events.client_id))
+        assert not events.heard("execution_error")
+        assert any("Skipped: The provider ended the job" in text for _, text in events.texts)
+    assert status(history) == "success"
+    assert len(shown(history, "save")) == 4
+    assert {one["subfolder"].partition("/")[0] for one in history["outputs"]["save"]["images"]} == {"film"}
+    again = bought(comfy, listed(SHOTS))
+    assert len(shown(again, "save")) == 5
+    assert seller.sold == 6
+
+
+def test_a_bad_row_is_named_with_its_line_before_anything_runs(comfy: ComfyServer, seller: Seller) -> None:
+    with pytest.raises(Rejected, match="Line 3: the input folder has no image"):
+        comfy.submit(listed("name,prompt,image\na,one,\nb,two,gone.png\n"))
+    assert seller.requests == []
+
+
+def test_the_images_of_a_shot_list_are_those_of_the_input_folder(comfy: ComfyServer) -> None:
+    Image.new("RGB", (64, 48), "teal").save(comfy.input / "here.png")
+    table = "prompt\timage\na\there.png\n"
+    (comfy.input / "shots.tsv").write_text(table, "utf-8")
+    given = {"table": "", "file": "shots.tsv", "rows": "", "project": ""}
+    preview = {"class_type": "PreviewImage", "inputs": {"images": ["9", 6]}}
+    history = comfy.run({"9": {"class_type": "APIMartShotList", "inputs": given}, "2": preview})
+    assert len(shown(history, "2")) == 1

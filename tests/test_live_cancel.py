@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from apimart.flow.media import content_of_video
 from clips import repeated, write_video
 from comfy_events import Events
 from comfy_server import ComfyServer, Json
@@ -184,8 +185,8 @@ def test_cancel_during_a_poll_that_hangs(cancelling: Cancelling, seller: Seller)
     assert seller.sold == 1
 
 
-def test_cancel_during_a_stalled_download(cancelling: Cancelling, seller: Seller) -> None:
-    """Queued again while the download trickles, the clip is whole, byte for byte."""
+def test_cancel_during_a_stalled_download(cancelling: Cancelling, seller: Seller, tmp_path: Path) -> None:
+    """Queued again while the download trickles, the clip is whole, packet for packet."""
     seller.behave("download", "slow", seconds=SLOW_SECONDS)
     downloads = cancelling.downloads
     cancelling.cancel(sora("download"), lambda _: cancelling.downloads > downloads)
@@ -193,7 +194,9 @@ def test_cancel_during_a_stalled_download(cancelling: Cancelling, seller: Seller
     bought(cancelling.comfy, sora("download"))
     assert seller.sold == 1
     [clip] = cancelling.new_clips
-    assert clip.read_bytes() == sold_clip(seller)
+    sold = tmp_path / "sold.mp4"
+    sold.write_bytes(sold_clip(seller))
+    assert content_of_video(clip) == content_of_video(sold)
 
 
 def test_cancel_during_the_decoding_of_a_long_clip(cancelling: Cancelling, comfy: ComfyServer, long_clip: str) -> None:
@@ -221,7 +224,7 @@ def test_cancel_while_a_link_is_read(cancelling: Cancelling, seller: Seller, tmp
 def test_cancel_while_a_trimmed_video_is_written_out(
     cancelling: Cancelling, comfy: ComfyServer, seller: Seller, long_clip: str
 ) -> None:
-    trim = {"start_time": 1.0, "duration": 20.0, "strict_duration": False}
+    trim = {"start_time": 1.0, "duration": 6.0, "strict_duration": False}
     trimmed = {**load(long_clip), "7": {"class_type": "Video Slice", "inputs": {"video": ["1", 0], **trim}}}
     scratch = comfy.home / "scratch"
     cancelling.cancel({**CHARACTER, **trimmed, **motion(["3", 0], ["7", 0])}, lambda _: has_questions(scratch))

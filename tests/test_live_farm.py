@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,10 +70,14 @@ def farm(tmp_path: Path) -> Iterator[Farm]:
         shared = {"APIMART_LEDGER_URL": database, "APIMART_RESULT_STORE": (tmp_path / "results").as_uri()}
         account = {"APIMART_API_KEY": provider.key, "APIMART_BASE_URL": provider.url}
         comfyui = Path(os.environ["COMFYUI_PATH"])
-        workers = [
-            stack.enter_context(ComfyServer(comfyui, tmp_path / f"worker{number}", environment={**account, **shared}))
-            for number in range(WORKERS)
-        ]
+
+        def start(number: int) -> ComfyServer:
+            return ComfyServer(comfyui, tmp_path / f"worker{number}", environment={**account, **shared})
+
+        with ThreadPoolExecutor(WORKERS) as starting:
+            workers = list(starting.map(start, range(WORKERS)))
+        for worker in workers:
+            stack.enter_context(worker)
         yield Farm(provider, database, workers)
 
 

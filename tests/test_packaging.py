@@ -58,7 +58,7 @@ def test_what_only_developers_need_stays_out_of_the_archive() -> None:
     assert tops == {
         *("__init__.py", "flow", "nodes", "sandbox", "web", "locales", "example_workflows", "pictures"),
         *("pyproject.toml", "requirements.txt", "README.md", "MODELS.md", "CHANGELOG.md", "SECURITY.md", "LICENSE"),
-        *(".comfyignore", ".gitignore", "docs"),
+        "docs",
     }
 
 

@@ -194,7 +194,7 @@ def test_motion_control_is_priced_by_the_seconds_of_its_clip(face):
 
 
 def test_a_page_tells_its_language_and_another_one_its_own(face):
-    for page, language in {"a-page-of-somebody": "ko", "another-page": "ja"}.items():
+    for page, language in {"a-page-of-somebody": "ko", "another-page": "ja", "a-page-in-french": "fr"}.items():
         assert face.post("language", {"page": page, "language": language}).status == 200
     assert [language_of(page) for page in ("a-page-of-somebody", "another-page", "unknown", None)] == [
         "ko",
@@ -224,7 +224,7 @@ def test_a_clip_that_the_price_does_not_hang_on_need_not_be_measured(face):
 
 
 def test_a_model_that_the_list_does_not_name_has_no_price(face):
-    found = estimate(face, "APIMartVeo31Extend", {})
+    found = estimate(face, "APIMartMiniMaxH3Upscale", {})
     assert (found["usd"], found["unit_usd"]) == (None, None)
 
 
@@ -333,7 +333,7 @@ def test_a_clip_that_was_taken_away_is_shown_as_gone(face, person):
 
 def test_a_running_job_is_collected_in_the_background(face, person, seller):
     seller.control(job_seconds=600)
-    [_] = person.queue((SORA, PLAIN_SORA), stop_after=2.0)
+    [_] = person.queue((SORA, PLAIN_SORA), stops=True)
     [job] = face.get("jobs").json["jobs"]
     assert job["state"] == "running"
     assert job["ends_at"] > job["created_at"]

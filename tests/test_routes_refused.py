@@ -23,6 +23,9 @@ GETS = [
     "families",
     "totals",
     "jobs",
+    "jobs.csv",
+    "projects",
+    "approvals",
     f"jobs/{NOBODY}",
     f"jobs/{NOBODY}/thumbnail",
     f"jobs/{NOBODY}/workflow",
@@ -37,6 +40,7 @@ POSTS = [
     "estimate",
     f"jobs/{NOBODY}/collect",
     f"jobs/{NOBODY}/declare",
+    f"approvals/{NOBODY}",
 ]
 HARMFUL = {
     "key": {"key": "sk-the-key-of-an-attacker-0001"},
@@ -48,6 +52,7 @@ HARMFUL = {
     "estimate": {"family": "APIMartSora2", "widgets": {}},
     f"jobs/{NOBODY}/collect": {},
     f"jobs/{NOBODY}/declare": {"bought": False},
+    f"approvals/{NOBODY}": {"approve": True},
 }
 ELSEWHERE = [
     {"Sec-Fetch-Site": "cross-site"},

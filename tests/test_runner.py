@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -15,6 +18,28 @@ pytest_plugins = ["journey_fixtures"]
 
 SORA = "APIMartSora2"
 KLING = "APIMartKlingMotionControl"
+
+# Ends as ComfyUI does by Ctrl-C, while a poll hangs, so that threads are waited for, and another job goes on.
+STOPPED_COMFYUI = """
+import asyncio, logging, pathlib, sys
+import pack
+pack.load()
+from journeys import Person, until
+logging.basicConfig()
+home, output = sys.argv[1:]
+person = Person(pathlib.Path(home), pathlib.Path(output))
+process = person.process()
+
+async def prompt():
+    nodes = [asyncio.ensure_future(process.buy("APIMartSora2", {"prompt": str(n)}, person._hear)) for n in range(2)]
+    polling = lambda: sum(one.fraction is not None for one in person.heard) >= 3  # one is answered
+    await asyncio.to_thread(until, polling)
+    for one in nodes:
+        one.cancel()
+    await asyncio.gather(*nodes, return_exceptions=True)
+
+asyncio.run(prompt())
+"""
 
 
 def entries(process):
@@ -173,7 +198,7 @@ def test_limits_that_are_set_while_a_job_waits_for_the_provider_hold_for_it(pers
 
 def test_a_vanished_task_ends_its_own_job_only(person, seller):
     seller.control(job_seconds=600)
-    person.queue((SORA, {"prompt": "kept"}), stop_after=1.5)
+    person.queue((SORA, {"prompt": "kept"}), stops=True)
     seller.control(finish_now=True)
     with person.process() as process:
         account = process.account.settings.account
@@ -204,6 +229,17 @@ def test_everybody_is_told_as_what_a_job_without_a_video_was_left(person, seller
             asyncio.run(process.buy(SORA, {"prompt": "x"}, person._hear))
         until(lambda: told and isinstance(told[-1], Ended))
     assert (told[-1].entry.state, told[-1].entry.unknown) == (state, is_unknown)
+
+
+def test_a_process_that_is_stopped_leaves_its_jobs_without_a_word(person, seller):
+    seller.control(job_seconds=3)
+    seller.behave("poll", "slow", times=1, seconds=8)
+    command = [sys.executable, "-c", STOPPED_COMFYUI, str(person.home), str(person.output)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ended = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    with person.ledger() as ledger:
+        assert {entry.state for entry in ledger.entries()} <= {"ticketed", "ended"}
 
 
 def test_two_comfyuis_on_one_data_folder_both_have_the_video_in_their_own_output_folder(person, seller, tmp_path):

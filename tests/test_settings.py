@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import facts
 import pytest
 from apimart.flow.errors import NotSet
-from apimart.flow.settings import Limits, Settings, read, save_key, save_settings, set_aside
+from apimart.flow.settings import LANGUAGES, Limits, Settings, read, save_key, save_settings, set_aside
 from pack import ROOT
 
 KEY = "sk-test-key-of-nobody-0001"
@@ -148,8 +150,17 @@ def test_hosts_that_cannot_be_read_stop_buying_and_never_mean_all(home: Path, sa
 
 
 def test_a_language_that_is_not_spoken_is_refused(home: Path) -> None:
-    assert "APIMART_LANGUAGE must be en, zh, ko or ja" in refusal(read(home, {**KEYED, "APIMART_LANGUAGE": "fr"}))
+    said = refusal(read(home, {**KEYED, "APIMART_LANGUAGE": "tr"}))
+    assert "APIMART_LANGUAGE must be en, zh, ja, ko, ru, fr, de, id, pt or es" in said
     assert read(home, {"APIMART_LANGUAGE": "JA"}).language == "ja"
+    assert read(home, {"APIMART_LANGUAGE": "fr"}).language == "fr"
+
+
+def test_errors_of_tasks_come_in_every_language_that_the_provider_knows() -> None:
+    assert list(LANGUAGES) == facts.read()["languages"]
+    script = (ROOT / "web" / "js" / "language.js").read_text("utf-8")
+    [listed] = re.findall(r"TASK_LANGUAGES = (\[.*\]);", script)
+    assert json.loads(listed) == facts.read()["languages"]
 
 
 def test_a_saved_text_is_a_text(home: Path) -> None:
@@ -179,7 +190,7 @@ def test_settings_that_cannot_be_read_stop_buying(home: Path, content: bytes) ->
     said = refusal(found)
     assert str(home / FILE) in said
     assert "Settings > APIMart" in said
-    assert found.limits == Limits(0.0, 0.0, 0)
+    assert found.limits == Limits(0.0, 0.0, 0, 0.0, 0.0)
 
 
 def test_settings_that_the_system_does_not_give_out_stop_buying(home: Path) -> None:

@@ -40,7 +40,7 @@ def test_a_disk_that_fills_while_the_clip_is_written_loses_nothing(seller, small
 @pytest.mark.parametrize("jump", [-7200, 7200, 86400 * 400], ids=["two hours back", "two hours on", "a year on"])
 def test_a_clock_that_jumps_between_runs_buys_nothing_twice(person, seller, jump):
     seller.control(job_seconds=1)
-    person.queue((SORA, {"prompt": "x"}), stop_after=0.6)
+    person.queue((SORA, {"prompt": "x"}), stops=True)
     person.seconds_later = jump
     seller.finish()
     assert person.buy(SORA, prompt="x").files.paths[0].is_file()

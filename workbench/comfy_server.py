@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -19,7 +19,7 @@ from typing import IO, Any
 import pack
 from comfy_events import Events
 
-START_SECONDS = 240
+START_SECONDS = 600
 FOLDERS = ("custom_nodes", "input", "output", "temp", "user", "models")
 CAN_RUN_COMFYUI = "import importlib.util as i, sys; sys.exit(not all(map(i.find_spec, ('torch', 'aiohttp', 'av'))))"
 
@@ -37,6 +37,8 @@ class Rejected(Exception):
 class ComfyServer:
     """The ComfyUI of the folder `comfyui`, working in the folder `base`; `options` go to its main.py.
 
+    `install` lays the pack into the folder of custom nodes that it is given.
+
     The environment holds no APIMART_ setting but those of `environment`; the data folder of the pack is `home`.
     """
 
@@ -48,6 +50,7 @@ class ComfyServer:
         environment: Mapping[str, str] | None = None,
         python: Path | None = None,
         folder_name: str = "apimart-video",
+        install: Callable[[Path], Path] = pack.link,
     ) -> None:
         self.comfyui, self.base = comfyui.resolve(), base.resolve()
         self.environment = dict(environment or {})
@@ -56,7 +59,7 @@ class ComfyServer:
         for name in FOLDERS:
             (self.base / name).mkdir(parents=True, exist_ok=True)
         self.port = _free_port()  # kept over restarts, so that a page finds its server again
-        self.pack = pack.link(self.base / "custom_nodes" / folder_name)
+        self.pack = install(self.base / "custom_nodes" / folder_name)
         self.start()
 
     @property

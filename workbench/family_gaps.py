@@ -13,7 +13,7 @@ import missing_pictures
 import pack
 from apimart import nodes
 from apimart.flow.catalogue import models_of
-from apimart.flow.model import BUYING_INPUTS, VIDEO_OUTPUTS, Family
+from apimart.flow.model import VIDEO_OUTPUTS, Family, node_inputs
 from phrases import ENGLISH, LANGUAGES
 
 PRICES = "flow/prices.json"
@@ -70,11 +70,15 @@ def _facts(family: Family) -> Iterator[str]:
     if family.any_model:
         return
     for model in models_of(family):
-        for file, entries in ((SANDBOX, _json(SANDBOX)), (DOCUMENTED, _json(DOCUMENTED)["models"])):
-            yield from _of_model(
-                file, model, entries, is_needed=file == DOCUMENTED or model not in _text(SANDBOX_SEEDS)
-            )
+        seeded = model in _text(SANDBOX_SEEDS)
+        yield from _of_model(SANDBOX, model, _named(_json(SANDBOX)), is_needed=not seeded)
+        yield from _of_model(DOCUMENTED, model, _named(_json(DOCUMENTED)["models"]), is_needed=True)
         yield from _of_model(PRICES, model, _json(PRICES)["models"], is_needed=False)
+
+
+def _named(entries: dict[str, Any]) -> dict[str, Any]:
+    """The entries by each of their names."""
+    return {name: entry for first, entry in entries.items() for name in (first, *entry.get("aliases", ()))}
 
 
 def _of_model(file: str, model: str, entries: dict[str, Any], *, is_needed: bool) -> Iterator[str]:
@@ -104,7 +108,7 @@ def _in_python(family: Family) -> Iterator[str]:
 def _frozen(family: Family) -> Iterator[str]:
     """The line is given as it has to stand there, to be put in when the order of the inputs is final."""
     if family.node_id not in _json(NODES):
-        inputs, outputs = ([one.id for one in many] for many in ((*family.inputs, *BUYING_INPUTS), VIDEO_OUTPUTS))
+        inputs, outputs = ([one.id for one in many] for many in (node_inputs(family), VIDEO_OUTPUTS))
         line = json.dumps({family.node_id: {"inputs": inputs, "outputs": outputs}})[1:-1]
         yield f"{NODES}: lacks {line}"
 

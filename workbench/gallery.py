@@ -28,7 +28,8 @@ from apimart.flow.model import (
     socket_names,
 )
 from apimart.nodes.reference_video import UTILITY as REFERENCE_VIDEO
-from recipes import CHAIN, CLIP, FITTED, RECIPES, SOUND, Recipe
+from apimart.nodes.shot_list import UTILITY as SHOT_LIST
+from recipes import CHAIN, CLIP, FITTED, RECIPES, SOUND, TABLE, Recipe
 
 FOLDER = "example_workflows"
 FREE = "`APIMART_SANDBOX=1` runs it for free."
@@ -58,10 +59,12 @@ Json = dict[str, Any]
 def gallery() -> dict[str, str]:
     """Every workflow that is written from the declarations, by its path in the repository."""
     families = {one.node_id: one for one in nodes.families()}
-    return {
-        f"{FOLDER}/{recipe.name}.json": json.dumps(_workflow(families, node_id, recipe), indent=1) + "\n"
-        for node_id, recipe in RECIPES.items()
-    } | {f"{FOLDER}/{CHAIN.name}.json": json.dumps(_chain(families[CHAIN.node_id]), indent=1) + "\n"}
+    workflows = {
+        **{recipe.name: _workflow(families, node_id, recipe) for node_id, recipe in RECIPES.items()},
+        CHAIN.name: _chain(families[CHAIN.node_id]),
+        TABLE.name: _shot_list(families[TABLE.node_id]),
+    }
+    return {f"{FOLDER}/{name}.json": json.dumps(one, indent=1) + "\n" for name, one in workflows.items()}
 
 
 def _workflow(families: Mapping[str, Family], node_id: str, recipe: Recipe) -> Json:
@@ -91,6 +94,23 @@ def _chain(family: Family) -> Json:
         saving = graph.add_saving(f"{CHAIN.name}/shot_{number}", (place, shot["size"][1] + PREVIEW + GAP), (WIDE, 330))
         graph.link(shot, 0, saving, "video")
         before = shot
+    return graph.saved()
+
+
+def _shot_list(family: Family) -> Json:
+    """A table whose rows are bought and saved under their names."""
+    graph = Graph()
+    graph.add("MarkdownNote", (0, -220), (1300, 150), [], [], [f"{TABLE.shows}\n\n{FREE}"])
+    widgets = [(one.id, WIDGETS[type(one)], True) for one in SHOT_LIST.inputs]
+    outputs = [(one.id, one.kind) for one in SHOT_LIST.outputs]
+    values = [TABLE.table, "", "", TABLE.name]
+    listing = graph.add(SHOT_LIST.node_id, (COLUMNS[0], 0), (WIDE, 430), widgets, outputs, values)
+    shot = graph.add_family(family, COLUMNS[1], {"if_it_fails": "skip"}, [])
+    for output, name in (("prompt", "prompt"), ("seconds", "duration"), ("take", "take")):
+        graph.link(listing, next(at for at, one in enumerate(outputs) if one[0] == output), shot, name)
+    saving = graph.add_saving("", (COLUMNS[2], 0), (420, 430))
+    graph.link(shot, 0, saving, "video")
+    graph.link(listing, 0, saving, "filename_prefix")
     return graph.saved()
 
 

@@ -52,6 +52,10 @@ ROWS = (
 )
 DATED = "The price list of {date}; the node asks for today's."
 UNKNOWN_BEFORE = "What a job of this node will cost is not known before it is bought."
+BY_POSITION = (
+    "Command-line tools that turn a saved workflow into an API prompt by the position of its widgets cannot convert "
+    "this node, because `shots` grows: use ComfyUI's own Export (API) for it."
+)
 NOT_KNOWN = "price not known"
 PICTURES = "pictures"  # beside the pages: where ComfyUI looks for what any of them shows
 PICTURE_SAYS = "{title} as it stands in ComfyUI"
@@ -92,6 +96,7 @@ class Help:
             self._picture(family),
             *self._retired(family),
             *self._inputs(node_inputs(family)),
+            *([self._say(BY_POSITION)] if any(isinstance(one, Shots) for one in family.inputs) else []),
             f"## {self._say('Rules')}",
             *self._rules(family.rules),
             f"## {self._say('What it costs')}",
@@ -280,8 +285,12 @@ class Help:
             (
                 f"`{one.__name__}`",
                 *(
-                    self._say(said) if said else ""
-                    for said in ((one.__doc__ or "").partition("\n")[0], one.spent, one.next_step or NEXT_STEP)
+                    self._say(said)
+                    for said in (
+                        (one.__doc__ or "").partition("\n")[0],
+                        one.spent or errors.PAID_AND_KEPT,
+                        one.next_step or NEXT_STEP,
+                    )
                 ),
             )
             for one in kinds

@@ -1,4 +1,7 @@
-"""Lists what was bought, newest first, or brings a job home: `jobs collect TASK_ID`."""
+"""Lists what was bought, newest first, as CSV where that is asked for; `jobs collect TASK_ID` brings a job home.
+
+`jobs approve` and `jobs decline` answer for jobs that wait to be approved.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,11 @@ from datetime import datetime
 from pathlib import Path
 
 from apimart.flow.errors import PackError
-from apimart.flow.jobs import Account, Progress, Runner
-from apimart.flow.ledger import Entry, Ledger
+from apimart.flow.jobs import Account, Progress, Runner, purchases_csv
+from apimart.flow.ledger import APPROVED, DECLINED, Approval, Entry, Ledger
 from apimart.flow.settings import Settings, default_home, read
+
+DECISIONS = {"approve": APPROVED, "decline": DECLINED}
 
 
 def main(words: Sequence[str]) -> int:
@@ -22,7 +27,14 @@ def main(words: Sequence[str]) -> int:
         ledger = Ledger.open(settings.ledger_url or told.home / "ledger.sqlite")
         if told.action == "collect":
             return asyncio.run(_collect(settings, ledger, told.task_id, told.output))
-        return _list(ledger, told.limit)
+        if told.action in DECISIONS:
+            return _decide(ledger, settings.realm, DECISIONS[told.action], told.id)
+        if told.csv:
+            sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]  # it is a text file
+            sys.stdout.writelines(purchases_csv(ledger, settings.realm, told.project))
+            return 0
+        _tell_who_waits(ledger.approvals.waiting(settings.realm))
+        return _list(ledger, told.limit, told.project)
     except PackError as error:
         print(error, file=sys.stderr)
         return 1
@@ -32,15 +44,42 @@ def _told(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="dev.py jobs", description=__doc__)
     parser.add_argument("--home", type=Path, default=default_home(), help="the data folder; default: APIMART_HOME")
     parser.add_argument("--limit", type=int, default=50, help="how many jobs to list")
+    parser.add_argument("--project", help="only what was bought for this project; '' is without one")
+    parser.add_argument("--csv", action="store_true", help="write every purchase as CSV instead")
     actions = parser.add_subparsers(dest="action")
     collect = actions.add_parser("collect", help="wait for a job of this account and download its clips; costs nothing")
     collect.add_argument("task_id")
     collect.add_argument("--output", type=Path, default=Path.cwd(), help="where the clips go; default: here")
+    for name, what in (("approve", "let them be bought"), ("decline", "buy nothing")):
+        answer = actions.add_parser(name, help=f"answer for jobs that wait for your approval: {what}")
+        answer.add_argument("id", nargs="?", default="", help="how the question's id begins; without it all that wait")
     return parser.parse_args(words)
 
 
-def _list(ledger: Ledger, limit: int) -> int:
-    entries = ledger.entries(limit=limit)
+def _decide(ledger: Ledger, realm: str, decision: str, beginning: str) -> int:
+    """Answer the questions that wait; 1 where there is none, or somebody else was first."""
+    asked = [one for one in ledger.approvals.waiting(realm) if one.id.startswith(beginning)]
+    answers = [ledger.approvals.decide(one.id, decision, "command line") for one in asked]
+    for answer, is_first in answers:
+        print(f"{answer.id[:8]}  {'' if is_first else 'already '}{answer.decision}: {_priced(answer)}")
+    if not answers:
+        print("No job waits for your approval.", file=sys.stderr)
+    return 0 if answers and all(is_first for _, is_first in answers) else 1
+
+
+def _tell_who_waits(asked: Sequence[Approval]) -> None:
+    for one in asked:
+        print(f"{one.id[:8]}  waits for your approval (jobs approve, jobs decline): {_priced(one)}")
+
+
+def _priced(approval: Approval) -> str:
+    least = "at least " if approval.is_at_least else ""
+    jobs = "; ".join(f"{one.model} {one.prompt[:40]!r}" for one in approval.entries)
+    return f"{least}{approval.usd:.2f} USD for {len(approval.entries)} job(s): {jobs}"
+
+
+def _list(ledger: Ledger, limit: int, project: str | None) -> int:
+    entries = ledger.entries(limit=limit, project=project)
     for entry in entries:
         print(_line(entry))
     if not entries:

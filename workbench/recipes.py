@@ -33,6 +33,26 @@ class Chain:
     prompts: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Table:
+    """A shot list, and the family that buys its rows."""
+
+    name: str
+    shows: str
+    node_id: str
+    table: str
+
+
+TABLE = Table(
+    "shot_list",
+    "A table of shots, as pasted from a spreadsheet: each row is bought once and saved under its name. A row that "
+    "fails is skipped, the others go on; run again, and only what is missing is bought.",
+    "APIMartKling3Turbo",
+    "name,prompt,seconds,take\n"
+    "shot_010,A harbour at dawn with gulls over still water,5,0\n"
+    "shot_020,A fisherman mends a net on the quay,3,0\n"
+    "shot_030,The boat leaves the harbour in golden light,4,0\n",
+)
 CHAIN = Chain(
     "three_chained_shots",
     "Three shots, each started with the last frame of the one before. Change the third prompt and run again: the first "

@@ -10,17 +10,19 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
 
-from ..errors import NotSet
-from ..jobs import Account, Ended, Progress, Runner
+from ..catalogue import known_models, models_of, new_models
+from ..errors import NotSet, PackError
+from ..jobs import Account, Event, Runner
 from ..ledger import Ledger
 from ..model import Family
 from ..settings import DEFAULT_BASE_URL, Settings, read
 from ..wire import Provider
-from .families import FAMILIES
+from .families import FAMILIES, NEW_MODELS, offered
 
 SANDBOX = Path(__file__).resolve().parents[2] / "sandbox" / "__main__.py"
 
@@ -33,7 +35,7 @@ class Runtime:
         home: Path,
         output: Path,
         families: Mapping[str, Family],
-        on_event: Callable[[Progress | Ended], None],
+        on_event: Callable[[Event], None],
         *,
         now: Callable[[], float] = time.time,
         pace: float = 1.0,
@@ -44,6 +46,7 @@ class Runtime:
         self._ledgers: dict[str, Ledger] = {}
         self._account: Account | None = None
         self._sandbox: tuple[subprocess.Popen[str], str] | None = None
+        self._remembered: object = None
 
     @property
     def settings(self) -> Settings:
@@ -101,6 +104,22 @@ class Runtime:
             account = self._account
         runner.use(account)
         return account
+
+    def learn_models(self) -> None:
+        """Offer what the provider listed when it was last asked, beside what the families declare; asks nobody."""
+        remembered = known_models(self.base_url, self.ledger)
+        if remembered != self._remembered:
+            self._remembered = remembered
+            NEW_MODELS.clear()
+            NEW_MODELS.update(new_models(self._families.values(), remembered))
+
+    def offered(self, family: Family, model: object) -> Family:
+        """The family as the provider offers it, where `model` is none that it declares."""
+        if model in models_of(family):
+            return family
+        with suppress(PackError):  # what is not known is refused by its name
+            self.learn_models()
+        return offered(family)
 
     def close(self) -> None:
         """Leave every job where it stands, as the end of the process does."""

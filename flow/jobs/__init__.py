@@ -2,9 +2,10 @@
 
 from .account import Account
 from .download import files_of
+from .export import purchases_csv
 from .job import NOT_SUBMITTED, Job
 from .polling import expected_seconds, wait_before_poll
-from .progress import Ended, OnProgress, Outcome, Progress
+from .progress import Ended, Event, OnProgress, Outcome, Progress
 from .purchase import Purchase
 from .runner import Runner
 
@@ -12,6 +13,7 @@ __all__ = [
     "NOT_SUBMITTED",
     "Account",
     "Ended",
+    "Event",
     "Job",
     "OnProgress",
     "Outcome",
@@ -20,5 +22,6 @@ __all__ = [
     "Runner",
     "expected_seconds",
     "files_of",
+    "purchases_csv",
     "wait_before_poll",
 ]

@@ -7,13 +7,15 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from ..errors import Refused
 from ..ledger import Entry, Ledger
-from ..model import Family, Values
+from ..model import Family, Values, project_name
 from ..publish import Publisher, open_result_store, open_store, opened_origins
 from ..request import Reader, ask
 from ..settings import Limits, Settings, read
 from ..stopping import Stopped, never
 from ..wire import Credential, Provider, Transfer
+from .approval import Gate
 from .download import Downloads
 from .job import Stage
 from .polling import UNATTENDED_SECONDS, Polling
@@ -52,7 +54,10 @@ class Account:
         links = Transfer(opened, hosts=settings.video_url_hosts)
         self._reader = Reader(links, ledger, reads_addresses=settings.probe_video_url)
         self.checkout = Checkout(settings, ledger, provider, publisher, now=now)
-        self._submission = Submission(settings, ledger, provider, owner, self._limits, retired, now=now, pace=pace)
+        self._gate = Gate(ledger, self._limits, settings.wait_seconds, now=now, pace=pace)
+        self._submission = Submission(
+            settings, ledger, provider, owner, self._limits, self._gate, retired, now=now, pace=pace
+        )
         polling = Polling(ledger, provider, now=now, pace=pace)
         self.stages: Mapping[str, Stage] = {"published": self._submission.submit, "ticketed": polling.follow}
         withdraw = publisher.withdraw if settings.media_delete else None
@@ -72,20 +77,26 @@ class Account:
         values_in: Callable[[Path], Values],
         *,
         queue_run: str | None = None,
+        project: str = "",
+        metadata: Mapping[str, str] | None = None,
         stopped: Stopped = never,
     ) -> Purchase:
         """What the runner is asked with: the question that values put, to be answered by at most one purchase.
 
-        `values_in` makes the values, given a folder for their media files that lives as long as the purchase.
-        Raises Refused for a video or an address that cannot be read, Unfinished when it was `stopped`.
+        `values_in` makes the values, given a folder for their media files that lives as long as the purchase. Without a
+        `project` it is for that of the settings. `metadata` are texts for the containers of its videos. Raises Refused
+        for a project whose name is too long, and for a video or an address that cannot be read, Unfinished when it was
+        `stopped`.
         """
-        folder = self._scratch.folder()
+        named = _project_of(project) or self.settings.project
+        folder, arrived = self._scratch.folder(), self._gate.coming(queue_run)
         try:
             question = ask(family, values_in(folder), lambda footage: self._reader.identify(footage, folder, stopped))
         except BaseException:
+            arrived()
             self._scratch.remove(folder)
             raise
-        return Purchase(question, folder, self._scratch, self.checkout, queue_run)
+        return Purchase(question, folder, self._scratch, self.checkout, queue_run, named, arrived, metadata)
 
     def adopt(self, task_id: str) -> Entry:
         """The entry of any task of this account. Raises Refused when the provider does not know it."""
@@ -113,3 +124,10 @@ class Account:
     def place_is_free(self) -> None:
         """A job of this account is over: another one may be submitted."""
         self._submission.place_is_free()
+
+
+def _project_of(text: str) -> str:
+    try:
+        return project_name(text)
+    except ValueError as error:
+        raise Refused(f"project {error}.", next_step="Shorten it.", inputs=("project",)) from None

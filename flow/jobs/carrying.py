@@ -65,6 +65,8 @@ class _Lease:
         """Waits while another process works on the same request."""
         try:
             await self._job.surely(self._take_first)
+            if not self._is_held:
+                self._job.arrived()
             while not self._is_held:
                 self._job.tell("Another ComfyUI works on the same request; its result is shared.")
                 await asyncio.sleep(self._look_seconds)

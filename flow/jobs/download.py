@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import shutil
@@ -17,7 +18,7 @@ from threading import Event
 from ..errors import Declined, PackError, Refused, Unreachable, log
 from ..files import remove, written_whole
 from ..ledger import Entry, Ledger
-from ..media import content_of_video
+from ..media import content_of_video, write_metadata
 from ..model import Address, Body, Files
 from ..publish import ResultStore
 from ..wire import Credential, Gone, Transfer, Withheld, why_declined
@@ -25,6 +26,7 @@ from .job import Job
 from .progress import Outcome
 
 FOLDER = "apimart"
+RECEIPT = "apimart"  # the name of a text in the container
 TRIES = 6
 MOST_OF_MODEL = 80  # characters: file systems take names of 255 bytes, Windows paths of 260 characters
 FRESH_SECONDS = 3600.0
@@ -66,17 +68,19 @@ class Downloads:
         if kept is not None:
             return Outcome(entry, Files(kept), job.warnings)
         job.tell("Downloading", 1.0)
-        entry, paths = await job.thread(partial(self._fetched, entry, job.stopped))
+        entry, paths = await job.thread(partial(self._fetched, entry, job.stopped, job.metadata))
         return Outcome(entry, Files(paths), job.warnings)
 
-    def _fetched(self, entry: Entry, stopped: Event) -> tuple[Entry, tuple[Path, ...]]:
+    def _fetched(
+        self, entry: Entry, stopped: Event, metadata: Mapping[str, str] | None
+    ) -> tuple[Entry, tuple[Path, ...]]:
         paths = paths_of(entry, self._output)
         try:
             self._output.joinpath(FOLDER).mkdir(parents=True, exist_ok=True)
             self._sweep()
             for index, path in enumerate(paths):
                 if not path.is_file():
-                    self._bring(entry, index, path, stopped)
+                    self._bring(entry, index, path, stopped, metadata)
         except OSError as error:
             raise self._disk_trouble(error, entry) from None
         entry = self._ledger.keep(entry.id, paths)
@@ -85,12 +89,14 @@ class Downloads:
             self._withdraw(Body({}, entry.addresses))
         return entry, paths
 
-    def _bring(self, entry: Entry, index: int, path: Path, stopped: Event) -> None:
+    def _bring(self, entry: Entry, index: int, path: Path, stopped: Event, metadata: Mapping[str, str] | None) -> None:
         """One video: from the folder of another ComfyUI, the result store, or its link."""
         with written_whole(path) as part:
             is_here = _linked(entry.files[index : index + 1], part)
             if not is_here and not (self._store and self._store.bring(path.name, part)):
                 self._from_link(entry, entry.urls[index], part, stopped)
+                if metadata is not None and not write_metadata(part, {**metadata, RECEIPT: receipt(entry)}):
+                    log.info("The workflow is not written into %s: it is no MP4 that can be copied.", path.name)
             if self._store:
                 self._store.keep(path.name, part)
 
@@ -154,6 +160,20 @@ class Downloads:
             next_step="Free some space and queue again: it is collected, not bought again.",
             task_id=entry.task_id,
         )
+
+
+def receipt(entry: Entry) -> str:
+    """What a kept video says of its purchase, as JSON: task id, model, cost, request, and the day it was sent (UTC)."""
+    sent = datetime.fromtimestamp(entry.sent_at or entry.created_at, timezone.utc)
+    return json.dumps(
+        {
+            "task_id": entry.task_id,
+            "model": entry.model,
+            "cost_usd": entry.cost_usd,
+            "request": entry.fingerprint,
+            "date": sent.date().isoformat(),
+        }
+    )
 
 
 def paths_of(entry: Entry, output: Path) -> tuple[Path, ...]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from ..errors import PackError, Unfinished, log
-from ..ledger import Entry
+from ..ledger import Approval, Entry
 from .progress import Ended, OnEvent, OnProgress, Outcome, Progress
 
 NOT_SUBMITTED = "Nothing was submitted, so nothing was charged."
@@ -25,12 +25,18 @@ def silent(progress: Progress) -> None:
     """For those who only want the end."""
 
 
+def nothing() -> None:
+    """For a job that no other waits for."""
+
+
 class Job:
     """What the runner does for one question, as those who wait for it and the stages that carry it see it.
 
     `wait` and `left` may be called in any thread and loop; everything else belongs to the runner's loop. `lock` guards
     who waits and whether money may move: a job that nobody waits for is given up while nothing was sent, and goes on
     to its end afterwards. `queue_run` is the queue run that asked for it, `language` that of the person who did.
+    `arrived` tells others of the run that it is about to be sent, or will not be. `metadata` are texts for the
+    containers of its videos, None for none.
     """
 
     def __init__(
@@ -43,10 +49,13 @@ class Job:
         entry: Entry | None = None,
         language: str = "",
         queue_run: str | None = None,
+        arrived: Callable[[], None] = nothing,
+        metadata: Mapping[str, str] | None = None,
     ) -> None:
         self.entry = entry
         self.warnings: tuple[str, ...] = ()
-        self.language, self.queue_run = language, queue_run
+        self.language, self.queue_run, self.arrived = language, queue_run, arrived
+        self.metadata = metadata
         self.stopped = threading.Event()
         self._loop, self._executor, self._lock, self._on_event = loop, executor, lock, on_event
         self._is_sent = entry is not None and entry.sent_at is not None
@@ -145,8 +154,15 @@ class Job:
     # For the stages.
 
     async def thread(self, work: Callable[[], Result]) -> Result:
-        """Run blocking `work`; a job that is given up leaves it to end by itself."""
-        return await self._loop.run_in_executor(self._executor, work)
+        """Run blocking `work`; a job that is given up leaves it to end by itself.
+
+        Raises CancelledError when the process is about to end: threads take nothing new then.
+        """
+        try:
+            done = self._loop.run_in_executor(self._executor, work)
+        except RuntimeError:
+            raise asyncio.CancelledError from None
+        return await done
 
     async def surely(self, work: Callable[[], Result]) -> Result:
         """Run blocking `work` whose end has to be known, even when the job is given up meanwhile."""
@@ -174,6 +190,10 @@ class Job:
         for listener in listeners:
             listener(progress)
         self._on_event(progress)
+
+    def announce(self, approval: Approval) -> None:
+        """Tell the page that somebody is asked, or has answered."""
+        self._on_event(approval)
 
     def meet(self, entry: Entry) -> None:
         """The entry as the ledger holds it; what was sent already is not given up."""

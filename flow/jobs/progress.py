@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from ..ledger import Entry
+from ..ledger import Approval, Entry
 from ..model import Files, Standing
 
 
@@ -46,7 +47,8 @@ class Ended:
 
 
 OnProgress = Callable[[Progress], None]
-OnEvent = Callable[["Progress | Ended"], None]
+Event: TypeAlias = Progress | Ended | Approval
+OnEvent = Callable[[Event], None]
 
 
 def progress_of(entry: Entry, standing: Standing, elapsed: float, expected: float) -> Progress:

@@ -18,7 +18,7 @@ from ..request import check
 from ..settings import Settings
 from ..stopping import Stopped, never
 from ..wire import Provider
-from .job import Job, Stage
+from .job import Job, Stage, nothing
 from .scratch import Scratch
 
 
@@ -51,7 +51,7 @@ class Checkout:
         doubts += held_against_schema(question, self._provider, self._ledger, self._now())
         return replace(request, warnings=(*request.warnings, *doubts))
 
-    def intend(self, request: Request, queue_run: str | None) -> Entry:
+    def intend(self, request: Request, queue_run: str | None, project: str) -> Entry:
         """Write the purchase down. Raises Refused when it would pass a limit."""
         question = request.question
         intent = Intent(
@@ -64,6 +64,7 @@ class Checkout:
             prompt=question.words,
             account=self._settings.account,
             queue_run=queue_run,
+            project=project,
             billed_units=request.billed_units,
             estimate_usd=request.estimate_usd,
         )
@@ -83,17 +84,27 @@ class Purchase:
     """
 
     def __init__(
-        self, question: Question, folder: Path, scratch: Scratch, checkout: Checkout, queue_run: str | None = None
+        self,
+        question: Question,
+        folder: Path,
+        scratch: Scratch,
+        checkout: Checkout,
+        queue_run: str | None = None,
+        project: str = "",
+        arrived: Callable[[], None] = nothing,
+        metadata: Mapping[str, str] | None = None,
     ) -> None:
-        self.question = question
-        self._folder, self._checkout, self.queue_run = folder, checkout, queue_run
+        self.question, self.arrived, self.metadata = question, arrived, metadata
+        self._folder, self._checkout, self.queue_run, self._project = folder, checkout, queue_run, project
         self._request: Request | None = None
-        self.end = weakref.finalize(self, scratch.remove, folder)
+        self.end = weakref.finalize(self, _end, scratch, folder, arrived)
 
     async def begin(self, job: Job) -> Entry | None:
         """The entry that answers the question; None for one that is to be intended, which passed every check."""
         entry = await job.thread(lambda: self._checkout.find(self.question))
         if entry is not None and not entry.over:
+            if not entry.unsent:
+                self.arrived()
             return entry
         if entry is not None and entry.state == "failed":
             job.tell(f"The last attempt failed and was free ({entry.reason}); submitting again.")
@@ -103,7 +114,7 @@ class Purchase:
     def intend(self) -> Entry:
         """Write it down, once it has passed the checks."""
         assert self._request is not None
-        return self._checkout.intend(self._request, self.queue_run)
+        return self._checkout.intend(self._request, self.queue_run, self._project)
 
     async def publish(self, job: Job, entry: Entry) -> Entry:
         """The stage from an intent to a body."""
@@ -123,6 +134,11 @@ class Purchase:
             self._request = await job.thread(check)
             job.warn(self._request.warnings)
         return self._request
+
+
+def _end(scratch: Scratch, folder: Path, arrived: Callable[[], None]) -> None:
+    arrived()
+    scratch.remove(folder)
 
 
 def is_ready(entry: Entry, now: float) -> bool:

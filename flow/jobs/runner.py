@@ -10,7 +10,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..errors import PackError, log
 from ..ledger import Entry, new_owner
@@ -18,7 +18,7 @@ from ..stopping import Stopped
 from .account import Account
 from .carrying import LEASE_SECONDS, carry
 from .job import Job
-from .progress import Ended, OnEvent, Outcome, Progress
+from .progress import Event, OnEvent, Outcome
 from .purchase import Purchase
 
 THREADS = 32  # most of them wait for the network; none is started before it is needed
@@ -29,7 +29,7 @@ Result = TypeVar("Result")
 Key = tuple[str, str, str]
 
 
-def unheard(event: Progress | Ended) -> None:
+def unheard(event: Event) -> None:
     """For a process without a page."""
 
 
@@ -58,7 +58,12 @@ class Runner:
             if found is not None and found.claim():
                 purchase.end()
                 return found
-            job = self._job(language=language, queue_run=purchase.queue_run)
+            job = self._job(
+                language=language,
+                queue_run=purchase.queue_run,
+                arrived=purchase.arrived,
+                metadata=purchase.metadata,
+            )
             self._begin(key, job, account, purchase, after=found)
             return job
 
@@ -117,12 +122,12 @@ class Runner:
         self._thread.join()
         self.loop.close()
 
-    def _job(self, *, entry: Entry | None = None, language: str, queue_run: str | None = None) -> Job:
-        job = Job(self.loop, self._executor, self.lock, self._tell, entry=entry, language=language, queue_run=queue_run)
+    def _job(self, *, language: str, **more: Any) -> Job:
+        job = Job(self.loop, self._executor, self.lock, self._tell, language=language, **more)
         job.claim()
         return job
 
-    def _tell(self, event: Progress | Ended) -> None:
+    def _tell(self, event: Event) -> None:
         self.on_event(event)
 
     def _begin(self, key: Key, job: Job, account: Account, purchase: Purchase | None, after: Job | None) -> None:

@@ -12,11 +12,13 @@ from ..ledger import INDETERMINATE, Entry, Ledger
 from ..model import GENERATIONS, Ticket
 from ..settings import Limits, Settings
 from ..wire import Again, Provider
+from .approval import Gate
 from .job import NOT_SUBMITTED, Job
 
 KEY_LIFE_SECONDS = 24 * 3600.0
 SCHEMA_LIFE_SECONDS = 7 * 86400.0
 RESENDS = 5
+KEEP = "Add to the balance at APIMart, or lower what has to remain in the settings."
 TURN_SECONDS = 2.0
 LONGEST_RESEND_SECONDS = 30.0
 
@@ -35,6 +37,7 @@ class Submission:
         provider: Provider,
         owner: str,
         limits: Callable[[], Limits],
+        gate: Gate,
         retired: Mapping[str, str],
         *,
         now: Callable[[], float] = time.time,
@@ -43,6 +46,7 @@ class Submission:
         self._jobs_at_once, self._wait_seconds = settings.jobs_at_once, settings.wait_seconds
         self._ledger, self._provider, self._owner = ledger, provider, owner
         self._limits, self._retired, self._now, self._pace = limits, retired, now, pace
+        self._gate = gate
         self._head_of_line = asyncio.Lock()
         self._freed = asyncio.Event()
         self._is_full = False
@@ -51,8 +55,9 @@ class Submission:
         """The entry with its ticket.
 
         Raises Unknown when the outcome cannot be told, Unfinished when the provider asked to wait for longer than the
-        person does, NotTaken and others when nothing was charged.
+        person does, Refused where it was not approved, NotTaken and others when nothing was charged.
         """
+        await self._gate.admit(job, entry)
         resends, began = 0, time.monotonic()
         while True:
             await asyncio.sleep(self._provider.pause_seconds)
@@ -115,7 +120,26 @@ class Submission:
 
     def _mark_sent(self, entry_id: str, queue_run: str | None) -> bool | None:
         limits, most = self._limits(), self._jobs_at_once
+        self._require_balance(entry_id, limits.keep_usd)
         return self._ledger.mark_sent(entry_id, self._owner, limits=limits, at_most_in_flight=most, queue_run=queue_run)
+
+    def _require_balance(self, entry_id: str, keep_usd: float | None) -> None:
+        """Raises Refused where less than that would remain, with all that is under way charged in full."""
+        entry = self._ledger.by_id(entry_id)
+        if keep_usd is None or not entry.unsent:
+            return
+        if entry.estimate_usd is None:
+            raise Refused("The price of this job is not known, and so not what would remain.", next_step=KEEP)
+        balance = self._provider.balance_usd()
+        if balance is None:
+            return
+        under_way = self._ledger.under_way_usd(entry.realm, entry.account)
+        if balance - under_way - entry.estimate_usd < keep_usd:
+            raise Refused(
+                f"{balance:.2f} USD are left, {under_way:.2f} of them for jobs under way: {entry.estimate_usd:.2f} for "
+                f"this one would leave less than the {keep_usd:.2f} USD that are to remain.",
+                next_step=KEEP,
+            )
 
     def _line_of_waiting(self) -> str:
         return f"Waiting: {self._jobs_at_once} jobs are in flight, this one waits its turn"

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from .approvals import APPROVED, DECLINED, WITHDRAWN, Approval
 from .copying import copy_ledger
 from .entry import ADOPTED, INDETERMINATE, Contradiction, Entry, Intent
 from .leases import LONGEST_LEASE_SECONDS, may_live, new_owner
 from .ledger import Ledger
 from .limits import NO_LIMITS
-from .queries import Spent
+from .queries import ProjectSpent, Spent
 
 __all__ = [
     "ADOPTED",
+    "APPROVED",
+    "DECLINED",
     "INDETERMINATE",
     "LONGEST_LEASE_SECONDS",
     "NO_LIMITS",
+    "WITHDRAWN",
+    "Approval",
     "Contradiction",
     "Entry",
     "Intent",
     "Ledger",
+    "ProjectSpent",
     "Spent",
     "copy_ledger",
     "may_live",

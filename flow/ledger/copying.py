@@ -11,9 +11,9 @@ from sqlalchemy.engine import Connection
 from ..errors import Refused
 from .leases import held_at
 from .ledger import Ledger
-from .schema import ADDRESSES, ENTRIES, FACTS, FILES, LINK_CONTENTS
+from .schema import ADDRESSES, APPROVALS, ENTRIES, FACTS, FILES, LINK_CONTENTS, USERS
 
-TABLES = (ENTRIES, FILES, ADDRESSES, FACTS, LINK_CONTENTS)
+TABLES = (ENTRIES, FILES, ADDRESSES, FACTS, LINK_CONTENTS, USERS, APPROVALS)
 ROWS_AT_ONCE = 1000
 _LEFT_BEHIND = {"lease_owner": None, "lease_until": None}
 

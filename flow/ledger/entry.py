@@ -28,7 +28,8 @@ class Contradiction(PackError):
 class Intent:
     """A purchase that somebody means to make: the question (its fingerprint, the path it is sent to) and who asks it.
 
-    `estimate_usd` is None for a price that nobody knows. `queue_run` is ComfyUI's id of the prompt that asks.
+    `estimate_usd` is None for a price that nobody knows. `queue_run` is ComfyUI's id of the prompt that asks, `project`
+    what the purchase is for.
     """
 
     realm: str
@@ -42,6 +43,7 @@ class Intent:
     path: str = GENERATIONS
     billed_units: float | None = None
     queue_run: str | None = None
+    project: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +54,8 @@ class Entry:
     submit never went out; what goes out is `body`, to `path`. `files` are paths on the machine that kept them
     last. `resolution` says how an unknown was resolved, that the provider cannot
     resolve it either (`INDETERMINATE`), or that the job was made elsewhere (`ADOPTED`). An
-    entry with `superseded_at` is history: another one answers for the question.
+    entry with `superseded_at` is history: another one answers for the question. `approval` is the id of the question
+    that a person was asked before money moved, empty where none was needed, None where nobody was to be asked.
     """
 
     id: str
@@ -67,6 +70,8 @@ class Entry:
     path: str
     account: str
     queue_run: str | None
+    project: str
+    approval: str | None
     body: Mapping[str, Json] | None
     addresses: tuple[Address, ...]
     billed_units: float | None

@@ -12,11 +12,12 @@ from pathlib import Path
 from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
-from ..errors import NotSet
+from ..errors import NotSet, Refused
 from ..model import Address, Json, Standing, Ticket
 from ..settings import Limits
 from . import transitions
 from .addresses import Addresses
+from .approvals import Approvals, is_approved, run_usd_of
 from .cache import Cache
 from .entry import ADOPTED, Changes, Contradiction, Entry, Intent
 from .leases import LONGEST_LEASE_SECONDS, held_at
@@ -30,13 +31,14 @@ from .store import Store
 from .users import Users
 
 _PROMPT_CHARACTERS = 200
-_ASKED_AGAIN = ("account", "estimate_usd", "billed_units", "queue_run", "asked_at")
+_ASKED_AGAIN = ("account", "estimate_usd", "billed_units", "queue_run", "project", "asked_at")
 
 
 class Ledger(Queries):
     """What was asked, bought, ended and fetched, in one database.
 
-    `cache` holds answers of the provider, `addresses` where content was published, `links` what a person's links held.
+    `cache` holds answers of the provider, `addresses` where content was published, `links` what a person's links held,
+    `approvals` what was to be approved.
 
     Every method is one short transaction that blocks: call it in a thread. All of them raise `NotSet` when the database
     cannot be read or written, and `Contradiction` for an entry that does not exist or whose state does not allow the
@@ -48,6 +50,7 @@ class Ledger(Queries):
         self.cache = Cache(store)
         self.addresses = Addresses(store)
         self.links = Links(store)
+        self.approvals = Approvals(store)
         self.users = Users(store)
 
     @classmethod
@@ -82,7 +85,7 @@ class Ledger(Queries):
             if found is not None and not found.over and not self._free_to_take(found):
                 return found, False
             entry_id = found.id if found is not None and found.unsent else ""
-            planned = Planned(intent.realm, intent.estimate_usd, intent.queue_run, entry_id)
+            planned = Planned(intent.realm, intent.estimate_usd, intent.queue_run, intent.project, entry_id)
             enforce(connection, limits, planned, since=since, now=self.now(), counts_intents=True)
             return self._written(connection, found, intent)
 
@@ -156,9 +159,10 @@ class Ledger(Queries):
             if not entry.unsent:
                 return False
             run = queue_run or entry.queue_run
-            planned = Planned(entry.realm, entry.estimate_usd, run, entry_id)
+            planned = Planned(entry.realm, entry.estimate_usd, run, entry.project, entry_id)
             since = _midnight(self.now())
             enforce(connection, limits, planned, since=since, now=self.now(), counts_intents=False)
+            _require_approval(connection, limits, entry, run)
             if at_most_in_flight is not None and self._in_flight(connection, entry) >= at_most_in_flight:
                 return None
             change(connection, entry_id, {"sent_at": self.now(), "sent_by": owner, "queue_run": run})
@@ -268,6 +272,15 @@ class Ledger(Queries):
     def _change(self, entry_id: str, decide: Callable[[Entry], Changes]) -> Entry:
         with self.store.writing() as connection:
             return change(connection, entry_id, decide(one_entry(connection, entry_id, to_change=True)))
+
+
+def _require_approval(connection: Connection, limits: Limits, entry: Entry, run: str | None) -> None:
+    """Raise `Refused` for a job that takes its run beyond what may be spent without asking, and was not approved."""
+    if limits.ask_above_usd is None or is_approved(connection, entry, run):
+        return
+    run_usd = run_usd_of(connection, entry.realm, run, leave_out=[entry.id]) if run else 0.0
+    if entry.estimate_usd is None or run_usd + entry.estimate_usd > limits.ask_above_usd + 1e-6:
+        raise Refused("This purchase was not approved.", next_step="Queue again to be asked for it.")
 
 
 def _supersede_adopted(connection: Connection, entry: Entry, task_id: str, now: float) -> None:

@@ -27,6 +27,7 @@ class Planned:
     realm: str
     estimate_usd: float | None
     queue_run: str | None
+    project: str = ""
     entry_id: str = ""
 
 
@@ -41,14 +42,15 @@ def enforce(
     if limits.usd_per_job is not None or limits.usd_per_day is not None:
         promised = _promised(connection, planned, now) if counts_intents else 0.0
         _within_dollars(limits, planned, _spent(connection, planned, since), promised)
+    if limits.usd_per_project is not None and planned.project:
+        promised = _promised(connection, planned, now, planned.project) if counts_intents else 0.0
+        _within_project(limits.usd_per_project, planned, _spent(connection, planned, 0.0, planned.project) + promised)
     if limits.purchases_per_run is not None:
         _within_run(limits.purchases_per_run, _made_in_run(connection, planned, counts_intents))
 
 
 def _within_dollars(limits: Limits, planned: Planned, spent: float, promised: float) -> None:
-    job = planned.estimate_usd
-    if job is None:
-        raise _refusal("The price of this job is not known, so it cannot be held against your limits on spending.")
+    job = _known(planned)
     if limits.usd_per_job is not None and job > limits.usd_per_job + _ROUNDING_USD:
         raise _refusal(f"{usd(job)} USD for this job would pass your limit of {usd(limits.usd_per_job)} USD per job.")
     if limits.usd_per_day is not None and spent + promised + job > limits.usd_per_day + _ROUNDING_USD:
@@ -57,6 +59,21 @@ def _within_dollars(limits: Limits, planned: Planned, spent: float, promised: fl
             f"Today {usd(spent)} USD spent{under_way} + {usd(job)} for this job would pass your limit "
             f"of {usd(limits.usd_per_day)} USD per day."
         )
+
+
+def _within_project(most: float, planned: Planned, spent: float) -> None:
+    job = _known(planned)
+    if spent + job > most + _ROUNDING_USD:
+        raise _refusal(
+            f"{usd(spent)} USD for the project {planned.project!r} so far + {usd(job)} for this job would pass your "
+            f"limit of {usd(most)} USD per project."
+        )
+
+
+def _known(planned: Planned) -> float:
+    if planned.estimate_usd is None:
+        raise _refusal("The price of this job is not known, so it cannot be held against your limits on spending.")
+    return planned.estimate_usd
 
 
 def _within_run(most: int, made: int) -> None:
@@ -75,17 +92,19 @@ def _made_in_run(connection: Connection, planned: Planned, counts_intents: bool)
     return int(connection.execute(counting).scalar_one())
 
 
-def _spent(connection: Connection, planned: Planned, since: float) -> float:
+def _spent(connection: Connection, planned: Planned, since: float, project: str | None = None) -> float:
     """Dollars sent out since `since`: what a job cost, or its estimate while that is unknown."""
     sent = and_(ENTRIES.c.realm == planned.realm, ENTRIES.c.sent_at >= since, ENTRIES.c.id != planned.entry_id)
+    sent = sent if project is None else and_(sent, ENTRIES.c.project == project)
     return float(connection.execute(select(func.coalesce(func.sum(charged_usd()), 0.0)).where(sent)).scalar_one())
 
 
-def _promised(connection: Connection, planned: Planned, now: float) -> float:
+def _promised(connection: Connection, planned: Planned, now: float, project: str | None = None) -> float:
     """Dollars of intents that somebody is about to send."""
     columns = ENTRIES.c.estimate_usd, ENTRIES.c.asked_at, ENTRIES.c.lease_owner, ENTRIES.c.lease_until
     unsent = and_(ENTRIES.c.state == "intended", ENTRIES.c.sent_at.is_(None), ENTRIES.c.superseded_at.is_(None))
     asking = select(*columns).where(ENTRIES.c.realm == planned.realm, unsent, ENTRIES.c.id != planned.entry_id)
+    asking = asking if project is None else asking.where(ENTRIES.c.project == project)
     held = held_at(now)
     return sum(
         row.estimate_usd or 0.0

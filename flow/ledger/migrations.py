@@ -96,6 +96,26 @@ MIGRATIONS = (
             "user_id TEXT NOT NULL, PRIMARY KEY (entry_id, user_id))",
         ),
     ),
+    Migration(
+        5,
+        "what a purchase is for",
+        (
+            "ALTER TABLE apimart_entries ADD COLUMN project TEXT NOT NULL DEFAULT ''",
+            "CREATE INDEX apimart_entries_by_project ON apimart_entries (project) WHERE project <> ''",
+        ),
+    ),
+    Migration(
+        6,
+        "what people approved",
+        (
+            "CREATE TABLE apimart_approvals (id TEXT NOT NULL PRIMARY KEY, realm TEXT NOT NULL, account TEXT NOT NULL, "
+            "queue_run TEXT NOT NULL, above_usd DOUBLE PRECISION NOT NULL, run_usd DOUBLE PRECISION NOT NULL, "
+            "asked_at DOUBLE PRECISION NOT NULL, until DOUBLE PRECISION NOT NULL, decision TEXT NOT NULL, "
+            "decided_at DOUBLE PRECISION, decided_by TEXT NOT NULL)",
+            "ALTER TABLE apimart_entries ADD COLUMN approval TEXT",
+            "CREATE INDEX apimart_entries_by_approval ON apimart_entries (approval) WHERE approval IS NOT NULL",
+        ),
+    ),
 )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import count
 from statistics import median
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.engine import Connection
 
 from .entry import Entry
@@ -27,6 +28,16 @@ class Spent:
     model: str
     usd: float
     jobs: int
+
+
+@dataclass(frozen=True)
+class ProjectSpent:
+    """Dollars spent for a project; `last_at` is when its last purchase was sent (Unix seconds)."""
+
+    project: str
+    usd: float
+    jobs: int
+    last_at: float
 
 
 class Queries:
@@ -60,16 +71,26 @@ class Queries:
         realm: str | None = None,
         states: Iterable[str] | None = None,
         *,
+        project: str | None = None,
+        words: str = "",
         limit: int = 100,
         offset: int = 0,
         user: str | None = None,
     ) -> list[Entry]:
-        """Entries newest first, history included; of one realm, state and user only, where they are given."""
+        """Entries newest first, history included; of one realm, state, project and user only, where they are given.
+
+        Each of `words` has to be in the prompt, the model, the project or the task id, or be the day (2026-11-26) or
+        the month on which the job was made.
+        """
         asking = select(ENTRIES).order_by(ENTRIES.c.number.desc()).limit(limit).offset(offset)
         if realm is not None:
             asking = asking.where(ENTRIES.c.realm == realm)
         if states is not None:
             asking = asking.where(ENTRIES.c.state.in_(tuple(states)))
+        if project is not None:
+            asking = asking.where(ENTRIES.c.project == project)
+        for word in words.split():
+            asking = asking.where(_holds(word))
         if user is not None:
             asking = asking.where(queued_by(user))
         with self.store.reading() as connection:
@@ -89,6 +110,14 @@ class Queries:
         """How many jobs of an account are sent and not ended, and have a lease that counts."""
         with self.store.reading() as connection:
             return jobs_in_flight(connection, realm, account, self.now())
+
+    def under_way_usd(self, realm: str, account: str) -> float:
+        """The estimates of an account's jobs that are sent and not ended."""
+        out = (ENTRIES.c.state == "ticketed") | (ENTRIES.c.state == "intended") & ENTRIES.c.sent_at.is_not(None)
+        asking = select(func.coalesce(func.sum(charged_usd()), 0.0))
+        with self.store.reading() as connection:
+            mine = asking.where(ENTRIES.c.realm == realm, ENTRIES.c.account == account, out)
+            return float(connection.execute(mine).scalar_one())
 
     def orphans(self, realm: str, account: str, ticketed_since: float, limit: int = 200) -> list[Entry]:
         """Jobs of an account that are bought and not fetched, and that nobody looks after, oldest first.
@@ -124,6 +153,36 @@ class Queries:
             sums.setdefault((_day(row.sent_at), row.model), []).append(row.usd)
         return [Spent(day, model, sum(each), len(each)) for (day, model), each in sorted(sums.items())]
 
+    def projects(self, realm: str, user: str | None = None) -> list[ProjectSpent]:
+        """What was spent for each project ("" is without one), the latest first; estimates stand for unknown costs.
+
+        Of what one user queued only, where one is given.
+        """
+        usd, last = func.sum(charged_usd()), func.max(ENTRIES.c.sent_at)
+        asking = (
+            select(ENTRIES.c.project, usd, func.count(), last)
+            .where(ENTRIES.c.realm == realm, ENTRIES.c.sent_at.is_not(None))
+            .group_by(ENTRIES.c.project)
+            .order_by(last.desc())
+        )
+        asking = asking if user is None else asking.where(queued_by(user))
+        with self.store.reading() as connection:
+            return [ProjectSpent(*row) for row in connection.execute(asking).all()]
+
+    def purchases(
+        self, realm: str, project: str | None = None, user: str | None = None, *, page: int = 500
+    ) -> Iterator[Entry]:
+        """What was sent, oldest first; of one project and user only, where they are given."""
+        asking = select(ENTRIES).where(ENTRIES.c.realm == realm, ENTRIES.c.sent_at.is_not(None))
+        asking = asking if project is None else asking.where(ENTRIES.c.project == project)
+        asking = asking if user is None else asking.where(queued_by(user))
+        for offset in count(0, page):
+            with self.store.reading() as connection:
+                found = load(connection, asking.order_by(ENTRIES.c.number).limit(page).offset(offset))
+            yield from found
+            if len(found) < page:
+                return
+
     def typical_seconds(self, realm: str, model: str) -> float | None:
         """The median of what the last 20 finished jobs of a model took at the provider; None when none ended yet."""
         took = ENTRIES.c.actual_seconds
@@ -146,6 +205,25 @@ def jobs_in_flight(connection: Connection, realm: str, account: str, now: float)
     rows = connection.execute(asking.where(ENTRIES.c.realm == realm, ENTRIES.c.account == account, out)).all()
     held = held_at(now)
     return sum(held(row.lease_owner, row.lease_until) for row in rows)
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    day = _days_of(word)
+    if day is not None:
+        return ENTRIES.c.created_at.between(*day)
+    texts = ENTRIES.c.prompt, ENTRIES.c.model, ENTRIES.c.project, ENTRIES.c.task_id
+    return or_(*(func.lower(text).contains(word.lower(), autoescape=True) for text in texts))
+
+
+def _days_of(word: str) -> tuple[float, float] | None:
+    """The first and the last moment of a day or a month, in Unix seconds; None for a word that names none."""
+    try:
+        first = datetime.strptime(word, "%Y-%m-%d" if word.count("-") == 2 else "%Y-%m")
+    except ValueError:
+        return None
+    after = first + timedelta(days=1 if word.count("-") == 2 else 31)
+    end = after if word.count("-") == 2 else after.replace(day=1)
+    return first.timestamp(), end.timestamp() - 1e-6
 
 
 def _day(moment: float) -> str:

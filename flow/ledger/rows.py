@@ -58,6 +58,7 @@ def add(connection: Connection, now: float, fields: Mapping[str, Any]) -> Entry:
         "idempotency_key": f"comfyui-{uuid.uuid4().hex}",
         "path": GENERATIONS,
         "take": 0,
+        "project": "",
         "state": "intended",
         "status": "",
         "reason": "",

@@ -62,6 +62,8 @@ ENTRIES = Table(
     Column("path", Text, nullable=False),
     Column("account", Text, nullable=False),
     Column("queue_run", Text),
+    Column("project", Prose, nullable=False),
+    Column("approval", Text),
     Column("body", JsonText),
     Column("addresses", JsonText),
     Column("billed_units", Double),
@@ -108,6 +110,22 @@ ADDRESSES = Table(
     Column("source", Prose, nullable=False),
     Column("expires_at", Double),
     Column("remembered_at", Double, nullable=False),
+)
+
+APPROVALS = Table(
+    "apimart_approvals",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("realm", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("queue_run", Text, nullable=False),
+    Column("above_usd", Double, nullable=False),
+    Column("run_usd", Double, nullable=False),
+    Column("asked_at", Double, nullable=False),
+    Column("until", Double, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("decided_at", Double),
+    Column("decided_by", Text, nullable=False),
 )
 
 FACTS = Table(

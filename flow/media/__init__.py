@@ -11,6 +11,7 @@ from .fit import fit_video, fitted_size
 from .fit_frames import fit_frames, write_frames
 from .images import encode_image, image_of
 from .measure import measure
+from .metadata import read_metadata, write_metadata
 from .opencv import what_is_missing
 from .thumbnails import contact_sheet, write_thumbnail
 from .timeline import rate_of, seconds_of, seconds_shown
@@ -39,10 +40,12 @@ __all__ = [
     "nothing_selected",
     "plan",
     "rate_of",
+    "read_metadata",
     "require_whole",
     "seconds_of",
     "seconds_shown",
     "what_is_missing",
     "write_frames",
+    "write_metadata",
     "write_thumbnail",
 ]

@@ -22,16 +22,31 @@ from .inputs import (
 from .json import Json
 from .media import MEGABYTE, AudioData, Frames, ImageData, Measure, Selection, Size, VideoData, several
 from .motion import MotionReference
+from .project import project_name
 from .shots import OFF, Cut, Shot
 from .stages import Address, Attachment, Body, Files, MediaFile, Medium, Question, Request, Standing, Ticket
-from .utility import BUYING_INPUTS, TAKE, VIDEO_OUTPUTS, Output, Utility, Work, node_inputs
+from .utility import (
+    BUYING_INPUTS,
+    IF_IT_FAILS,
+    PROJECT,
+    SKIP,
+    TAKE,
+    VIDEO_OUTPUTS,
+    Output,
+    Utility,
+    Work,
+    node_inputs,
+)
 from .values import Values
 
 __all__ = [
     "BUYING_INPUTS",
     "GENERATIONS",
+    "IF_IT_FAILS",
     "MEGABYTE",
     "OFF",
+    "PROJECT",
+    "SKIP",
     "TAKE",
     "VIDEO_OUTPUTS",
     "Address",
@@ -81,6 +96,7 @@ __all__ = [
     "no_extras",
     "node_inputs",
     "parsed",
+    "project_name",
     "several",
     "shot_names",
     "socket_names",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .inputs import Choice, Input, MediaInput, Text, VideoInput
 from .json import Json
@@ -57,7 +57,8 @@ class Family:
     `path` is where the submit goes; a parameter that it names in braces goes there and not into the body. `shape`
     makes the finished body, where data cannot say it; the question is known by that body before rules are checked, so
     what they refuse must still show in it. A family of `any_model` has a text for the model, and is
-    held against the provider's own schema.
+    held against the provider's own schema; so are the models that are `unchecked`: the provider lists them, and the
+    pack's declarations do not know them.
     """
 
     node_id: str
@@ -72,6 +73,7 @@ class Family:
     path: str = GENERATIONS
     shape: Callable[[dict[str, Json]], dict[str, Json]] = unshaped
     any_model: bool = False
+    unchecked: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Raises ValueError for two inputs that write the same parameter, unless they are sockets that share a list."""
@@ -81,6 +83,14 @@ class Family:
             other = one if one.id in stand_ins else writers.setdefault(one.parameter, one)
             if other is not one and not (_is_listed(one) and _is_listed(other)):
                 raise ValueError(f"{self.node_id}: {other.id} and {one.id} both write {one.parameter}.")
+
+    def with_unchecked(self, models: tuple[str, ...]) -> Family:
+        """The family with further models in its choice, which its declaration does not know."""
+        choice = self.input("model")
+        if not models or not isinstance(choice, Choice):
+            return self
+        wider = replace(choice, options=(*map(str, choice.options), *models))
+        return replace(self, unchecked=models, inputs=tuple(wider if one is choice else one for one in self.inputs))
 
     def input(self, name: str) -> Input:
         return next(one for one in self.inputs if one.id == name)
@@ -100,7 +110,7 @@ class Family:
 
     @property
     def judged_widgets(self) -> tuple[str, ...]:
-        """The widgets that a rule between widgets speaks of, that may not be empty, that lost values, and number lists.
+        """The widgets of rules between widgets, that may not be empty, or whose lists change or hold numbers.
 
         ComfyUI judges all others by itself; in a list it would refuse the text of a number.
         """
@@ -108,9 +118,9 @@ class Family:
         rules = [rule for rule in self.rules if not rule.warns and not media & {*rule.inputs}]
         named = {name for rule in rules for name in rule.inputs}
         required = {one.id for one in self.inputs if isinstance(one, Text) and one.required}
-        lost = {one.id for one in self.inputs if one.narrowed}
+        changing = {one.id for one in self.inputs if one.narrowed or (one.id == "model" and isinstance(one, Choice))}
         numbers = {one.id for one in self.inputs if isinstance(one, Choice) and one.has_numbers}
-        return tuple(one.id for one in self.inputs if one.id in named | required | lost | numbers)
+        return tuple(one.id for one in self.inputs if one.id in named | required | changing | numbers)
 
 
 def _is_listed(declared: Input) -> bool:

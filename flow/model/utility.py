@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .family import Family
-from .inputs import Input, Number
+from .inputs import Choice, Input, Number, Text
 from .motion import MotionReference
 
-Work = Literal["collect a job", "select frames", "fit a motion reference"]
+Work = Literal["collect a job", "select frames", "fit a motion reference", "read a shot list"]
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,26 @@ TAKE = Number(
     help="The same request is bought once and then answered from the ledger. Raise this number to buy another take of "
     "it; with the control set to increment each run buys one.",
 )
+PROJECT = Text(
+    id="project",
+    multiline=False,
+    optional=True,
+    advanced=True,
+    help="What this purchase is for, kept with it for totals, limits and the CSV export; empty: the project of the "
+    "settings. Another project is no reason to buy again.",
+)
+STOP, SKIP = "stop", "skip"
+IF_IT_FAILS = Choice(
+    id="if_it_fails",
+    options=(STOP, SKIP),
+    default=STOP,
+    optional=True,
+    advanced=True,
+    help="stop ends the run with the error; skip says it on the node and blocks only what hangs on it: other rows of a "
+    "list and other nodes go on.",
+)
 # The last inputs of every node that buys, in the order that workflows rely on.
-BUYING_INPUTS: tuple[Input, ...] = (TAKE,)
+BUYING_INPUTS: tuple[Input, ...] = (TAKE, PROJECT, IF_IT_FAILS)
 
 
 def node_inputs(family: Family) -> tuple[Input, ...]:

@@ -13,21 +13,34 @@ from urllib.parse import urlsplit
 from ..errors import NotSet, hide
 from ..model import Json
 from .kept import KEY, SETTINGS, can_be_sent, saved_key, saved_settings
-from .rules import FLAGS, NUMBERS, flag, hosts, language, text
+from .rules import FLAGS, NUMBERS, flag, hosts, language, project, text
 
 _T = TypeVar("_T")
 LIVE_HOST = "api.apimart.ai"
 DEFAULT_BASE_URL = f"https://{LIVE_HOST}"
+LIMITS = (
+    "limit_usd_per_job",
+    "limit_usd_per_day",
+    "limit_purchases_per_run",
+    "limit_usd_per_project",
+    "ask_above_usd",
+)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a person is willing to spend; None means no limit, 0 means nothing."""
+    """What a person is willing to spend; None means no limit, 0 means nothing.
+
+    Of one queue run more than `ask_above_usd` is spent only when somebody approves; `keep_usd` stays on the account.
+    """
 
     usd_per_job: float | None = None
     usd_per_day: float | None = None
     purchases_per_run: int | None = None
+    usd_per_project: float | None = None
+    ask_above_usd: float | None = None
+    keep_usd: float | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +78,7 @@ class Settings:
     probe_video_url: bool = True
     video_url_hosts: tuple[str, ...] = ()
     language: str = "en"
+    project: str = ""
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -120,6 +134,7 @@ def read(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
         probe_video_url=reader.flag("probe_video_url"),
         video_url_hosts=reader.value("video_url_hosts", hosts, (), ()),
         language=reader.value("language", language, "en", "en"),
+        project=reader.value("project", project, "", ""),
         problems=tuple(reader.problems),
     )
 
@@ -179,11 +194,9 @@ class _Reader:
 
     def limits(self) -> Limits:
         """A limit that cannot be read is one of 0."""
-        job, day, run = (
-            self.value(name, NUMBERS[name].read, None, 0.0)
-            for name in ("limit_usd_per_job", "limit_usd_per_day", "limit_purchases_per_run")
-        )
-        return Limits(job, day, None if run is None else int(run))
+        job, day, run, project, ask = (self.value(name, NUMBERS[name].read, None, 0.0) for name in LIMITS)
+        keep = self.value("keep_usd", NUMBERS["keep_usd"].read, None, None)
+        return Limits(job, day, None if run is None else int(run), project, ask, keep)
 
     def key(self) -> tuple[str, str]:
         """The key and where it came from; empty for one that cannot be read or sent."""

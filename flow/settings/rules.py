@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import nan
 
-from ..model import Json
+from ..model import Json, project_name
 
 HOST = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])?", re.ASCII)
-LANGUAGES = ("en", "zh", "ko", "ja")
+# What the provider can tell errors of tasks in; the pack itself speaks four of them.
+# Source: https://docs.apimart.ai/en/api-reference/tasks/status, September 2026.
+LANGUAGES = ("en", "zh", "ja", "ko", "ru", "fr", "de", "id", "pt", "es")
 YES = ("1", "true", "yes", "y", "on")
 NO = ("0", "false", "no", "n", "off")
 
@@ -48,6 +50,9 @@ NUMBERS: Mapping[str, Number] = {
     "limit_usd_per_job": Number(0, 1_000_000),
     "limit_usd_per_day": Number(0, 1_000_000),
     "limit_purchases_per_run": Number(0, 1_000_000, whole=True),
+    "limit_usd_per_project": Number(0, 1_000_000),
+    "ask_above_usd": Number(0, 1_000_000),
+    "keep_usd": Number(0, 1_000_000),
     "wait_seconds": Number(1, 1_000_000),
     "jobs_at_once": Number(1, 10_000, whole=True),
 }
@@ -82,6 +87,11 @@ def text(value: Json) -> str:
     if not isinstance(value, str):
         raise ValueError("must be a text")
     return value.strip()
+
+
+def project(value: Json) -> str:
+    """The name of a project. Raises ValueError, whose text goes on after a setting's name."""
+    return project_name(text(value))
 
 
 def _number(value: Json) -> float:

@@ -135,11 +135,16 @@ class Provider:
 
     def models(self) -> tuple[str, ...]:
         """The ids of the video models that the provider lists today."""
-        answer = self._get("/v1/models", expand="category", category="video")
+        return tuple(self.parameters_of_models())
+
+    def parameters_of_models(self) -> dict[str, tuple[str, ...]]:
+        """The video models that the provider lists today, by id, with the names of what each takes where it says so."""
+        answer = self._get("/v1/models", expand="parameters", category="video")
         listed = _field(answer.json, "data")
         if answer.status >= 300 or not isinstance(listed, list):
             raise self._said_no(fault_of(answer), "The model list could not be read")
-        return tuple(str(one["id"]) for one in listed if isinstance(one, Mapping) and "id" in one)
+        named = (one for one in listed if isinstance(one, Mapping) and "id" in one)
+        return {str(one["id"]): _names(_field(one.get("parameters"), "properties")) for one in named}
 
     def prices(self) -> list[Mapping[str, Any]]:
         """The public price catalogue's video rows; asked without the key."""
@@ -281,6 +286,10 @@ def _json(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return None
+
+
+def _names(properties: Any) -> tuple[str, ...]:
+    return tuple(sorted(map(str, properties))) if isinstance(properties, Mapping) else ()
 
 
 def _field(place: Any, name: str) -> Any:

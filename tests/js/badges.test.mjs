@@ -33,6 +33,10 @@ test("what is in the books costs nothing more", () => {
   assert.deepEqual(texts({ bought: "running" }), ["running: 0 to pay"]);
 });
 
+test("a model that the provider added is marked", () => {
+  assert.deepEqual(texts({ unchecked: true }).slice(1), ["new model, not checked by this pack"]);
+});
+
 test("sandbox and retired models are marked", () => {
   assert.deepEqual(texts({ sandbox: true, retired: "gone" }).slice(1), ["sandbox", "retired model"]);
 });
@@ -156,6 +160,17 @@ test("a renderer that does not read a badge leaves the price to a line on the no
   badges.add(node);
   await lookedAt(badges, node, 9);
   assert.deepEqual(told, ["10.0 s x $0.103 = $1.03 | retired model"]);
+});
+
+test("once a line has said a price it says the next one, too, whether that one is drawn or not", async () => {
+  const { badges, node, shown, told } = scene((asking) => quote({ units: asking.widgets.duration, usd: 0.1 }));
+  badges.add(node);
+  await lookedAt(badges, node, 5);
+  node.widgets[0].value = 12;
+  await badges.refresh(node);
+  shown();
+  await lookedAt(badges, node, 3);
+  assert.deepEqual(told, ["4.0 s x $0.103 = $0.10", "12.0 s x $0.103 = $0.10"]);
 });
 
 test("a price that is drawn, or that nobody looks at, is said on no line", async () => {

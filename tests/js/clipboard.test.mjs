@@ -20,26 +20,25 @@ function page({ clipboard, takesCommand = true }) {
     },
   });
   const document = {
-    body: { append: (element) => there.push(element) },
     createElement: made,
     execCommand: (name) => takesCommand && name === "copy" && Boolean(copied.push(there.find((one) => one.isSelected).text)),
   };
   const told = clipboard && { writeText: async (text) => (clipboard === "shut" ? Promise.reject(new Error("shut")) : copied.push(text)) };
   Object.defineProperty(globalThis, "document", { value: document, configurable: true });
   Object.defineProperty(globalThis, "navigator", { value: { clipboard: told }, configurable: true });
-  return { copied, there };
+  return { copied, there, place: { append: (element) => there.push(element) } };
 }
 
 test("a text is copied with the browser's clipboard, without one, and where that one is shut", async () => {
   for (const clipboard of ["open", undefined, "shut"]) {
-    const { copied, there } = page({ clipboard });
-    await copy("task_1");
+    const { copied, there, place } = page({ clipboard });
+    await copy("task_1", place);
     assert.deepEqual([copied, there], [["task_1"], []]);
   }
 });
 
 test("where nothing lets us copy, the text is in the error", async () => {
-  const { there } = page({ takesCommand: false });
-  await assert.rejects(copy("task_1"), /task_1/);
+  const { there, place } = page({ takesCommand: false });
+  await assert.rejects(copy("task_1", place), /task_1/);
   assert.deepEqual(there, []);
 });

@@ -69,7 +69,7 @@ test("through reroutes too, and never through what does not run or computes", ()
 /** A subgraph with our node in it, standing in the graph once for each of `values`; a value that is a node is linked. */
 function promoted(...values) {
   const kling = held(12, KLING.id, "mode", "std");
-  const inside = graphOf([kling], [[-10, 0, kling, "mode"]]);
+  const inside = graphOf([kling], [[values.length > 1 ? -10 : "-10", 0, kling, "mode"]]);
   const hosts = values.map((value, place) => ({
     ...held(100 + place, "subgraph", "mode", value.id ? "std" : value),
     inputs: [{ name: "mode", link: null, widget: { name: "mode" } }],

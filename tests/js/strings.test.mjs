@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LANGUAGES, NAMES, languageOf, text } from "../../web/js/language.js";
+import { LANGUAGES, NAMES, TASK_LANGUAGES, languageOf, taskLanguageOf, text } from "../../web/js/language.js";
 
 const { en, ...others } = LANGUAGES;
 const names = (said) => [...said.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
@@ -36,4 +36,14 @@ test("the chosen language wins, then ComfyUI's, then English", () => {
 test("a text is filled in as it is, and an unknown one is its own name", () => {
   assert.equal(text("en", "badge.rate", { usd: "$1 {x}" }), "$1 {x} per second");
   assert.equal(text("en", "nobody.knows"), "nobody.knows");
+});
+
+test("errors of tasks come in a language of the provider, also in one that the pack does not speak", () => {
+  assert.equal(taskLanguageOf("", "fr"), "fr");
+  assert.equal(taskLanguageOf("", "pt-BR"), "pt");
+  assert.equal(taskLanguageOf("", "zh-TW"), "zh");
+  assert.equal(taskLanguageOf("ja", "fr"), "ja");
+  assert.equal(taskLanguageOf("", "tr"), "en");
+  assert.equal(taskLanguageOf(undefined, undefined), "en");
+  assert.ok(Object.keys(LANGUAGES).every((code) => TASK_LANGUAGES.includes(code)));
 });

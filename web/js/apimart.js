@@ -3,7 +3,7 @@ import { Badges } from "./badges.js";
 import { copy } from "./clipboard.js";
 import * as comfyui from "./comfyui.js";
 import { clipLengths, nodeAt, nodesOf, typeOf } from "./graph.js";
-import { languageOf, text } from "./language.js";
+import { languageOf, taskLanguageOf, text } from "./language.js";
 import { findNumbers } from "./lists.js";
 import { bill, billText, holdsKey, nodesThatBuy, spoken } from "./notices.js";
 import { settings } from "./panel.js";
@@ -21,6 +21,7 @@ const families = new Map();
 const isSpoken = spoken(sessionStorage);
 
 const language = () => languageOf(comfyui.setting("apimart.language"), comfyui.setting("Comfy.Locale"));
+const taskLanguage = () => taskLanguageOf(comfyui.setting("apimart.language"), comfyui.setting("Comfy.Locale"));
 const say = (key, values) => text(language(), key, values);
 
 const badges = new Badges({
@@ -60,7 +61,7 @@ const ACTIONS = {
     sidebar.hear((await server.post(`jobs/${job.id}/declare`, declared)).job, true);
   },
   async copy(job) {
-    await copy(job.task_id);
+    await copy(job.task_id, sidebar.root);
     comfyui.toast("success", "APIMart", say("job.copied"));
   },
   open(job) {
@@ -121,18 +122,19 @@ function look() {
 }
 
 /**
- * Task errors come in the person's language, so the server is told which one it is: that of this page, for what is
- * queued here, and the last one told, for the rest.
+ * Task errors come in the person's language, also in one that the pack itself does not speak, so the server is told which
+ * one it is: that of this page, for what is queued here, and the last one told, for the rest.
  */
 async function tellLanguage() {
-  const telling = `${comfyui.pageId()} ${language()}`;
+  const told = taskLanguage();
+  const telling = `${comfyui.pageId()} ${told}`;
   if (telling === lastTold) return;
   lastTold = telling;
-  if (comfyui.pageId()) await server.post("language", { page: comfyui.pageId(), language: language() });
+  if (comfyui.pageId()) await server.post("language", { page: comfyui.pageId(), language: told });
   const status = await server.get("status");
   if (status.from_environment.includes("language")) return;
   const canSave = !status.problems["settings.json"] && status.is_owner;
-  if (canSave && status.language !== language()) await server.post("settings", { language: language() });
+  if (canSave && status.language !== told) await server.post("settings", { language: told });
 }
 
 /** What our nodes are; where ComfyUI does not say it yet, it is asked again, and the nodes that are there catch up. */

@@ -54,7 +54,7 @@ export function question(node, family, root) {
 export function linkedValue(node, name, root, depth = 0) {
   const link = linkOf(node, name);
   if (!link || depth > DEEPEST) return null;
-  if (link.origin_id === FROM_OUTSIDE) return valueFromOutside(node, link.origin_slot, root, depth);
+  if (Number(link.origin_id) === FROM_OUTSIDE) return valueFromOutside(node, link.origin_slot, root, depth);
   const origin = node.graph?.getNodeById?.(link.origin_id);
   if (!origin || !runs(origin)) return null;
   if (typeOf(origin) === "Reroute") return linkedValue(origin, origin.inputs[0]?.name, root, depth + 1);

@@ -1,7 +1,6 @@
 /** Workflows that an earlier version saved: ComfyUI fills widgets in by their place, and `take` has a control since. */
 
-const CONTROLS = ["fixed", "increment", "decrement", "randomize"];
-const NEWER = ["project", "if_it_fails"];
+const FIXED = "fixed";
 
 /** Put the control beside `take` into the saved values of our nodes that lack it, so that what follows stays in place. */
 export function addControls(graph, families) {
@@ -16,9 +15,12 @@ function savedNodes(graph) {
   return [graph, ...inside].flatMap((one) => one?.nodes ?? []);
 }
 
+/** The page saves a value per widget, and one more for the control; older pages did not save which widgets there are. */
 function addControl(node, family) {
-  const links = family.clips.filter((clip) => clip.url_input).length;
   const values = node.widgets_values;
-  const isNewer = node.inputs?.some((input) => NEWER.includes(input.name));
-  if (!isNewer && !CONTROLS.includes(values.at(-1 - links - NEWER.length))) values.splice(values.length - links, 0, CONTROLS[0]);
+  const names = (node.inputs ?? []).filter((input) => input.widget).map((input) => input.widget.name);
+  const links = family.clips.filter((clip) => clip.url_input).length;
+  const after = names.includes("take") ? names.indexOf("take") + 1 : values.length - links;
+  const isOld = names.includes("take") ? values.length === names.length : typeof values[after - 1] === "number";
+  if (isOld) values.splice(after, 0, FIXED);
 }

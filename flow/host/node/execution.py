@@ -11,14 +11,15 @@ from typing import Any
 
 import folder_paths
 from comfy_api.latest import io, ui
+from comfy_execution.graph_utils import ExecutionBlocker
 from comfy_execution.utils import get_executing_context
 from server import PromptServer
 
-from ...errors import NotSet, Unreadable
+from ...errors import PAID_AND_KEPT, NotSet, PackError, Unreadable
 from ...jobs import NOT_SUBMITTED, Account, Job, Runner
 from ...ledger import Entry
 from ...media import rate_of
-from ...model import Family, Selection, Values
+from ...model import IF_IT_FAILS, SKIP, VIDEO_OUTPUTS, Family, Selection, Values
 from ...prices import printed_prices
 from ...request import problems_of_widgets
 from ...stopping import Stopped
@@ -26,6 +27,7 @@ from ..runtime import runtime
 from ..web.open_pages import language_of
 from . import presence
 from .links import linked_outputs
+from .metadata import metadata_of
 from .progress import NodeProgress, until_interrupted
 from .sockets import audio_of, cuts_of, frames_tensor, values_of, video_of
 
@@ -39,7 +41,7 @@ class NodeRun:
         self,
         node_id: str,
         prompt: Mapping[str, Any] | None,
-        workflow: Mapping[str, Any] | None,
+        more: Mapping[str, Any] | None,
         *,
         gives_several: bool,
     ) -> None:
@@ -47,7 +49,8 @@ class NodeRun:
         self._wanted = linked_outputs(node_id, prompt)
         self._notes: list[str] = []
         self._runtime = runtime()
-        self._progress = NodeProgress(node_id, self._runtime, workflow)
+        self._progress = NodeProgress(node_id, self._runtime, (more or {}).get("workflow"))
+        self._more = more
         self._language = language_of(PromptServer.instance.client_id)
         self._job: Job | None = None
 
@@ -59,15 +62,25 @@ class NodeRun:
             context = get_executing_context()
             purchase = await self._runner.local(
                 lambda stopped: account.purchase(
-                    family,
+                    self._runtime.offered(family, given.get("model")),
                     lambda folder: values_of(family, given, folder, stopped),
                     queue_run=context.prompt_id if context else None,
+                    project=given.get("project") or "",
+                    metadata=metadata_of(self._runtime, self._prompt, self._more),
                     stopped=stopped,
                 )
             )
             return await self._outputs(self._runner.ask(purchase, account, language=self._language), account)
 
-        return await until_interrupted(bought(), self._say_what_is_left)
+        try:
+            return await until_interrupted(bought(), self._say_what_is_left)
+        except PackError as error:
+            if given.get(IF_IT_FAILS.id) != SKIP:
+                raise
+            self._progress.say(f"Skipped: {error}")
+            presence.run_again(self._node_id, self._prompt)
+            # Without a message: ComfyUI tells the page of each message as of the failure of the whole prompt.
+            return io.NodeOutput(*[ExecutionBlocker(None)] * len(VIDEO_OUTPUTS))
 
     async def collect(self, task_id: str) -> io.NodeOutput:
         """The outputs of Collect Job: the videos of any job of the account."""
@@ -115,12 +128,12 @@ def _paid(entry: Entry) -> Iterator[None]:
     try:
         yield
     except (Unreadable, NotSet) as error:
-        spent = "The job is paid and its file is kept."
-        raise type(error)(error.what, spent=spent, next_step=error.next_step, task_id=entry.task_id) from None
+        raise type(error)(error.what, spent=PAID_AND_KEPT, next_step=error.next_step, task_id=entry.task_id) from None
 
 
 def problems(family: Family, given: dict[str, Any]) -> list[str]:
     """What is wrong with the widgets; a linked widget has no value yet and is judged when the node runs."""
+    family = runtime().offered(family, given["model"]) if isinstance(given.get("model"), str) else family
     held = {**given, **cuts_of(family, given)}
     return problems_of_widgets(family, Values(held), {name for name, value in held.items() if value is not None})
 

@@ -35,10 +35,6 @@ def running_prompts() -> list[Mapping[str, Any]]:
 def _linked(prompt: Mapping[str, Any], node_id: str, names: Sequence[str]) -> Iterator[str]:
     for node in prompt.values():
         for value in node.get("inputs", {}).values():
-            if (
-                isinstance(value, list)
-                and len(value) == 2
-                and str(value[0]) == node_id
-                and value[1] in range(len(names))
-            ):
+            is_link = isinstance(value, list) and len(value) == 2
+            if is_link and str(value[0]) == node_id and value[1] in range(len(names)):
                 yield names[value[1]]

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from comfy_api.latest import ComfyExtension, io
 
+from ...errors import PackError
 from ...model import Family, Utility, Work
 from ..families import FAMILIES
 from ..web.routes import register
@@ -27,8 +28,8 @@ def _what_runs(node: type[io.ComfyNode]) -> str:
 
 def _run_of(node: type[io.ComfyNode], gives_several: bool) -> Any:
     hidden = node.hidden
-    workflow = (hidden.extra_pnginfo or {}).get("workflow")
-    return _loaded("execution").NodeRun(str(hidden.unique_id), hidden.prompt, workflow, gives_several=gives_several)
+    more = hidden.extra_pnginfo
+    return _loaded("execution").NodeRun(str(hidden.unique_id), hidden.prompt, more, gives_several=gives_several)
 
 
 def _loaded(module: str) -> Any:
@@ -87,6 +88,34 @@ class CollectJob(UtilityNode):
         return output
 
 
+class ShotListNode(UtilityNode):
+    """Gives the rows of a table as lists."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return schema_of_utility(cls.UTILITY, hidden=[io.Hidden.unique_id])
+
+    @classmethod
+    def validate_inputs(cls, table: str | None, file: str | None, rows: str | None) -> bool | str:
+        if table is None or file is None or rows is None:
+            return True  # a link, whose value comes when the node runs
+        try:
+            _loaded("shot_list").shots_of(table, file, rows)
+        except PackError as error:
+            return str(error)
+        return True
+
+    @classmethod
+    def fingerprint_inputs(cls, table: str = "", file: str = "", rows: str = "", **more: Any) -> str:
+        return str(_loaded("shot_list").state_of(table or "", file or "", rows or ""))
+
+    @classmethod
+    async def execute(cls, table: str, file: str, rows: str, project: str) -> io.NodeOutput:
+        node_id = str(cls.hidden.unique_id)
+        output: io.NodeOutput = await _loaded("shot_list").give(node_id, table, file, rows, project)
+        return output
+
+
 class VideoFrames(UtilityNode):
     """Decodes the selected frames of a clip, and its audio where something takes it."""
 
@@ -124,6 +153,7 @@ class ReferenceVideo(UtilityNode):
 WORKS: dict[Work, type[UtilityNode]] = {
     "collect a job": CollectJob,
     "select frames": VideoFrames,
+    "read a shot list": ShotListNode,
     "fit a motion reference": ReferenceVideo,
 }
 

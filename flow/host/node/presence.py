@@ -32,6 +32,12 @@ def remember(node_id: str, prompt: Mapping[str, Any] | None, files: Iterable[Pat
             del _given[next(iter(_given))]
 
 
+def run_again(node_id: str, prompt: Mapping[str, Any] | None) -> None:
+    """Have ComfyUI run a node again in the next prompt: what failed and was skipped is in its cache like a result."""
+    with _lock:
+        _given.setdefault(_key(node_id, prompt), _Given()).losses += 1
+
+
 def losses(node_id: str) -> int:
     """How often files of this node were found missing: another number makes ComfyUI run the node again."""
     prompt = next((one for one in running_prompts() if node_id in one), None)

@@ -28,6 +28,7 @@ from ...model import (
     shot_names,
     socket_names,
 )
+from ..families import offered
 
 CATEGORY = "APIMart/Video"
 SOCKETS = {ImageInput: io.Image, VideoInput: io.Video, AudioInput: io.Audio}
@@ -46,6 +47,7 @@ PREVIEW: Mapping[str, Any] = {
 
 
 def schema_of(family: Family) -> io.Schema:
+    family = offered(family)
     return io.Schema(
         node_id=family.node_id,
         display_name=family.title,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from itertools import islice, product
 from typing import Any
@@ -36,6 +37,7 @@ from ...model import (
     Values,
     VideoData,
     VideoInput,
+    node_inputs,
     several,
 )
 from ...prices import estimate_usd, known_prices
@@ -63,6 +65,9 @@ def estimate(
     are those without that clip. `bought` is "kept", "running" or "unknown" when the ledger holds this very request, and
     is only said of requests without media: what a picture shows is known when the node runs.
     """
+    with suppress(PackError):
+        runtime.learn_models()
+    family = runtime.offered(family, widgets.get("model"))
     values = _values(family, widgets, connected, seconds, linked)
     longer = _values(family, widgets, connected, seconds, unknown=1.0)
     units = family.price.units(values)
@@ -80,6 +85,7 @@ def estimate(
         "dated": prices.dated,
         "bought": _standing_in_ledger(runtime, family, values, widgets),
         "retired": family.retired.get(values.model) or _gone(runtime, family, values),
+        "unchecked": values.model in family.unchecked,
         "sandbox": runtime.settings.sandbox,
     }
 
@@ -139,7 +145,7 @@ def _values(
     unknown: float = 0.0,
 ) -> Values:
     """`unknown` seconds stand in for a clip whose length nobody told."""
-    names = {declared.id for declared in family.inputs} | {"take"}
+    names = {declared.id for declared in node_inputs(family)}
     strange = sorted({name.partition(".")[0] for name in (*widgets, *connected, *seconds, *linked)} - names)
     if strange:
         raise Denied(400, f"There is no input '{strange[0][:40]}'.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,29 +11,36 @@ from comfy.cli_args import args
 from server import PromptServer
 
 from ...errors import PackError, Unfinished, redact
-from ...jobs import Ended, Progress
-from ...ledger import Entry
+from ...jobs import Ended, Event
+from ...ledger import Approval, Entry
 from ..runtime import runtime
-from .job_view import summary
+from .job_view import approval_summary, summary
 from .open_pages import pages_of
 
 EVENT = "apimart.job"
+APPROVAL_EVENT = "apimart.approval"
 
 
-def tell(event: Progress | Ended) -> None:
-    """Tell how a job stands, or how it ended. What is not written down yet is for its node alone."""
+def tell(event: Event) -> None:
+    """Tell how a job stands, how it ended, or that somebody is asked for it or has answered.
+
+    What is not written down yet is for its node alone.
+    """
+    if isinstance(event, Approval):
+        _send({"approval": approval_summary(event, _output())}, event.entries, APPROVAL_EVENT)
+        return
     if event.entry is None:
         return
     job = summary(event.entry, _output())
     if isinstance(event, Ended):
         line = redact(_why_it_failed(event.error))
-        _send({"job": job, "line": line, "ended": True, "awaited": event.is_awaited}, event.entry)
+        _send({"job": job, "line": line, "ended": True, "awaited": event.is_awaited}, [event.entry])
         return
     if event.fraction is not None:
         job["progress"] = event.fraction
     if event.ends_at is not None:
         job["ends_at"] = event.ends_at
-    _send({"job": job, "line": redact(event.line)}, event.entry)
+    _send({"job": job, "line": redact(event.line)}, [event.entry])
 
 
 def tell_node(entry: Entry, node_id: str, page: str, workflow_id: str) -> None:
@@ -51,12 +59,13 @@ def _output() -> Path:
     return Path(folder_paths.get_output_directory())
 
 
-def _send(message: dict[str, object], entry: Entry) -> None:
-    """To everybody where ComfyUI has one user, else to the pages of who queued it, and to the owner's."""
+def _send(message: dict[str, object], entries: Sequence[Entry], event: str = EVENT) -> None:
+    """To everybody where ComfyUI has one user, else to the pages of who queued the jobs, and to the owner's."""
     server = PromptServer.instance
     if not args.multi_user:
-        server.send_sync(EVENT, message)
+        server.send_sync(event, message)
         return
     with suppress(PackError):  # a ledger that is busy now; the page asks for what it did not hear of
-        for page in pages_of(runtime().ledger.users.of(entry.id)):
-            server.send_sync(EVENT, message, page)
+        users = frozenset(user for entry in entries for user in runtime().ledger.users.of(entry.id))
+        for page in pages_of(users):
+            server.send_sync(event, message, page)

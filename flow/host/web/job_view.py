@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...errors import redact
 from ...jobs import expected_seconds, files_of
-from ...ledger import Entry
+from ...ledger import Approval, Entry
 from ...model import Json, Standing
 
 SHOWN_STATES = {"intended": "waiting", "ticketed": "running"}
@@ -23,6 +23,7 @@ def summary(
         "model": entry.model,
         "prompt": redact(entry.prompt),
         "take": entry.take,
+        "project": redact(entry.project),
         "state": "unknown" if entry.unknown else SHOWN_STATES.get(entry.state, entry.state),
         "current": entry.current,
         "progress": None if entry.progress is None else entry.progress / 100,
@@ -35,6 +36,24 @@ def summary(
         "task_id": entry.task_id,
         "reason": redact(entry.reason),
         "clips": [_shown(file, output) for file in files_of(entry, output) or ()],
+    }
+
+
+def approval_summary(approval: Approval, output: Path) -> dict[str, Json]:
+    """`decision` is empty while it is open, `usd` what its jobs cost, `run_usd` what their run spent before."""
+    return {
+        "id": approval.id,
+        "queue_run": approval.queue_run,
+        "asked_at": approval.asked_at,
+        "until": approval.until,
+        "decision": approval.decision,
+        "decided_at": approval.decided_at,
+        "decided_by": approval.decided_by,
+        "usd": round(approval.usd, 6),
+        "at_least": approval.is_at_least,
+        "run_usd": round(approval.run_usd, 6),
+        "ask_above_usd": approval.above_usd,
+        "jobs": [summary(entry, output) for entry in approval.entries],
     }
 
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ...errors import PackError
-from ...jobs import files_of
+from ...errors import PackError, redact
+from ...jobs import files_of, purchases_csv
 from ...ledger import Entry, Ledger, Spent
 from ...media import write_thumbnail
 from ...model import Json
@@ -26,11 +26,15 @@ STATES = {
 THUMBNAIL_SIDE = 256
 
 
-def page(runtime: Runtime, user: User, offset: int, limit: int, show: str) -> dict[str, Json]:
-    """Newest first; `show` is empty for all of them."""
+def page(
+    runtime: Runtime, user: User, offset: int, limit: int, show: str, project: str | None = None, words: str = ""
+) -> dict[str, Json]:
+    """Newest first; `show` is empty for all of them, `project` None for all; each of `words` has to be in the job."""
     found = runtime.settings
     ledger = runtime.ledger_of(found)
-    entries = ledger.entries(found.realm, STATES.get(show), limit=limit, offset=offset, user=user.only)
+    entries = ledger.entries(
+        found.realm, STATES.get(show), project=project, words=words, limit=limit, offset=offset, user=user.only
+    )
     return {
         "jobs": _shown(entries, ledger, runtime.output),
         "counts": dict(ledger.counts(found.realm, user.only)),
@@ -63,6 +67,27 @@ def totals(runtime: Runtime, user: User, days: int) -> dict[str, Json]:
         ],
         "sandbox": found.sandbox,
     }
+
+
+def projects(runtime: Runtime, user: User) -> dict[str, Json]:
+    """What the user's jobs cost for each project, the latest first, and the limit and the name that are set."""
+    found = runtime.settings
+    spent = runtime.ledger_of(found).projects(found.realm, user.only)
+    return {
+        "projects": [
+            {"project": one.project, "usd": round(one.usd, 6), "jobs": one.jobs, "last_at": one.last_at}
+            for one in spent
+        ],
+        "project": found.project,
+        "limit_usd_per_project": found.limits.usd_per_project,
+        "sandbox": found.sandbox,
+    }
+
+
+def export(runtime: Runtime, user: User, project: str | None) -> str:
+    """Every purchase of the user as CSV, of one project where it is given."""
+    found = runtime.settings
+    return redact("".join(purchases_csv(runtime.ledger_of(found), found.realm, project, user.only)))
 
 
 def workflow(runtime: Runtime, user: User, entry_id: str) -> Any:

@@ -27,6 +27,7 @@ DAYS = 366
 MAX_OFFSET = 10_000_000
 MAX_KEY = 600
 MAX_CONNECTED = 32
+MAX_WORDS = 200
 MAX_SECONDS = 86_400.0
 STATUS = ((Refused, 400), (NotSet, 409), (Declined, 409), (Unreachable, 502))
 
@@ -79,6 +80,10 @@ class Routes:
             ("POST", "estimate", self.estimate),
             ("GET", "totals", self.totals),
             ("GET", "jobs", self.jobs),
+            ("GET", "jobs.csv", self.export),
+            ("GET", "projects", self.projects),
+            ("GET", "approvals", self.approvals),
+            ("POST", "approvals/{id}", self.approve),
             ("GET", "jobs/{id}", self.job),
             ("GET", "jobs/{id}/thumbnail", self.thumbnail),
             ("GET", "jobs/{id}/workflow", self.workflow),
@@ -153,7 +158,33 @@ class Routes:
         show = request.query.get("show", "")
         if show not in ("", "open", "done", "failed"):
             raise Denied(400, "show must be open, done or failed.")
-        return answer(await self._ask_of_jobs(request, "page", offset, limit, show))
+        words = validation.query_text(request, "words", MAX_WORDS) or ""
+        project = validation.query_text(request, "project", MAX_WORDS)
+        return answer(await self._ask_of_jobs(request, "page", offset, limit, show, project, words))
+
+    async def export(self, request: web.Request) -> web.Response:
+        project = validation.query_text(request, "project", MAX_WORDS)
+        text = await self._ask_of_jobs(request, "export", project)
+        headers = {
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Disposition": 'attachment; filename="apimart_jobs.csv"',
+        }
+        return web.Response(text=text, content_type="text/csv", charset="utf-8", headers=headers)
+
+    async def projects(self, request: web.Request) -> web.Response:
+        return answer(await self._ask_of_jobs(request, "projects"))
+
+    async def approvals(self, request: web.Request) -> web.Response:
+        return answer(await self._ask("approvals_api", "waiting", self._user_of(request)))
+
+    async def approve(self, request: web.Request) -> web.Response:
+        user = self._user_of(request)
+        body = await validation.json_body(request)
+        validation.require_fields(body, "approve")
+        is_yes = validation.flag_field(body, "approve")
+        found, is_first = await self._ask("approvals_api", "decide", user, validation.entry_id(request), is_yes)
+        return answer(found, 200 if is_first else 409)
 
     async def job(self, request: web.Request) -> web.Response:
         return answer(await self._ask_of_jobs(request, "one", validation.entry_id(request)))

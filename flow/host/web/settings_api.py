@@ -12,7 +12,7 @@ from typing import Any
 from ...errors import NotSet, Refused
 from ...files import discard
 from ...media import what_is_missing
-from ...model import Json, MediaFile
+from ...model import Json, MediaFile, project_name
 from ...publish import open_store, opened_origins
 from ...settings import (
     FLAGS,
@@ -46,6 +46,10 @@ def status(runtime: Runtime, user: User = THE_ONE) -> dict[str, Json]:
         "limit_usd_per_job": limits.usd_per_job,
         "limit_usd_per_day": limits.usd_per_day,
         "limit_purchases_per_run": limits.purchases_per_run,
+        "limit_usd_per_project": limits.usd_per_project,
+        "ask_above_usd": limits.ask_above_usd,
+        "keep_usd": limits.keep_usd,
+        "project": found.project,
         "media_store": media_store_kind(found),
         "media_delete": found.media_delete,
         "public_hosts_agreed": found.public_hosts_agreed,
@@ -148,6 +152,13 @@ def _is_flag(value: Any) -> bool:
     return isinstance(value, bool)
 
 
+def _is_project(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and project_name(value) == value
+    except ValueError:
+        return False
+
+
 def _within(number: Number) -> Callable[[Any], bool]:
     """Whether a value of JSON is a number that `number` allows."""
     return lambda value: isinstance(value, (int, float)) and not isinstance(value, bool) and number.allows(value)
@@ -157,5 +168,6 @@ ALLOWED: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(FLAGS, _is_flag),
     **{name: _within(number) for name, number in NUMBERS.items()},
     "language": lambda value: value in LANGUAGES,
+    "project": _is_project,
     "media_store": lambda value: value in MEDIA_STORES,
 }

@@ -124,6 +124,14 @@ def whole_number(request: web.Request, name: str, default: int, most: int) -> in
     return int(text)
 
 
+def query_text(request: web.Request, name: str, most: int) -> str | None:
+    """A text of the query string, None where it is left out."""
+    text = request.query.get(name)
+    if text is not None and (len(text) > most or not text.isprintable()):
+        raise Denied(400, f"{name} must be a text of at most {most} characters.")
+    return text
+
+
 def entry_id(request: web.Request) -> str:
     found = request.match_info["id"]
     if not ENTRY_ID.fullmatch(found):

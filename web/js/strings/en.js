@@ -54,6 +54,7 @@ export default {
   "badge.unknown": "outcome unknown",
   "badge.sandbox": "sandbox",
   "badge.retired": "retired model",
+  "badge.unchecked": "new model, not checked by this pack",
 
   "notice.title": "This graph spends money",
   "notice.sum": "Running it buys {count} APIMart job(s) for about {usd}.",

@@ -54,6 +54,7 @@ export default {
   "badge.unknown": "結果不明",
   "badge.sandbox": "サンドボックス",
   "badge.retired": "提供終了モデル",
+  "badge.unchecked": "新しいモデル、このパックでは未確認",
 
   "notice.title": "このグラフは料金がかかります",
   "notice.sum": "実行するとAPIMartのジョブ{count}件を約{usd}で購入します。",

@@ -54,6 +54,7 @@ export default {
   "badge.unknown": "결과 불명",
   "badge.sandbox": "샌드박스",
   "badge.retired": "종료된 모델",
+  "badge.unchecked": "새 모델, 이 팩에서 확인되지 않음",
 
   "notice.title": "이 그래프는 비용이 듭니다",
   "notice.sum": "실행하면 APIMart 작업 {count}개를 약 {usd}에 구매합니다.",

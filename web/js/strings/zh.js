@@ -54,6 +54,7 @@ export default {
   "badge.unknown": "结果未知",
   "badge.sandbox": "沙盒",
   "badge.retired": "已停用的模型",
+  "badge.unchecked": "新模型，未经本插件验证",
 
   "notice.title": "此工作流会产生费用",
   "notice.sum": "运行将购买 {count} 个 APIMart 任务，约 {usd}。",

@@ -1,0 +1,41 @@
+"""What a kept video says of where it came from: the prompt and the workflow, as Save Video writes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import folder_paths
+from comfy.cli_args import args
+
+from ..runtime import Runtime
+from ..web.workflows import scrubbed
+
+HIDDEN = "[folder]"
+
+
+def metadata_of(
+    runtime: Runtime, prompt: Mapping[str, Any] | None, more: Mapping[str, Any] | None
+) -> dict[str, str] | None:
+    """The texts by their names, without keys and without paths of this machine; None with --disable-metadata."""
+    if args.disable_metadata:
+        return None
+    found = {"prompt": prompt, **(more or {})}
+    hidden = _folders(runtime)
+    texts = {name: json.dumps(scrubbed(value)) for name, value in found.items() if value is not None}
+    return {name: _without(text, hidden) for name, text in texts.items()}
+
+
+def _folders(runtime: Runtime) -> list[str]:
+    """As they stand in JSON, the deepest first."""
+    folders = {runtime.home, runtime.output, Path(folder_paths.base_path), Path.home()}
+    written = [json.dumps(str(one))[1:-1] for one in folders if len(one.parts) > 1]
+    return sorted(written, key=len, reverse=True)
+
+
+def _without(text: str, hidden: list[str]) -> str:
+    for one in hidden:
+        text = text.replace(one, HIDDEN)
+    return text

@@ -1,0 +1,98 @@
+"""Reads a shot list, and loads the images that its rows name."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import folder_paths
+from comfy_api.latest import io
+from server import PromptServer
+
+from ...errors import Refused
+from ...model import MEGABYTE
+from ...request.shot_list import ShotList, ShotRow, file_name, read_shots
+from ...stopping import Stopped, raise_if_stopped
+from .progress import local
+
+MOST_BYTES = 4 * MEGABYTE
+
+
+async def give(node_id: str, table: str, file: str, rows: str, project: str) -> io.NodeOutput:
+    """A list per output, as long as the chosen rows are many. Raises Refused for a table that cannot be read."""
+    found = shots_of(table, file, rows)
+    if found.passed_over:
+        PromptServer.instance.send_progress_text(f"Passed over: {', '.join(found.passed_over)}", node_id)
+    images = await local(partial(_images, found.shots))
+    names = [file_name(project, one.name) for one in found.shots]
+    columns = [[getattr(one, column) for one in found.shots] for column in COLUMNS]
+    return io.NodeOutput(names, *columns, images)
+
+
+COLUMNS = ("prompt", "negative_prompt", "seconds", "seed", "take")
+
+
+def shots_of(table: str, file: str, rows: str) -> ShotList:
+    """The chosen shots of the table, or of the file. Raises Refused with every bad row by its line."""
+    if table.strip() and file.strip():
+        raise Refused("Both table and file are filled in: empty one of them.", inputs=("table", "file"))
+    return read_shots(_text_of(file.strip()) if file.strip() else table, rows, lambda name: _place_of(name) is not None)
+
+
+def state_of(table: str, file: str, rows: str) -> str:
+    """Another text for every other content of the table and of the files that it names."""
+    digest = hashlib.sha256()
+    for place in _places(table, file, rows):
+        stat = os.stat(place)
+        digest.update(f"{place}:{stat.st_mtime_ns}:{stat.st_size};".encode("utf-8", "replace"))
+    return digest.hexdigest()
+
+
+def _places(table: str, file: str, rows: str) -> list[Path]:
+    try:
+        names = [file.strip(), *(one.image for one in shots_of(table, file, rows).shots)]
+    except Refused:
+        return []
+    return [place for place in map(_place_of, names) if place is not None]
+
+
+def _text_of(file: str) -> str:
+    place = _place_of(file)
+    if place is None:
+        raise Refused(f"The input folder has no file '{file[:80]}'.", inputs=("file",))
+    if place.stat().st_size > MOST_BYTES:
+        raise Refused(f"{file[:80]} is larger than {MOST_BYTES // MEGABYTE} MB, too large for a shot list.")
+    raw = place.read_bytes()
+    try:
+        return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refused(f"{file[:80]} is no UTF-8 text.", next_step="Save it as CSV in UTF-8.") from None
+
+
+def _place_of(name: str) -> Path | None:
+    """A file of ComfyUI's input folder (or `name [output]`), None where there is none, or it lies elsewhere."""
+    if not name or "\0" in name:
+        return None
+    place = Path(folder_paths.get_annotated_filepath(name)).resolve()
+    folders = folder_paths.get_input_directory(), folder_paths.get_output_directory()
+    is_inside = any(place.is_relative_to(Path(one).resolve()) for one in folders)
+    return place if is_inside and place.is_file() else None
+
+
+def _images(shots: tuple[ShotRow, ...], stopped: Stopped) -> list[Any]:
+    return [_image(one, stopped) for one in shots]
+
+
+def _image(shot: ShotRow, stopped: Stopped) -> Any:
+    raise_if_stopped(stopped)
+    if not shot.image:
+        return None
+    try:
+        # ComfyUI's own module, found by its name when it is used: our folder has the same one.
+        return import_module("nodes").LoadImage().load_image(shot.image)[0][:1]
+    except Exception as error:  # noqa: BLE001  # Pillow and PyAV raise whatever they like here
+        raise Refused(f"Line {shot.line}: the image '{shot.image[:80]}' cannot be read ({error}).") from None

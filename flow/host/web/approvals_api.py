@@ -1,0 +1,57 @@
+"""The questions that wait for a person's approval, and the answers."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from ...errors import PackError
+from ...ledger import APPROVED, DECLINED, Approval, Ledger
+from ...model import Json
+from ..runtime import Runtime
+from .job_view import approval_summary
+from .users import User
+from .validation import Denied
+
+
+def waiting(runtime: Runtime, user: User) -> dict[str, Json]:
+    """What is asked of the user now, oldest first, with what was spent today and may be spent in a day."""
+    found = runtime.settings
+    ledger = runtime.ledger_of(found)
+    midnight = datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    return {
+        "approvals": [
+            approval_summary(one, runtime.output)
+            for one in ledger.approvals.waiting(found.realm)
+            if _is_of(ledger, one, user)
+        ],
+        "today_usd": round(sum(row.usd for row in ledger.totals(found.realm, midnight.timestamp())), 6),
+        "limit_usd_per_day": found.limits.usd_per_day,
+        "now": time.time(),
+    }
+
+
+def decide(runtime: Runtime, user: User, approval_id: str, is_yes: bool) -> tuple[dict[str, Json], bool]:
+    """The question as it is answered now, and whether this answer counts: the first one does.
+
+    Raises Denied where there is no such question.
+    """
+    ledger = runtime.ledger
+    asked = _approval(runtime, approval_id)
+    if asked.realm != runtime.settings.realm or not _is_of(ledger, asked, user):
+        raise Denied(404, "There is no such question.")
+    answered, is_first = ledger.approvals.decide(approval_id, APPROVED if is_yes else DECLINED, "page")
+    told: dict[str, Json] = {"approval": approval_summary(answered, runtime.output)}
+    return (told if is_first else {**told, "error": f"It was {answered.decision} already."}), is_first
+
+
+def _is_of(ledger: Ledger, approval: Approval, user: User) -> bool:
+    """Whether one of its jobs is the user's; the owner pays for all."""
+    return user.only is None or any(user.only in ledger.users.of(one.id) for one in approval.entries)
+
+
+def _approval(runtime: Runtime, approval_id: str) -> Approval:
+    try:
+        return runtime.ledger.approvals.by_id(approval_id)
+    except PackError:
+        raise Denied(404, "There is no such question.") from None

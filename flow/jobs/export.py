@@ -1,0 +1,60 @@
+"""The purchases as a table for a spreadsheet, which must not take what a person wrote for a formula."""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from collections.abc import Iterator
+from datetime import datetime
+from io import StringIO
+
+from ..ledger import Entry, Ledger
+from ..prices import printed_prices
+
+COLUMNS = ("date", "project", "model", "prompt", "seconds", "estimate_usd", "cost_usd", "task_id", "file")
+EXECUTED = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/attacks/CSV_Injection
+BYTE_ORDER_MARK = "\ufeff"  # by which Excel knows UTF-8
+
+
+def purchases_csv(ledger: Ledger, realm: str, project: str | None = None, user: str | None = None) -> Iterator[str]:
+    """Lines of CSV, the names of the columns first, then every purchase, the oldest first.
+
+    Of one `project` and `user` only, where they are given. Dates are local, money in USD; `seconds` is empty where a
+    job is not billed by the second and asks for none. A text that a spreadsheet would execute stands behind an
+    apostrophe.
+    """
+    yield BYTE_ORDER_MARK + _line(COLUMNS)
+    for entry in ledger.purchases(realm, project, user):
+        yield _line(_cells(entry))
+
+
+def _cells(entry: Entry) -> tuple[str, ...]:
+    sent = datetime.fromtimestamp(entry.sent_at or entry.created_at).isoformat(" ", "seconds")
+    texts = entry.project, entry.model, entry.prompt
+    numbers = _seconds(entry), entry.estimate_usd, entry.cost_usd
+    files = " ".join(file.replace("\\", "/").rpartition("/")[2] for file in entry.files)
+    return (
+        sent,
+        *map(_harmless, texts),
+        *("" if one is None else f"{one:g}" for one in numbers),
+        _harmless(entry.task_id or ""),
+        _harmless(files),
+    )
+
+
+def _seconds(entry: Entry) -> float | None:
+    if entry.billed_units and printed_prices().unit(entry.model) == "second":
+        return entry.billed_units
+    asked = (entry.body or {}).get("duration")
+    return float(asked) if isinstance(asked, (int, float)) and not isinstance(asked, bool) else None
+
+
+def _harmless(text: str) -> str:
+    is_executed = unicodedata.normalize("NFKC", text[:1]).startswith(EXECUTED)
+    return f"'{text}" if is_executed else text
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    written = StringIO()
+    csv.writer(written).writerow(cells)
+    return written.getvalue()
