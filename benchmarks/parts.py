@@ -1,8 +1,7 @@
 """The first 16 frames and the last frame of a clip of ten minutes: this pack, decoding just those, and ComfyUI.
 
-python benchmarks/parts.py [repeats [first or last]]; COMFYUI_PATH adds ComfyUI's own path, get_components() of a
-video that is trimmed
-to them. Without the trim ComfyUI decodes the clip whole, for which no machine has the memory.
+python benchmarks/parts.py [repeats [first or last]]; COMFYUI_PATH adds ComfyUI's own path: get_components() of a video
+that is trimmed to them. Without the trim ComfyUI decodes the clip whole, for which no machine has the memory.
 """
 
 from __future__ import annotations

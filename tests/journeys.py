@@ -79,7 +79,7 @@ class Process:
         purchase, checkout = self.account.purchase(family, lambda folder: values), self.account.checkout
         with tempfile.TemporaryDirectory() as folder:
             request = checkout.check(purchase.question, Path(folder))
-            return checkout.publish(checkout.intend(request, run), request, lambda: False)
+            return checkout.publish(checkout.intend(request, run, ""), request, lambda: False)
 
     async def _wait(self, job, on_progress):
         try:
