@@ -1,6 +1,7 @@
 """The first 16 frames and the last frame of a clip of ten minutes: this pack, decoding just those, and ComfyUI.
 
-python benchmarks/parts.py [repeats]; COMFYUI_PATH adds ComfyUI's own path, get_components() of a video that is trimmed
+python benchmarks/parts.py [repeats [first or last]]; COMFYUI_PATH adds ComfyUI's own path, get_components() of a
+video that is trimmed
 to them. Without the trim ComfyUI decodes the clip whole, for which no machine has the memory.
 """
 
@@ -78,13 +79,13 @@ WAYS = {
 PARTS = {"the first 16 frames": (0, FIRST), "the last frame": (COUNT - 1, 1)}
 
 
-def main(repeats: int) -> None:
+def main(repeats: int, wanted: str = "") -> None:
     ways = [way for way in WAYS if WAYS[way] is not comfyui_trimmed or os.environ.get("COMFYUI_PATH")]
     print(f"{bench.machine()}; {repeats} interleaved runs, each in a fresh process, medians")
     with tempfile.TemporaryDirectory() as folder:
         clip = repeated(Path(folder))
         print(f"{SECONDS} s of 1080p, {clip.stat().st_size / 1e6:.0f} MB, a key frame every {GROUP} frames")
-        for title, (first, count) in PARTS.items():
+        for title, (first, count) in ((one, PARTS[one]) for one in PARTS if wanted in one):
             runs: dict[str, list[dict[str, float]]] = {way: [] for way in ways}
             for _ in range(repeats):
                 for way in ways:
@@ -139,4 +140,4 @@ if __name__ == "__main__":
         way, first, count = named.split("|")
         bench.report(WAYS[way](Path(path), int(first), int(count)), int(memory))
     else:
-        main(int(sys.argv[1]) if sys.argv[1:] else 5)
+        main(int(sys.argv[1]) if sys.argv[1:] else 5, *sys.argv[2:3])

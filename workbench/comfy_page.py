@@ -135,7 +135,7 @@ class ComfyPage:
         if self.nodes2:
             body = self.page.locator(f'[data-node-id="{node}"]')
             for text in texts:
-                expect(body.get_by_text(text, exact=True)).to_be_visible(timeout=15_000)
+                expect(body.get_by_text(text, exact=True).first).to_be_visible(timeout=15_000)
         same = f"([id, wanted]) => JSON.stringify(({BADGES})(id)) === JSON.stringify(wanted)"
         with suppress(TimeoutError):
             self.page.wait_for_function(same, arg=[node, list(texts)], timeout=10_000)

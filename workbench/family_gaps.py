@@ -70,11 +70,15 @@ def _facts(family: Family) -> Iterator[str]:
     if family.any_model:
         return
     for model in models_of(family):
-        for file, entries in ((SANDBOX, _json(SANDBOX)), (DOCUMENTED, _json(DOCUMENTED)["models"])):
-            yield from _of_model(
-                file, model, entries, is_needed=file == DOCUMENTED or model not in _text(SANDBOX_SEEDS)
-            )
+        seeded = model in _text(SANDBOX_SEEDS)
+        yield from _of_model(SANDBOX, model, _named(_json(SANDBOX)), is_needed=not seeded)
+        yield from _of_model(DOCUMENTED, model, _named(_json(DOCUMENTED)["models"]), is_needed=True)
         yield from _of_model(PRICES, model, _json(PRICES)["models"], is_needed=False)
+
+
+def _named(entries: dict[str, Any]) -> dict[str, Any]:
+    """The entries by each of their names."""
+    return {name: entry for first, entry in entries.items() for name in (first, *entry.get("aliases", ()))}
 
 
 def _of_model(file: str, model: str, entries: dict[str, Any], *, is_needed: bool) -> Iterator[str]:

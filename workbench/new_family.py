@@ -112,7 +112,12 @@ def _title(name: str) -> str:
 def _documented(model: str) -> dict[str, Any]:
     prompt = {"type": "string", "required": True}
     named = {"type": "string", "required": True, "enum": [model]}
-    return {"confidence": "TODO high, medium or low", "parameters": {"model": named, "prompt": prompt}}
+    prices = {"unit": "second", "usd": {"default": None}}
+    return {
+        "confidence": "TODO high, medium or low",
+        "parameters": {"model": named, "prompt": prompt},
+        "prices": prices,
+    }
 
 
 def _add_entries(file: str, entries: dict[str, Any]) -> None:

@@ -39,19 +39,20 @@ def _ends_well(path: Path, stopped: Stopped, *, from_last_key_frame: bool = Fals
         try:
             if from_last_key_frame:
                 container.seek(FAR, stream=stream)
-            return _decodes(container, stream, stopped)
+            return _decodes(container, stream, stopped, is_from_start=not from_last_key_frame)
         except READ_ERRORS:
             return False
 
 
-def _decodes(container: InputContainer, stream: VideoStream, stopped: Stopped) -> bool:
-    """Frames that are shown before the first key frame refer to others that were not read, and do not count."""
-    has_key_frame = False
+def _decodes(container: InputContainer, stream: VideoStream, stopped: Stopped, *, is_from_start: bool) -> bool:
+    """In the midst, frames before the first key frame refer to others that were not read, and do not count."""
+    counts, has_frames = is_from_start, False
     for frame in until_stopped(_frames(container, stream), stopped):
-        has_key_frame = has_key_frame or frame is None or bool(frame.key_frame)
-        if has_key_frame and (frame is None or frame.is_corrupt):
+        counts = counts or frame is None or bool(frame.key_frame)
+        if counts and (frame is None or frame.is_corrupt):
             return False
-    return has_key_frame
+        has_frames = has_frames or counts
+    return has_frames
 
 
 def _frames(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame | None]:

@@ -162,6 +162,17 @@ test("a renderer that does not read a badge leaves the price to a line on the no
   assert.deepEqual(told, ["10.0 s x $0.103 = $1.03 | retired model"]);
 });
 
+test("once a line has said a price it says the next one, too, whether that one is drawn or not", async () => {
+  const { badges, node, shown, told } = scene((asking) => quote({ units: asking.widgets.duration, usd: 0.1 }));
+  badges.add(node);
+  await lookedAt(badges, node, 5);
+  node.widgets[0].value = 12;
+  await badges.refresh(node);
+  shown();
+  await lookedAt(badges, node, 3);
+  assert.deepEqual(told, ["4.0 s x $0.103 = $0.10", "12.0 s x $0.103 = $0.10"]);
+});
+
 test("a price that is drawn, or that nobody looks at, is said on no line", async () => {
   const drawn = scene(() => quote({}));
   drawn.badges.add(drawn.node);

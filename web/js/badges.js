@@ -63,7 +63,7 @@ export class Badges {
   add(node) {
     const family = this.families.get(typeOf(node));
     if (!family || this.has(node)) return;
-    const state = { family, asked: "", quote: null, said: null, shown: [], text: "", unread: 0, isRead: true };
+    const state = { family, asked: "", quote: null, said: null, shown: [], text: "", told: null, unread: 0, isRead: true };
     this.nodes.set(node, state);
     this.show(node, state);
   }
@@ -147,10 +147,15 @@ export class Badges {
     touch(node);
   }
 
-  /** A renderer that draws badges but once would show an old price: then the new one is a line on the node. */
+  /** A renderer that does not read badges anew would show an old price: then the new one is a line, and so is each after it. */
   tellUnread(node, state) {
-    if (state.isRead || !state.text || !this.isInView(node)) state.unread = 0;
-    else if (++state.unread === UNREAD_LOOKS) this.tellOnNode(node, state.text);
+    if (state.told === null) {
+      state.unread = state.isRead || !state.text || !this.isInView(node) ? 0 : state.unread + 1;
+      if (state.unread < UNREAD_LOOKS) return;
+    }
+    if (state.told === state.text) return;
+    state.told = state.text;
+    this.tellOnNode(node, state.text);
   }
 
   made(node, state, text, colour) {
