@@ -26,7 +26,7 @@ class Scratch:
     def __init__(self, home: Path) -> None:
         self._all = home / "scratch"
         self._own = self._all / quote(new_owner(), safe="")  # Windows takes no colon in a name
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # garbage is collected in any thread, and that of a purchase is removed then
         self._sweep()
 
     def folder(self) -> Path:
