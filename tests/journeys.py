@@ -136,7 +136,7 @@ class Person:
     def queue(self, *asked, stops=False, run="run-1"):
         """Queue several (node id, inputs) in one workflow; the results in order, errors as values.
 
-        Who `stops` does so as soon as a job has its task id.
+        Who `stops` does so as soon as a job has its task id, or when a function says so.
         """
         with self.process() as process:
             return asyncio.run(self._all(process, asked, stops, run))
@@ -152,10 +152,14 @@ class Person:
         with self.process() as process:
             return asyncio.run(process.collect(task_id, self._hear))
 
+    def _has_a_ticket(self):
+        return any(one.entry is not None and one.entry.task_id for one in self.heard)
+
     async def _all(self, process, asked, stops, run):
         nodes_ = [asyncio.ensure_future(process.buy(node_id, inputs, self._hear, run)) for node_id, inputs in asked]
         if stops:
-            while not any(one.entry is not None and one.entry.task_id for one in self.heard):
+            is_time = stops if callable(stops) else self._has_a_ticket
+            while not is_time():
                 await asyncio.wait(nodes_, timeout=0.02)
                 assert not all(one.done() for one in nodes_), "no job was submitted"
             for one in nodes_:

@@ -110,8 +110,10 @@ def test_an_answer_that_nobody_gives_is_a_no(person, seller, asks, monkeypatch):
 
 
 def test_a_question_that_nobody_waits_for_is_withdrawn(person, seller, face, asks):
-    with queued(person, *THREE, stop_after=2.0):
+    is_seen = threading.Event()
+    with queued(person, *THREE, stops=is_seen.is_set):
         [question] = waiting(face)
+        is_seen.set()
     assert face.ledger.approvals.by_id(question["id"]).decision in ("withdrawn", "")
     assert face.get("approvals").json["approvals"] == []
     assert seller.sold == 0
