@@ -49,8 +49,10 @@ def lived_in(ledger: Ledger, tmp_path: Path) -> None:
     """A job of each kind, with everything that hangs on jobs."""
     kept = ended(ledger, "kept")
     ledger.keep(kept.id, [tmp_path / "a.mp4", tmp_path / "b.mp4"])
+    ledger.users.add(kept.id, "ann")
     sent(ledger, "unknown", prompt='quotes " and \\ and \u00e9')
-    intended(ledger, "never sent")
+    never_sent = intended(ledger, "never sent", estimate_usd=1.0)
+    ledger.approvals.ask([never_sent], "run-1", 0.5, 60)
     ledger.addresses.remember(Address("https://files.example/1.mp4?signed=1", "sha", 1_795_009_999.0, "result"))
     ledger.links.remember("https://files.example/2.mp4", {"content": "sha", "measure": {"seconds": 5.25}})
     ledger.cache.remember("prices", {"sora-2": 0.08}, 1_795_009_999.0)
