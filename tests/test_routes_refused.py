@@ -330,7 +330,7 @@ def test_a_declaration_is_plain(face, body):
         {"family": None},
         {"widgets": []},
         {"widgets": {"prompt": 5}},
-        {"widgets": {"duration": "8"}},
+        {"widgets": {"duration": "8.5"}},
         {"widgets": {"duration": True}},
         {"widgets": {"model": {"a": 1}}},
         {"widgets": {"nobody": 1}},

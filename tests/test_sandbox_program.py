@@ -77,7 +77,7 @@ def test_every_written_model_accepts_its_smallest_request(visitor: Visitor) -> N
 
 
 MIXED = {"prompt": "x", "image_urls": ["http://a.b/1"], "img_references": ["http://a.b/2"]}
-ONE = {"tag": "@one", "image_url": "http://a.b/1", "time_stamp": 2}
+ONE = {"tag": "@one", "image_url": "http://a.b/1", "time_stamp": 3}
 MIDDLE = {"model": "skyreels-v4-fast", "mid_frame_images": [ONE]}
 
 
@@ -97,7 +97,7 @@ MIDDLE = {"model": "skyreels-v4-fast", "mid_frame_images": [ONE]}
         ({**MIXED, "model": "pixverse-v6"}, "mutually exclusive"),
         ({"model": "pixverse-v6", "prompt": "x", "img_references": [{"url": "http://a.b/1"}]}, "expected string"),
         ({**MIDDLE, "prompt": "x"}, "does not appear in the prompt"),
-        ({**MIDDLE, "prompt": "@one", "duration": 2}, "invalid time_stamp"),
+        ({**MIDDLE, "prompt": "@one", "duration": 3}, "invalid time_stamp"),
         ({**MIDDLE, "prompt": "@one", "ref_images": [{"tag": "@two"}]}, "mutually exclusive"),
         ({"model": "skyreels-v4-std", "prompt": "two", "ref_images": [{"tag": "two"}]}, "tags begin with @"),
         ({"model": "gemini-omni-1.1-flash", "prompt": "x", "last_frame_image": "http://a.b/1"}, "needs first_frame"),
