@@ -35,9 +35,10 @@ def hide(secret: str) -> None:
 
 def without_keys(text: str) -> str:
     """`text` as a person wrote it, addresses whole, without keys."""
+    text = _WHOLE_KEY.sub("[key]", text)  # first: a known key may be how a longer one begins
     for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, "[key]")
-    return _WHOLE_KEY.sub("[key]", text)
+    return text
 
 
 def redact(text: str) -> str:
