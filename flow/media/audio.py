@@ -15,13 +15,12 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.packet import Packet
 from av.video.stream import VideoStream
 
 from ..errors import Refused, Unreadable, log
 from ..model import AudioData, MediaFile
 from ..stopping import Stopped, never, until_stopped
-from .container import READ_ERRORS, audio_streams, opened_container
+from .container import READ_ERRORS, audio_streams, opened_container, packets_of
 from .images import file_of
 
 # Container, codec and bits per second (0 for uncompressed) by format.
@@ -75,7 +74,7 @@ def sound_frames(container: InputContainer, tell: Tell, stopped: Stopped) -> Ite
         return
     broken = 0
     try:
-        for packet in until_stopped(_packets(container, streams[0]), stopped):
+        for packet in until_stopped(packets_of(container, streams[0]), stopped):
             try:
                 yield from packet.decode()
             except READ_ERRORS:
@@ -83,19 +82,6 @@ def sound_frames(container: InputContainer, tell: Tell, stopped: Stopped) -> Ite
     finally:  # nobody need take all of it
         if broken:
             tell(f"{broken} packets of the clip's sound do not decode: it is silent there.")
-
-
-def _packets(container: InputContainer, stream: AudioStream) -> Iterator[Packet[AudioStream]]:
-    """Every packet; a file that breaks off ends there."""
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets, None)
-        except READ_ERRORS:
-            return
-        if packet is None:
-            return
-        yield packet
 
 
 def layout_of(channels: int) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar, cast
 
 import av
 import av.error
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Disposition
+from av.packet import Packet
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from ..errors import Refused
@@ -31,6 +32,7 @@ OTHER_CLIPS = (b"FLV", b"OggS", b"\x30\x26\xb2\x75", b"\x00\x00\x01\xba")
 TS_PACKETS = ((0, 188), (4, 188), (4, 192))  # where the first one starts, and bytes; cameras put 4 before each
 PICTURES = {b"\x89PNG": "PNG", b"GIF8": "GIF", b"\xff\xd8\xff": "JPEG", b"BM": "BMP", b"II*\x00": "TIFF"}
 CONVERT = "Load another file, or put APIMartReferenceVideo before this node: it rewrites any clip as H.264 MP4."
+AnyStream = TypeVar("AnyStream", bound=Stream)
 
 READ_ERRORS = (av.error.FFmpegError, OSError, ValueError)
 
@@ -62,6 +64,14 @@ def opened_container(path: Path, *, to_decode: bool = True) -> Iterator[InputCon
 def audio_streams(container: InputContainer) -> list[AudioStream]:
     """The sound streams that FFmpeg can decode; telephones add some that it cannot."""
     return [one for one in container.streams.audio if one.codec_context is not None]
+
+
+def packets_of(container: InputContainer, *streams: AnyStream) -> Iterator[Packet[AnyStream]]:
+    """Every packet of the streams; a file that breaks off ends there."""
+    try:
+        yield from cast("Iterator[Packet[AnyStream]]", container.demux(*streams))
+    except READ_ERRORS:
+        return
 
 
 def refuse_unless_clip(path: Path) -> bytes:

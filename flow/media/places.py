@@ -20,7 +20,7 @@ from av.video.stream import VideoStream
 from ..model import Size
 from ..stopping import Stopped
 from .color import pixel_aspect
-from .container import READ_ERRORS
+from .container import READ_ERRORS, packets_of
 from .hdr import hdr_of
 from .timeline import ROUNDING, Timeline, read_timeline, told_rate
 
@@ -126,12 +126,8 @@ def _stamp_by_index(container: InputContainer, stream: VideoStream, index: list[
 
 
 def _packets_from(container: InputContainer, stream: VideoStream, stamp: int) -> Iterator[Packet[VideoStream]]:
-    if not seek(container, stream, stamp):
-        return
-    try:
-        yield from (packet for packet in container.demux(stream) if packet.size)
-    except READ_ERRORS:
-        return
+    if seek(container, stream, stamp):
+        yield from (packet for packet in packets_of(container, stream) if packet.size)
 
 
 def _told_frames(container: InputContainer, stream: VideoStream) -> int:

@@ -20,7 +20,7 @@ from ..errors import Refused, Unreadable
 from ..model import Size
 from ..stopping import Stopped, never, until_stopped
 from .color import pixel_aspect
-from .container import CONVERT, READ_ERRORS, audio_streams, opened, opened_container
+from .container import CONVERT, READ_ERRORS, audio_streams, opened, opened_container, packets_of
 from .hdr import hdr_of
 
 LONGEST_READ_SECONDS = 30.0
@@ -151,15 +151,8 @@ def _read(container: InputContainer, stream: VideoStream, until: float, stopped:
 
 
 def _packets(container: InputContainer, streams: list[Any], until: float) -> Iterator[Packet[Any]]:
-    """Every packet with a payload; a file that breaks off ends there."""
-    packets = container.demux(*streams)
-    while True:
-        try:
-            packet = next(packets, None)
-        except READ_ERRORS:
-            return
-        if packet is None:
-            return
+    """Every packet with a payload."""
+    for packet in packets_of(container, *streams):
         if packet.size:
             yield packet
         if time.monotonic() > until:
