@@ -10,7 +10,7 @@ from typing import Any
 from .errors import PackError, Refused, log
 from .ledger import Ledger
 from .model import Choice, Family, Json, Question
-from .prices import DAY_SECONDS, RETRY_SECONDS, PriceList
+from .prices import DAY_SECONDS, RETRY_SECONDS, PriceList, in_our_keys
 from .wire import Provider
 
 MOST_NEW = 20  # of a family; a longer list would bury the models that were checked
@@ -158,8 +158,7 @@ def drift(
 
 
 def _price_drift(model: str, ours: Mapping[str, float], live: Mapping[str, float]) -> list[str]:
-    named = {("std" if key == "default" and "std" in ours else key): usd for key, usd in live.items()}
-    changed = {key: usd for key, usd in named.items() if abs(ours.get(key, -1) - usd) > 1e-9}
+    changed = {key: usd for key, usd in in_our_keys(live, ours).items() if abs(ours.get(key, -1) - usd) > 1e-9}
     return [f"price  {model} {key}: ours {ours.get(key, 'none')}, theirs {usd}" for key, usd in sorted(changed.items())]
 
 

@@ -79,9 +79,13 @@ def merged(printed: PriceList, found: Mapping[str, Any]) -> PriceList:
     rows = dict(printed.rows)
     for model, row in found.items():
         known = rows.get(model, {})
-        renamed = {("std" if key == "default" and "std" in known else key): usd for key, usd in row.items()}
-        rows[model] = {**known, **renamed}
+        rows[model] = {**known, **in_our_keys(row, known)}
     return PriceList("today" if found else printed.dated, rows, printed.units)
+
+
+def in_our_keys(row: Mapping[str, float], known: Mapping[str, float]) -> dict[str, float]:
+    """A row of the catalogue, which calls "default" what the printed row `known` may call "std"."""
+    return {("std" if key == "default" and "std" in known else key): usd for key, usd in row.items()}
 
 
 def rows_of(catalogue: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
