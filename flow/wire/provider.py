@@ -23,10 +23,9 @@ from .answers import Answer, Fault, fault_of, standing_of, ticket_of
 from .exchange import FAILURES, Exchange, Phase
 from .form import Form
 from .reasons import cause_of, error_for, next_step_after
-from .session import Bearer, Session
+from .session import CONNECT_SECONDS, Bearer, Session
 
 RESPONSE_VERSION = "2026-07-27"
-CONNECT_SECONDS = 10.0
 READ_SECONDS = 15.0
 SUBMIT_SECONDS = 45.0
 UPLOAD_SECONDS = 120.0

@@ -15,6 +15,7 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 from ..errors import NotSet
 
+CONNECT_SECONDS = 10.0
 # RFC 9110 lets a field value hold more; no key does, and clients disagree on how to write it.
 VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 

@@ -19,10 +19,9 @@ from .exchange import FAILURES
 from .form import Form
 from .guard import PrivateAddressError, check_address, guarded_session, origin_of
 from .reasons import cause_of, next_step_after
-from .session import Bearer
+from .session import CONNECT_SECONDS, Bearer
 
 CHUNK_BYTES = 1 << 20
-CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
 UPLOAD_SECONDS = 300.0
 HEAD_BYTES = 512
