@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable
 
 PAID_AND_KEPT = "The job is paid and its file is kept."
 _BEARER = re.compile(r"(?i)\bbearer\s+[^\s\"',;]+")
@@ -68,8 +67,8 @@ log.addFilter(_Redacting())
 class PackError(Exception):
     """The root of every error this pack raises on purpose.
 
-    `what` and `next_step` are whole sentences. `inputs` names the inputs that are to blame, `warnings` are what the
-    checks found doubtful before the job was submitted.
+    `what` and `next_step` are whole sentences; `warnings` are what the checks found doubtful before the job was
+    submitted.
     """
 
     spent = "Nothing was spent."
@@ -83,14 +82,12 @@ class PackError(Exception):
         spent: str | None = None,
         task_id: str | None = None,
         request_id: str | None = None,
-        inputs: Iterable[str] = (),
     ) -> None:
         self.what = redact(what)
         self.spent = self.spent if spent is None else spent
         self.next_step = redact(self.next_step if next_step is None else next_step)
         self.task_id = task_id
         self.request_id = request_id
-        self.inputs = tuple(inputs)
         self.warnings: tuple[str, ...] = ()
         super().__init__(self.what)
 

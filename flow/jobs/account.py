@@ -130,4 +130,4 @@ def _project_of(text: str) -> str:
     try:
         return project_name(text)
     except ValueError as error:
-        raise Refused(f"project {error}.", next_step="Shorten it.", inputs=("project",)) from None
+        raise Refused(f"project {error}.", next_step="Shorten it.") from None

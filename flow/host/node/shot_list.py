@@ -39,7 +39,7 @@ COLUMNS = ("prompt", "negative_prompt", "seconds", "seed", "take")
 def shots_of(table: str, file: str, rows: str) -> ShotList:
     """The chosen shots of the table, or of the file. Raises Refused with every bad row by its line."""
     if table.strip() and file.strip():
-        raise Refused("Both table and file are filled in: empty one of them.", inputs=("table", "file"))
+        raise Refused("Both table and file are filled in: empty one of them.")
     return read_shots(_text_of(file.strip()) if file.strip() else table, rows, lambda name: _place_of(name) is not None)
 
 
@@ -63,7 +63,7 @@ def _places(table: str, file: str, rows: str) -> list[Path]:
 def _text_of(file: str) -> str:
     place = _place_of(file)
     if place is None:
-        raise Refused(f"The input folder has no file '{file[:80]}'.", inputs=("file",))
+        raise Refused(f"The input folder has no file '{file[:80]}'.")
     if place.stat().st_size > MOST_BYTES:
         raise Refused(f"{file[:80]} is larger than {MOST_BYTES // MEGABYTE} MB, too large for a shot list.")
     raw = place.read_bytes()

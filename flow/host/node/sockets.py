@@ -95,7 +95,6 @@ def _stills(image: torch.Tensor, declared: ImageInput) -> list[ImageData]:
         raise Refused(
             f"{declared.id} holds a batch of {image.shape[0]} pictures; one is wanted.",
             next_step="Pick one with ImageFromBatch.",
-            inputs=(declared.id,),
         )
     return [image_of(one.cpu().numpy()) for one in image]
 
@@ -103,7 +102,7 @@ def _stills(image: torch.Tensor, declared: ImageInput) -> list[ImageData]:
 def _sounds(audio: dict[str, Any], declared: AudioInput) -> list[AudioData]:
     waveform = audio["waveform"]
     if waveform.ndim != 3 or (waveform.shape[0] != 1 and not declared.many):
-        raise Refused(f"{declared.id} holds a batch of sounds; one is wanted.", inputs=(declared.id,))
+        raise Refused(f"{declared.id} holds a batch of sounds; one is wanted.")
     return [AudioData(one.float().cpu().numpy(), int(audio["sample_rate"])) for one in waveform]
 
 
