@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 from ..errors import Refused
-from ..ledger import APPROVED, DECLINED, WITHDRAWN, Approval, Entry, Ledger
+from ..ledger import APPROVED, DECLINED, WITHDRAWN, Approval, Entry, Ledger, usd
 from ..settings import Limits
 from .job import NOT_SUBMITTED, Job
 
@@ -133,7 +133,7 @@ class Gate:
 def _sum(approval: Approval) -> str:
     count = len(approval.entries)
     least = "at least " if approval.is_at_least else ""
-    return f"{count} job{'s' if count > 1 else ''}, {least}{approval.usd:.2f} USD"
+    return f"{count} job{'s' if count > 1 else ''}, {least}{usd(approval.usd)} USD"
 
 
 def _declined(approval: Approval, seconds: float) -> Refused:

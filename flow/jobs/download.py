@@ -17,9 +17,9 @@ from threading import Event
 
 from ..errors import Declined, PackError, Refused, Unreachable, log
 from ..files import remove, written_whole
-from ..ledger import Entry, Ledger
+from ..ledger import Entry, Ledger, usd
 from ..media import content_of_video, write_metadata
-from ..model import Address, Body, Files
+from ..model import VIDEO_HEADS, Address, Body, Files, begins_like
 from ..publish import ResultStore
 from ..wire import Credential, Gone, Transfer, Withheld, why_declined
 from .job import Job
@@ -31,7 +31,6 @@ TRIES = 6
 MOST_OF_MODEL = 80  # characters: file systems take names of 255 bytes, Windows paths of 260 characters
 FRESH_SECONDS = 3600.0
 STALE_SECONDS = 86400.0
-VIDEO_HEADS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"\x1aE\xdf\xa3", b"RIFF")
 
 
 class Downloads:
@@ -131,7 +130,7 @@ class Downloads:
         arrival = self._transfer.download(url, part, credential=self._credential, stopped=stopped.is_set)
         with part.open("rb") as file:
             head = file.read(64)
-        if arrival.mime.startswith("text/") or not any(mark in head for mark in VIDEO_HEADS):
+        if arrival.mime.startswith("text/") or not begins_like(head, VIDEO_HEADS):
             remove(part)
             raise Unreachable("The link of the finished job served something that is not a video.")
 
@@ -200,7 +199,7 @@ def require_completed(entry: Entry, retired: Mapping[str, str]) -> None:
     if entry.state in ("ended", "fetched") and entry.urls:
         return
     if entry.state != "failed":
-        cost = f"The provider states a cost of {entry.cost_usd:g} USD." if entry.cost_usd else None
+        cost = f"The provider states a cost of {usd(entry.cost_usd)} USD." if entry.cost_usd else None
         raise Declined(
             "The job completed without a clip; content filters do that.",
             spent=cost,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from ..errors import PackError, Refused, Unfinished, Unknown, log
-from ..ledger import INDETERMINATE, Entry, Ledger
+from ..ledger import INDETERMINATE, Entry, Ledger, usd
 from ..model import GENERATIONS, Ticket
 from ..settings import Limits, Settings
 from ..wire import Again, Provider
@@ -136,8 +136,8 @@ class Submission:
         under_way = self._ledger.under_way_usd(entry.realm, entry.account)
         if balance - under_way - entry.estimate_usd < keep_usd:
             raise Refused(
-                f"{balance:.2f} USD are left, {under_way:.2f} of them for jobs under way: {entry.estimate_usd:.2f} for "
-                f"this one would leave less than the {keep_usd:.2f} USD that are to remain.",
+                f"{usd(balance)} USD are left, {usd(under_way)} of them for jobs under way: {usd(entry.estimate_usd)} "
+                f"for this one would leave less than the {usd(keep_usd)} USD that are to remain.",
                 next_step=KEEP,
             )
 

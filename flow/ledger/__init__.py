@@ -7,7 +7,7 @@ from .copying import copy_ledger
 from .entry import ADOPTED, INDETERMINATE, Contradiction, Entry, Intent
 from .leases import LONGEST_LEASE_SECONDS, may_live, new_owner
 from .ledger import Ledger
-from .limits import NO_LIMITS
+from .limits import NO_LIMITS, usd
 from .queries import ProjectSpent, Spent
 
 __all__ = [
@@ -28,4 +28,5 @@ __all__ = [
     "copy_ledger",
     "may_live",
     "new_owner",
+    "usd",
 ]

@@ -20,7 +20,20 @@ from .inputs import (
     socket_names,
 )
 from .json import Json
-from .media import MEGABYTE, AudioData, Frames, ImageData, Measure, Selection, Size, VideoData, several
+from .media import (
+    AUDIO_HEADS,
+    MEGABYTE,
+    VIDEO_HEADS,
+    AudioData,
+    Frames,
+    ImageData,
+    Measure,
+    Selection,
+    Size,
+    VideoData,
+    begins_like,
+    several,
+)
 from .motion import MotionReference
 from .project import project_name
 from .shots import OFF, Cut, Shot
@@ -40,6 +53,7 @@ from .utility import (
 from .values import Values
 
 __all__ = [
+    "AUDIO_HEADS",
     "BUYING_INPUTS",
     "GENERATIONS",
     "IF_IT_FAILS",
@@ -48,6 +62,7 @@ __all__ = [
     "PROJECT",
     "SKIP",
     "TAKE",
+    "VIDEO_HEADS",
     "VIDEO_OUTPUTS",
     "Address",
     "Attachment",
@@ -90,6 +105,7 @@ __all__ = [
     "Work",
     "always",
     "as_it_is",
+    "begins_like",
     "in_role",
     "model_of",
     "multi_shot",

@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     import numpy as np
 
 MEGABYTE = 1024 * 1024
+VIDEO_HEADS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"\x1aE\xdf\xa3", b"RIFF")
+AUDIO_HEADS = (b"RIFF", b"ID3", b"\xff\xfb", b"\xff\xf3", b"ftyp")
+
+
+def begins_like(head: bytes, heads: tuple[bytes, ...]) -> bool:
+    """Whether one of `heads` stands in the first bytes of a file, as far as a look from outside can tell."""
+    return any(mark in head[:64] for mark in heads)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,19 @@ from typing import TypeVar
 
 from ..errors import NotSet, PackError, Refused, Unreachable
 from ..ledger import Ledger
-from ..model import Address, Attachment, Body, ImageInput, MediaFile, MediaInput, Request, VideoInput
+from ..model import (
+    AUDIO_HEADS,
+    VIDEO_HEADS,
+    Address,
+    Attachment,
+    Body,
+    ImageInput,
+    MediaFile,
+    MediaInput,
+    Request,
+    VideoInput,
+    begins_like,
+)
 from ..sharing import Shared
 from ..stopping import Stopped, never, raise_if_stopped, sleep
 from ..wire import Probe, Provider, Transfer
@@ -18,8 +30,6 @@ from .stores import Store
 LIFE_NEEDED_SECONDS = 3600.0
 TRIES = 3
 GOING_ON = ("intended", "ticketed")
-VIDEO_HEADS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"\x1aE\xdf\xa3", b"RIFF")
-SOUND_HEADS = (b"RIFF", b"ID3", b"\xff\xfb", b"\xff\xf3", b"ftyp")
 
 Result = TypeVar("Result")
 
@@ -168,5 +178,5 @@ def _what_is_wrong(probe: Probe, file: MediaFile | None) -> str:
     if probe.length is not None and probe.length != file.bytes:
         return f"{probe.length} bytes instead of {file.bytes}"
     is_sound = file.mime.startswith("audio/")
-    heads, kind = (SOUND_HEADS, "sound") if is_sound else (VIDEO_HEADS, "video")
-    return "" if any(mark in probe.head[:64] for mark in heads) else f"something that is not a {kind}"
+    heads, kind = (AUDIO_HEADS, "sound") if is_sound else (VIDEO_HEADS, "video")
+    return "" if begins_like(probe.head, heads) else f"something that is not a {kind}"

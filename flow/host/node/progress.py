@@ -13,7 +13,7 @@ from comfy_api.latest import ComfyAPI
 from server import PromptServer
 
 from ...jobs import Outcome, Progress
-from ...ledger import Entry
+from ...ledger import Entry, usd
 from ...stopping import Stopped
 from ..runtime import Runtime, runtime
 from ..web.events import tell_node
@@ -76,7 +76,7 @@ def _said_of(outcome: Outcome) -> str:
     if outcome.is_reused:
         day = datetime.fromtimestamp(entry.sent_at or entry.created_at)
         return f"Already paid: reused the take of {day.day} {day:%b}. Increase take for a new one."
-    cost = f"{entry.cost_usd:.3f} USD" if entry.cost_usd is not None else "cost not stated"
+    cost = f"{usd(entry.cost_usd)} USD" if entry.cost_usd is not None else "cost not stated"
     return f"Done: {cost}, task {entry.task_id}"
 
 
