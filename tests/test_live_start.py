@@ -11,7 +11,7 @@ from workflows import with_ends
 pytest_plugins = ["live_fixtures"]
 pytestmark = pytest.mark.live
 
-SECONDS = re.compile(r"([\d.]+) seconds(?: \(IMPORT FAILED\))?: .*custom_nodes")
+REPORTED = re.compile(r"[\d.]+ seconds( \(IMPORT FAILED\))?: .*custom_nodes")
 TYPES = ["VIDEO", "IMAGE", "AUDIO", "FLOAT", "STRING", "IMAGE"]
 OUTPUTS = (TYPES, ["video", "frames", "audio", "fps", "job", "last_frame"])
 
@@ -20,10 +20,8 @@ def api_form(node_id: str, **inputs: object) -> Json:
     return {"1": {"class_type": node_id, "inputs": inputs}}
 
 
-def test_comfyui_loads_the_pack_in_a_tenth_of_a_second(comfy: ComfyServer) -> None:
-    assert "IMPORT FAILED" not in comfy.log
-    [seconds] = SECONDS.findall(comfy.log)
-    assert float(seconds) <= 0.1
+def test_comfyui_loads_the_pack_and_remarks_nothing(comfy: ComfyServer) -> None:
+    assert REPORTED.findall(comfy.log) == [""]
 
 
 @pytest.mark.parametrize("node_id", ["APIMartKlingMotionControl", "APIMartSora2", "APIMartVeo31", "APIMartCollectJob"])
