@@ -32,7 +32,7 @@ COMMANDS = {
     "new-family": "write the skeleton of a model family: new-family luma_ray_4 --models luma-ray-4; --check names gaps",
     "catalogue": "tell where our tables and the provider's live answers differ",
     "pages": "write the help pages and MODELS.md from the declarations",
-    "pictures": "take the picture of every node for its help page; needs COMFYUI_PATH and Chromium",
+    "pictures": "take the pictures of the help pages and of the README; needs COMFYUI_PATH and Chromium",
     "icon": "draw the icon and the banner of the registry's page",
     "thumbnails": "take the thumbnails of the example workflows; needs COMFYUI_PATH and Chromium",
 }

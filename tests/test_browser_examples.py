@@ -46,7 +46,7 @@ def page(
     request: pytest.FixtureRequest, browser: Browser, comfy: ComfyServer, provider: Sandbox, inputs: None
 ) -> Iterator[ComfyPage]:
     """One page for all examples, as somebody has it who tries them one after the other."""
-    provider.control(reset=True, job_seconds=0.2, clip_small=True)
+    provider.control(reset=True, job_seconds=0.2, clip_small=False)
     comfy.post("/apimart/key", {"key": "sk-test-key-of-the-browser-01"})
     comfy.post("/apimart/settings", {"sandbox": True})
     opened = ComfyPage(browser, comfy, nodes2=request.param == "nodes2")

@@ -25,7 +25,7 @@ by_name = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 @pytest.fixture(scope="module")
 def comfy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComfyServer]:
     """As the notes of the examples say: nothing is set but APIMART_SANDBOX, and where the test's sandbox is."""
-    with Sandbox() as provider:
+    with Sandbox(small=False) as provider:
         account = {"APIMART_SANDBOX": "1", "APIMART_BASE_URL": provider.url, "APIMART_API_KEY": provider.key}
         base = tmp_path_factory.mktemp("comfyui")
         with ComfyServer(Path(os.environ["COMFYUI_PATH"]), base, environment=account) as server:

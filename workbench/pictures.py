@@ -1,7 +1,7 @@
 """Takes the picture of every node for its help page, as it stands in ComfyUI; COMFYUI_PATH names the ComfyUI.
 
-Run it again for a new node (`python3 dev.py pictures NODE_ID`), and for all of them when inputs, defaults or prices
-changed, or ComfyUI's own look.
+Run it again for a new node (`python3 dev.py pictures NODE_ID`), for the README (`... pictures README`), and for all of
+them when inputs, defaults or prices changed, or ComfyUI's own look.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import missing_pictures
 import pack
+import readme_pictures
 from apimart import nodes
 from chromium import chromium
 from comfy_page import BADGES, ComfyPage
@@ -27,6 +28,7 @@ from PIL import Image
 from playwright.sync_api import FloatRect, TimeoutError, ViewportSize
 from sandboxed import Sandbox
 
+README = "README"  # its own pictures, by this name
 FOLDER = pack.ROOT / DOCS / PICTURES
 MAX_BYTES = 20_000
 QUALITIES = range(90, 20, -10)
@@ -45,19 +47,24 @@ def main(words: Sequence[str]) -> int:
     node_ids = [*(one.node_id for one in nodes.families()), *(one.node_id for one in nodes.utilities())]
     parser = argparse.ArgumentParser(prog="dev.py pictures", description=__doc__)
     parser.add_argument("node_ids", nargs="*", metavar="NODE_ID", help="take these only")
-    wanted: list[str] = parser.parse_args(words).node_ids or node_ids
-    unknown = {*wanted} - {*node_ids}
+    wanted: list[str] = parser.parse_args(words).node_ids or [*node_ids, README]
+    unknown = {*wanted} - {*node_ids, README}
     if unknown:
         sys.exit(f"There is no node {', '.join(sorted(unknown))}.")
     if not os.environ.get("COMFYUI_PATH"):
         sys.exit("Name the folder of a ComfyUI in COMFYUI_PATH.")
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    _take_all(Path(os.environ["COMFYUI_PATH"]), wanted)
-    print(f"{len(wanted)} pictures in {FOLDER}")
+    comfyui = Path(os.environ["COMFYUI_PATH"])
+    if README in wanted:
+        readme_pictures.take(comfyui)
+    of_nodes = [node_id for node_id in wanted if node_id != README]
+    if of_nodes:
+        _take_all(comfyui, of_nodes)
+        print(f"{len(of_nodes)} pictures in {FOLDER}")
     return 0
 
 
 def _take_all(comfyui: Path, node_ids: Sequence[str]) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
     with Sandbox() as sandbox, tempfile.TemporaryDirectory(prefix="apimart-pictures-") as folder:
         account = {"APIMART_BASE_URL": sandbox.url, "APIMART_API_KEY": sandbox.key}
         with ComfyServer(comfyui, Path(folder), environment=account) as server, chromium() as browser:

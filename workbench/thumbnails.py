@@ -58,7 +58,10 @@ def main(words: Sequence[str]) -> int:
 
 
 def _take_all(comfyui: Path, files: Sequence[Path]) -> None:
-    with Sandbox(seconds=1.0) as sandbox, tempfile.TemporaryDirectory(prefix="apimart-thumbnails-") as folder:
+    with (
+        Sandbox(seconds=1.0, small=False) as sandbox,
+        tempfile.TemporaryDirectory(prefix="apimart-") as folder,
+    ):
         account = {"APIMART_SANDBOX": "1", "APIMART_BASE_URL": sandbox.url, "APIMART_API_KEY": sandbox.key}
         with ComfyServer(comfyui, Path(folder), environment=account) as server, chromium() as browser:
             for file in files:
@@ -88,10 +91,13 @@ def _take(page: ComfyPage, file: Path) -> Image.Image:
 
 def _wait_for_the_end(page: ComfyPage, known: set[str]) -> None:
     ends = time.monotonic() + RUN_SECONDS
-    while not set(page.server.get("/history")) - known:
+    while not (ended := {name: one for name, one in page.server.get("/history").items() if name not in known}):
         if time.monotonic() > ends:
             raise TimeoutError("the example did not end")
         time.sleep(0.1)
+    for one in ended.values():
+        if one["status"]["status_str"] != "success":
+            raise RuntimeError(f"the example failed: {one['status']['messages']}")
 
 
 def _smallest(picture: Image.Image) -> bytes:
