@@ -29,7 +29,7 @@ from apimart.flow.model import (
 )
 from apimart.nodes.reference_video import UTILITY as REFERENCE_VIDEO
 from apimart.nodes.shot_list import UTILITY as SHOT_LIST
-from recipes import CHAIN, CLIP, FITTED, RECIPES, SOUND, TABLE, Recipe
+from recipes import CHAIN, CLIP, FITTED, RECIPES, SOUND, TABLE, TAKES, Recipe
 
 FOLDER = "example_workflows"
 FREE = "`APIMART_SANDBOX=1` runs it for free."
@@ -49,6 +49,8 @@ SAVE_INPUTS = (
     ("format", "COMBO", True),
     ("codec", "COMFY_DYNAMICCOMBO_V3", True),
 )
+SWITCH_INPUTS = (("on_false", "VIDEO", False), ("on_true", "VIDEO", False), ("switch", "BOOLEAN", True))
+SWITCH_OUTPUTS = (("output", "VIDEO"),)
 WIDE, ROW, TALL_TEXT, HEAD, GAP = 400, 26, 90, 60, 100
 PREVIEW = 260  # what a node grows by when it shows its clip
 COLUMNS = (0, 500, 1000)
@@ -63,6 +65,7 @@ def gallery() -> dict[str, str]:
         **{recipe.name: _workflow(families, node_id, recipe) for node_id, recipe in RECIPES.items()},
         CHAIN.name: _chain(families[CHAIN.node_id]),
         TABLE.name: _shot_list(families[TABLE.node_id]),
+        TAKES.name: _takes(families[TAKES.node_id]),
     }
     return {f"{FOLDER}/{name}.json": json.dumps(one, indent=1) + "\n" for name, one in workflows.items()}
 
@@ -94,6 +97,28 @@ def _chain(family: Family) -> Json:
         saving = graph.add_saving(f"{CHAIN.name}/shot_{number}", (place, shot["size"][1] + PREVIEW + GAP), (WIDE, 330))
         graph.link(shot, 0, saving, "video")
         before = shot
+    return graph.saved()
+
+
+def _takes(family: Family) -> Json:
+    """Takes side by side, and switches that pass on one of them."""
+    graph, chosen = Graph(), None
+    graph.add("MarkdownNote", (0, -220), (1300, 150), [], [], [f"{TAKES.shows}\n\n{FREE}"])
+    for take in range(TAKES.count):
+        place = COLUMNS[take]
+        shot = graph.add_family(family, place, {"prompt": TAKES.prompt, "take": take}, [])
+        low = shot["size"][1] + PREVIEW + GAP
+        saving = graph.add_saving(f"{TAKES.name}/take_{take}", (place, low), (WIDE, 330))
+        graph.link(shot, 0, saving, "video")
+        if chosen is None:
+            chosen = shot
+            continue
+        switch = graph.add("ComfySwitchNode", (place, low + 430), (WIDE, 110), SWITCH_INPUTS, SWITCH_OUTPUTS, [False])
+        graph.link(chosen, 0, switch, "on_false")
+        graph.link(shot, 0, switch, "on_true")
+        chosen = switch
+    final = graph.add_saving(f"{TAKES.name}/final", (COLUMNS[2] + WIDE + GAP, 0), (WIDE, 330))
+    graph.link(chosen, 0, final, "video")
     return graph.saved()
 
 

@@ -43,6 +43,17 @@ class Table:
     table: str
 
 
+@dataclass(frozen=True)
+class Takes:
+    """Takes of one request, and a choice among them."""
+
+    name: str
+    shows: str
+    node_id: str
+    prompt: str
+    count: int
+
+
 TABLE = Table(
     "shot_list",
     "A table of shots, as pasted from a spreadsheet: each row is bought once and saved under its name. A row that "
@@ -63,6 +74,14 @@ CHAIN = Chain(
         "The robot looks out of the window, the camera turns to show the city below.",
         "The robot opens a paper umbrella and steps out into the wind.",
     ),
+)
+TAKES = Takes(
+    "three_takes",
+    "Three takes of one request, and a choice among them. Mark the three in the APIMart sidebar and compare them; then "
+    "choose with the two switches, and the chosen take is saved as the final one. Choosing again costs nothing.",
+    "APIMartKling3Turbo",
+    "A hummingbird hovers before a hibiscus, slow motion, morning light, shallow focus.",
+    3,
 )
 RECIPES = {
     "APIMartFlux3Video": Recipe(
