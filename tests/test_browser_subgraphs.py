@@ -15,10 +15,7 @@ pytest_plugins = ["browser_fixtures"]
 pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 SORA, KLING, SEEDANCE = "APIMartSora2", "APIMartKling3", "APIMartSeedance2"
-PACK = """(ids) => {
-  const nodes = ids.map((id) => app.graph.getNodeById(id));
-  return app.graph.convertToSubgraph(new Set(nodes)).node.id;
-}"""
+PACK = "() => app.graph.convertToSubgraph(new Set(app.graph.nodes)).node.id"
 PROMOTE = """([outer, name]) => {
   const { subgraph } = app.graph.getNodeById(outer);
   const inner = subgraph.nodes.find((node) => node.inputs.some((input) => input.widget?.name === name));
@@ -54,8 +51,10 @@ def prompt(request: pytest.FixtureRequest) -> str:
     return f"{request.node.name} of this run"
 
 
-def packed(page: ComfyPage, *nodes: int) -> int:
-    return int(page.page.evaluate(PACK, list(nodes)))
+def packed(page: ComfyPage) -> int:
+    """The subgraph node that now holds all nodes, and an output node behind ours."""
+    page.add_ends()
+    return int(page.page.evaluate(PACK))
 
 
 def said_of(page: ComfyPage, kind: str) -> dict[str, Any]:
@@ -65,7 +64,8 @@ def said_of(page: ComfyPage, kind: str) -> dict[str, Any]:
 
 
 def test_a_node_in_a_subgraph_has_its_price_and_is_bought(page: ComfyPage, prompt: str) -> None:
-    outer = packed(page, page.add(SORA, (500, 120), prompt=prompt))
+    page.add(SORA, (500, 120), prompt=prompt)
+    outer = packed(page)
     page.page.evaluate(OPEN, outer)
     page.page.wait_for_function(f"() => ({INNER_BADGES})().includes('4.0 s x $0.08 = $0.32')", timeout=15_000)
     page.picture("subgraph")
@@ -74,7 +74,8 @@ def test_a_node_in_a_subgraph_has_its_price_and_is_bought(page: ComfyPage, promp
 
 
 def test_promoted_widgets_are_what_is_bought(page: ComfyPage, provider: Sandbox, prompt: str) -> None:
-    outer = packed(page, page.add(SORA, (500, 120), prompt="not this"))
+    page.add(SORA, (500, 120), prompt="not this")
+    outer = packed(page)
     for name, value in (("prompt", prompt), ("duration", 8)):
         page.page.evaluate(PROMOTE, [outer, name])
         page.page.evaluate(SET, [outer, name, value])
@@ -91,7 +92,7 @@ def test_places_grow_inside_a_subgraph(page: ComfyPage) -> None:
     images = [page.add("EmptyImage", (60, 120 + 250 * number)) for number in range(2)]
     for number, image in enumerate(images, 1):
         page.link(image, 0, node, f"images.image_{number}")
-    outer = packed(page, node, *images)
+    packed(page)
     asked = said_of(page, SEEDANCE)
     assert {name for name in asked if name.startswith("images.")} == {"images.image_1", "images.image_2"}
     page.load(page.workflow())
@@ -100,11 +101,11 @@ def test_places_grow_inside_a_subgraph(page: ComfyPage) -> None:
         "images.image_1",
         "images.image_2",
     }
-    assert outer
 
 
 def test_shots_are_written_inside_a_subgraph(page: ComfyPage) -> None:
-    outer = packed(page, page.add(KLING, (500, 60)))
+    page.add(KLING, (500, 60))
+    outer = packed(page)
     page.page.evaluate(CHOOSE_INSIDE, [outer, "shots", "2 shots"])
     shots = {"shots.prompt_1": "a door opens", "shots.seconds_1": 2, "shots.prompt_2": "a hand", "shots.seconds_2": 3}
     page.page.evaluate(WRITE_INSIDE, [outer, shots])
@@ -118,6 +119,7 @@ def test_shots_are_written_inside_a_subgraph(page: ComfyPage) -> None:
 
 def test_app_mode_runs_our_nodes(page: ComfyPage, prompt: str) -> None:
     page.add(SORA, (500, 120), prompt=prompt)
+    page.add_ends()
     page.page.evaluate('() => app.extensionManager.command.execute("Comfy.ToggleLinear")')
     page.page.wait_for_timeout(1000)
     page.picture("app-mode")

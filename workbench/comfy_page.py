@@ -98,6 +98,9 @@ class ComfyPage:
         return int(self.page.evaluate(ADD, {"type": node_id, "at": at, "widgets": widgets}))
 
     def link(self, origin: int, output: int, target: int, name: str) -> None:
+        """Connect an output to an input by its name; a growing list of inputs has the next one a moment later."""
+        there = "([id, name]) => app.graph.getNodeById(id).inputs.some((one) => one.name === name)"
+        self.page.wait_for_function(there, arg=[target, name])
         self.page.evaluate(
             """([origin, output, target, name]) => {
               const to = app.graph.getNodeById(target);
@@ -146,9 +149,13 @@ class ComfyPage:
         asked = "fetch('/apimart/status').then((said) => said.json()).then((found) => found.language)"
         self.page.wait_for_function(f"(wanted) => {asked}.then((language) => language === wanted)", arg=language)
 
+    def add_ends(self) -> None:
+        """An output node behind each of ours that has nothing behind it."""
+        self.page.evaluate(ADD_ENDS)
+
     def run(self) -> None:
         """Queue the workflow, with an output node behind each of ours that has nothing behind it."""
-        self.page.evaluate(ADD_ENDS)
+        self.add_ends()
         self.page.get_by_test_id("queue-button").click()
 
     def cancel(self) -> None:
