@@ -187,7 +187,8 @@ class ComfyPage:
         return self.page.locator(".p-toast-message, [data-sonner-toast]", has_text=text).first
 
     def workflow(self) -> Any:
-        return self.page.evaluate("() => app.graph.serialize()")
+        """The workflow as a file holds it: JSON knows no undefined values."""
+        return json.loads(self.page.evaluate("() => JSON.stringify(app.graph.serialize())"))
 
     def prompt(self) -> Any:
         return self.page.evaluate("async () => (await app.graphToPrompt()).output")
