@@ -49,6 +49,8 @@ class Settings:
     honour_idempotency: bool = False
     honour_idempotency_at_remix: bool = False
     retired_models: list[str] = field(default_factory=list)
+    added_models: dict[str, str] = field(default_factory=dict)
+    schemas_unreadable: bool = False
     fail_jobs: dict[str, Any] | None = None
     clip_small: bool = False
     no_length_header: bool = False

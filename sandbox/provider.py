@@ -179,13 +179,13 @@ class Provider:
 
     def _submit(self, visit: Visit) -> Answer:
         body = visit.json()
-        model = catalogue.find_model(body.get("model"), self.settings.retired_models)
+        model = self._model(body.get("model"))
         check_body(model, body)
         return self._sell(visit, model, body, honours_keys=self.settings.honour_idempotency)
 
     def _extend(self, visit: Visit) -> Answer:
         body = visit.json()
-        model = catalogue.find_model(body.get("model"), self.settings.retired_models)
+        model = self._model(body.get("model"))
         match = extension.PATH.fullmatch(visit.path)
         origin = extension.check_extension(self.desk.find(match[1]) if match else None, body)
         honours_keys = self.settings.honour_idempotency_at_remix
@@ -256,7 +256,9 @@ class Provider:
 
     def _models(self, visit: Visit) -> Answer:
         expanded = set(visit.query.get("expand", "").split(",")) - {""}
-        listed = catalogue.list_models(self.settings.retired_models, expanded)
+        listed = catalogue.list_models(self.settings.retired_models, self.settings.added_models, expanded)
+        if "parameters" in expanded:
+            listed["data"] = [one | self._unreadable("parameters") for one in listed["data"]]
         if visit.query.get("category", "video") != "video":
             listed["data"] = []
         return as_json(listed)
@@ -264,8 +266,16 @@ class Provider:
     def _schema(self, visit: Visit) -> Answer:
         if visit.query.get("operation", "video_generation") != "video_generation":
             raise Refusal(400, f"unknown operation: {visit.query['operation']}", param="operation")
-        model = catalogue.find_model(visit.query.get("model"), self.settings.retired_models)
-        return as_json(catalogue.model_schema(model, self.settings.honour_idempotency))
+        model = self._model(visit.query.get("model"))
+        found = catalogue.model_schema(model, self.settings.honour_idempotency)
+        return as_json(found | self._unreadable("input_schema"))
+
+    def _unreadable(self, name: str) -> dict[str, Any]:
+        """What stands in the place of a schema that is to be none."""
+        return {name: catalogue.UNREADABLE_SCHEMA} if self.settings.schemas_unreadable else {}
+
+    def _model(self, name: Any) -> Model:
+        return catalogue.find_model(name, self.settings.retired_models, self.settings.added_models)
 
     def _usage(self, visit: Visit) -> Answer:
         return self.bill.usage(visit.query, visit.key[-4:])
