@@ -15,6 +15,7 @@ from apimart.flow.jobs.reconcile import DATA_SINCE, MOST_DAYS
 from apimart.flow.ledger import Ledger
 from apimart.flow.settings import read
 from apimart.flow.wire import MayNotRead, Provider
+from face import face_of
 from journeys import Person, asked
 from ledgers import ended
 from sandboxed import Sandbox
@@ -252,6 +253,29 @@ def test_the_report_is_a_table_for_a_spreadsheet(account: Account) -> None:
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     assert {row["model"] for row in rows} == {"'=HYPERLINK(1)", "sora-2", "veo3.1-fast-official"}
     assert [row["usd"] for row in rows if row["difference"] == "unknown here"] == ["0.41"]
+
+
+def test_the_page_asks_once_and_reads_what_came_out(account: Account) -> None:
+    plant(account)
+    account.later()
+    with face_of(account.person) as face:
+        told = face.get("reconcile").json
+        assert (told["state"], account.usage_asked) == ("", 0)
+        asked_now = face.post("reconcile/now").json
+        assert face.get("reconcile").json == asked_now
+        table = face.get("bill.csv")
+    [difference] = asked_now["differences"]
+    assert (difference["kind"], difference["usd"], asked_now["state"]) == ("unknown here", 0.41, "compared")
+    assert b"unknown here" in table.body and "attachment" in table.headers["Content-Disposition"]
+
+
+def test_the_page_is_told_when_the_key_may_not_ask(account: Account) -> None:
+    account.later()
+    account.seller.behave("usage", "403")
+    with face_of(account.person) as face:
+        refused = face.post("reconcile/now")
+        assert (refused.status, "does not let this key" in refused.json["error"]) == (409, True)
+        assert face.get("reconcile").json["state"] == "denied"
 
 
 def test_jobs_of_another_key_in_the_same_ledger_are_left_to_it(account: Account) -> None:

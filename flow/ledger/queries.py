@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, select
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from .entry import ADOPTED, Entry
 from .leases import held_at
@@ -189,7 +189,8 @@ class Queries:
         """When the first job of an account was sent, in Unix seconds; None when none was."""
         mine = ENTRIES.c.realm == realm, ENTRIES.c.account == account
         with self.store.reading() as connection:
-            return connection.execute(select(func.min(ENTRIES.c.sent_at)).where(*mine)).scalar_one()
+            first: float | None = connection.execute(select(func.min(ENTRIES.c.sent_at)).where(*mine)).scalar_one()
+        return first
 
     def projects(self, realm: str, user: str | None = None) -> list[ProjectSpent]:
         """What was spent for each project ("" is without one), the latest first; estimates stand for unknown costs.
@@ -252,7 +253,7 @@ _BOOKED = tuple(
 )  # fmt: skip
 
 
-def _booking(row: Row[Any]) -> Booking:
+def _booking(row: Any) -> Booking:
     """What was given up with a task id goes on at the provider, and is charged."""
     is_unknown = row.state == "intended"
     is_told = row.cost_usd is not None or (row.state in ("ended", "fetched") and row.estimate_usd is not None)

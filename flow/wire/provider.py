@@ -185,6 +185,7 @@ class Provider:
         if answer.status == 403:
             raise MayNotRead(
                 "APIMart does not let this key read what was charged.",
+                spent="",
                 next_step="Nothing else needs it. To have it checked, allow usage for the key at apimart.ai.",
             )
         what = "APIMart did not say completely what was charged"
