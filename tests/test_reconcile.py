@@ -70,9 +70,9 @@ def provider() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def account(person: Person, seller: Seller, ledger_address: str) -> Iterator[Account]:
+def account(person: Person, seller: Seller, ledger_address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     """Two jobs, bought and done, on an account that was charged for nothing else."""
-    person.ledger_url = ledger_address
+    monkeypatch.setenv("APIMART_LEDGER_URL", ledger_address)
     seller.control(forget_charges=True)
     person.buy(SORA, **asked(SORA))
     person.buy(VEO, **asked(VEO))
@@ -136,7 +136,8 @@ def test_a_job_of_unknown_outcome_is_named_and_its_task_offered(account: Account
 
 
 def test_a_job_that_was_collected_by_its_id_is_known(account: Account) -> None:
-    elsewhere = Person(account.person.home / "elsewhere", account.person.output / "far")
+    own_ledger = str(account.person.home / "elsewhere.sqlite")
+    elsewhere = Person(account.person.home / "elsewhere", account.person.output / "far", ledger_url=own_ledger)
     task = elsewhere.buy(SORA, **asked(SORA, seed=1)).entry.task_id
     account.later()
     assert account.differences() == [("unknown here", "sora-2", 0.32)]
