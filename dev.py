@@ -26,7 +26,7 @@ COMMANDS = {
     "demo": "run every family against the sandbox; clips and contact sheets go to demo_output/",
     "test": "run the tests, with --quick in two minutes; what follows goes to pytest; the live part needs COMFYUI_PATH",
     "check": "run ruff and mypy",
-    "jobs": "list what was bought, or bring a job home: jobs collect TASK_ID",
+    "jobs": "list what was bought; jobs collect TASK_ID brings one home; jobs reconcile compares with what was charged",
     "ledger": "copy a ledger into an empty one: ledger copy FROM TO, each a file or postgresql://...",
     "archive": "pack what the registry would hold, and list it",
     "new-family": "write the skeleton of a model family: new-family luma_ray_4 --models luma-ray-4; --check names gaps",

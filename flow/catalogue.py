@@ -13,7 +13,10 @@ from .model import Choice, Family, Json, Question
 from .prices import DAY_SECONDS, RETRY_SECONDS, PriceList, in_our_keys
 from .wire import Provider
 
+KEPT_SECONDS = 90 * DAY_SECONDS  # what was listed, where nobody can be asked
+MOST_GONE = 1000
 MOST_NEW = 20  # of a family; a longer list would bury the models that were checked
+GIVE_NO_VIDEO = ("MiniMax-H3-Context-IR",)  # its result is a text, by its page of 2026-10
 CHANNEL = "-ext"  # the longer name of a model that goes through the provider's own channel
 ANY_ADDRESS = "https://example.com/file"
 TYPES: dict[str, Callable[[Any], bool]] = {
@@ -34,15 +37,23 @@ def models_of(family: Family) -> tuple[str, ...]:
 
 def doubts_about(question: Question, provider: Provider, ledger: Ledger, now: float) -> tuple[str, ...]:
     """A warning when the provider no longer lists the model of this question."""
-    remembered = known_models(provider.base_url, ledger)
-    if not isinstance(remembered, dict):
-        remembered = _listed(provider, now)
-        until = now + (DAY_SECONDS if remembered else RETRY_SECONDS)
-        ledger.cache.remember(_models_cached_as(provider.base_url), remembered, until)
+    remembered = listed_models(provider, ledger, now)
     gone = what_is_gone(question.model, remembered, models_of(question.family))
     is_new = question.model in question.family.unchecked
     new = f"{question.model} is new at the provider: its limits and its price are not checked by this pack."
     return (*((gone,) if gone else ()), *((new,) if is_new else ()))
+
+
+def listed_models(provider: Provider, ledger: Ledger, now: float) -> Any:
+    """What the provider lists, as `what_is_gone` takes it: asked for at most daily, and kept where it does not say."""
+    remembered = known_models(provider.base_url, ledger)
+    before = remembered if isinstance(remembered, dict) else {}
+    if before.get("next_at", 0.0) > now:
+        return before
+    listed = _listed(provider, now, before)
+    after = {**(listed or before), "next_at": now + (DAY_SECONDS if listed else RETRY_SECONDS)}
+    ledger.cache.remember(_models_cached_as(provider.base_url), after, now + KEPT_SECONDS)
+    return after
 
 
 def known_models(base_url: str, ledger: Ledger) -> Any:
@@ -57,7 +68,15 @@ def what_is_gone(model: str, remembered: Any, others: Iterable[str] = ()) -> str
         return ""
     near = nearest(model, others, [str(one) for one in listed])
     what = f"{model} is not in the provider's list of {remembered.get('day')}."
+    if since := gone_since(model, remembered):
+        what = f"{model} has not been in the provider's list since {since}."
     return f"{what} The nearest one is {near}." if near else what
+
+
+def gone_since(model: str, remembered: Any) -> str:
+    """The day on which the provider was first seen to list `model` no more; empty where it was never seen to."""
+    gone = remembered.get("gone") if isinstance(remembered, Mapping) else None
+    return str(gone.get(model, "")) if isinstance(gone, Mapping) else ""
 
 
 def nearest(model: str, others: Iterable[str], living: Sequence[str]) -> str:
@@ -96,7 +115,7 @@ def new_models(families: Iterable[Family], remembered: Any) -> dict[str, tuple[s
     found: dict[str, list[str]] = {}
     for name, takes in sorted(listed.items()):
         line = lines.get(_words(name)[0], [])
-        is_known = name in owners or name.removesuffix(CHANNEL) in owners
+        is_known = name in owners or name.removesuffix(CHANNEL) in owners or name in GIVE_NO_VIDEO
         if line and takes and not is_known:
             near = max(line, key=lambda one: _likeness(name, one))
             if {*takes} <= _sent_by(owners[near], listed):
@@ -135,7 +154,8 @@ def faults_by_schema(body: Mapping[str, Any], schema: Mapping[str, Any]) -> tupl
     if not isinstance(known, Mapping) or not known:
         return [], []
     required = schema.get("required")
-    missing = [name for name in (required if isinstance(required, list) else []) if name not in body]
+    named = [name for name in (required if isinstance(required, list) else []) if isinstance(name, str)]
+    missing = [name for name in named if name not in body]
     wrong = [f"{name} is missing." for name in missing]
     wrong += [fault for name, value in body.items() for fault in _faults(name, value, known.get(name))]
     strange = [f"The provider's schema knows no {name}." for name in body if name not in known]
@@ -166,14 +186,19 @@ def _models_cached_as(base_url: str) -> str:
     return f"models: {base_url}"
 
 
-def _listed(provider: Provider, now: float) -> dict[str, Json]:
+def _listed(provider: Provider, now: float, before: Mapping[str, Any]) -> dict[str, Json]:
+    """Empty where the provider does not say, or says that it has no model at all."""
     try:
         takes = provider.parameters_of_models()
-        day = time.strftime("%Y-%m-%d", time.gmtime(now))
-        return {"ids": [*takes], "day": day, "parameters": {model: [*names] for model, names in takes.items()}}
     except PackError as error:
         log.info("Which models are offered is not known: %s", error.what)
         return {}
+    day = time.strftime("%Y-%m-%d", time.gmtime(now))
+    known = {str(model): day for model in before.get("ids", ())} | dict(before.get("gone", {}))
+    gone: dict[str, Json] = {model: since for model, since in known.items() if model not in takes}
+    parameters: dict[str, Json] = {model: [*names] for model, names in takes.items()}
+    listed: dict[str, Json] = {"ids": [*takes], "day": day, "parameters": parameters}
+    return {**listed, "gone": dict([*gone.items()][-MOST_GONE:])} if takes else {}
 
 
 def _schema(model: str, provider: Provider, ledger: Ledger, now: float) -> Mapping[str, Any]:

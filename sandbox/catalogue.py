@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,15 +67,26 @@ def _clip_seconds(entry: dict[str, Any]) -> Callable[[Body], tuple[float, float]
 MODELS = _read_models()
 
 
-def find_model(name: Any, retired: list[str]) -> Model:
-    """The model asked for; refusals are 400 without a name, 404 for an unknown or retired one."""
+UNREADABLE_SCHEMA: dict[str, Any] = {
+    "type": ["object", None],
+    "properties": {"prompt": "a text", "duration": {"type": 7, "enum": "5 or 10", "minimum": "five"}, "mode": None},
+    "required": [{"name": "prompt"}, 5],
+}
+
+
+def find_model(name: Any, retired: list[str], added: Mapping[str, str]) -> Model:
+    """The model asked for; refusals are 400 without a name, 404 for an unknown or retired one.
+
+    `added` are new names, each with the name of the model that it is like.
+    """
     if not isinstance(name, str) or not name:
         raise Refusal(400, "model is required", param="model")
     if name in retired:
         raise Refusal(404, f"model {name} has been retired and is no longer available", code="model_not_available")
-    if name not in MODELS:
+    if added.get(name, name) not in MODELS:
         raise Refusal(404, f"model not found: {name}", code="model_not_found")
-    return MODELS[name]
+    model = MODELS[added.get(name, name)]
+    return replace(model, aliases=(*model.aliases, name)) if name in added else model
 
 
 def price(model: Model, body: Body, seconds: float, *, extends: bool = False) -> float:
@@ -115,9 +127,10 @@ def _extra_cost(prices: Prices, body: Body) -> float:
     return max(0, len(body.get("image_urls", [])) - free) * each
 
 
-def list_models(retired: list[str], expand: set[str]) -> dict[str, Any]:
+def list_models(retired: list[str], added: Mapping[str, str], expand: set[str]) -> dict[str, Any]:
     """The answer of /v1/models; every model here is a video model."""
-    listed = [_listed(name, model, expand) for name, model in MODELS.items() if name not in retired]
+    offered = {**MODELS, **{name: MODELS[like] for name, like in added.items()}}
+    listed = [_listed(name, model, expand) for name, model in offered.items() if name not in retired]
     return {"object": "list", "success": True, "data": listed}
 
 

@@ -24,6 +24,7 @@ from .inputs import USER_AGENT, Unusable, examine
 from .journal import Journal
 from .keys import Keys
 from .tasks import Desk, Task
+from .usage import EXPORT, Bill
 from .views import view_submitted, view_task
 
 VERSION_HEADER = "X-APIMart-Response-Version"
@@ -73,6 +74,7 @@ class Provider:
         self.counts, self.clock = Counts(), Clock()
         self.behaviours = Behaviours(mishaps.KNOWN)
         self.desk = Desk(folder, self.settings, self.counts, self.clock, journal)
+        self.bill = Bill(self.desk, self.settings, self.clock)
         self.host = Host(folder, self.clock, journal)
         self.purchases = Keys(self.clock, journal)
         self.files = Files(self.desk, self.host, self.settings)
@@ -119,6 +121,8 @@ class Provider:
         get = visit.method in ("GET", "HEAD")
         if get and visit.path.startswith("/v1/tasks/"):
             return "poll", self._poll
+        if get and visit.path.startswith(f"{EXPORT}/"):
+            return "logs", self._exported
         if visit.method == "POST" and extension.PATH.fullmatch(visit.path):
             return "submit", self._extend
         routes: dict[tuple[str, str], tuple[str, Callable[[Visit], Answer]]] = {
@@ -130,6 +134,9 @@ class Provider:
             ("GET", "/user/balance"): ("balance", self._balance),
             ("GET", "/v1/models"): ("models", self._models),
             ("GET", "/v1/model-schema"): ("schema", self._schema),
+            ("GET", "/v1/usage"): ("usage", self._usage),
+            ("GET", "/usage"): ("usage", self._usage),
+            ("POST", EXPORT): ("logs", self._export),
             ("GET", "/api/pricing/models/all"): ("pricing", self._pricing),
         }
         found = routes.get((visit.method, visit.path))
@@ -172,13 +179,13 @@ class Provider:
 
     def _submit(self, visit: Visit) -> Answer:
         body = visit.json()
-        model = catalogue.find_model(body.get("model"), self.settings.retired_models)
+        model = self._model(body.get("model"))
         check_body(model, body)
         return self._sell(visit, model, body, honours_keys=self.settings.honour_idempotency)
 
     def _extend(self, visit: Visit) -> Answer:
         body = visit.json()
-        model = catalogue.find_model(body.get("model"), self.settings.retired_models)
+        model = self._model(body.get("model"))
         match = extension.PATH.fullmatch(visit.path)
         origin = extension.check_extension(self.desk.find(match[1]) if match else None, body)
         honours_keys = self.settings.honour_idempotency_at_remix
@@ -249,7 +256,9 @@ class Provider:
 
     def _models(self, visit: Visit) -> Answer:
         expanded = set(visit.query.get("expand", "").split(",")) - {""}
-        listed = catalogue.list_models(self.settings.retired_models, expanded)
+        listed = catalogue.list_models(self.settings.retired_models, self.settings.added_models, expanded)
+        if "parameters" in expanded:
+            listed["data"] = [one | self._unreadable("parameters") for one in listed["data"]]
         if visit.query.get("category", "video") != "video":
             listed["data"] = []
         return as_json(listed)
@@ -257,8 +266,25 @@ class Provider:
     def _schema(self, visit: Visit) -> Answer:
         if visit.query.get("operation", "video_generation") != "video_generation":
             raise Refusal(400, f"unknown operation: {visit.query['operation']}", param="operation")
-        model = catalogue.find_model(visit.query.get("model"), self.settings.retired_models)
-        return as_json(catalogue.model_schema(model, self.settings.honour_idempotency))
+        model = self._model(visit.query.get("model"))
+        found = catalogue.model_schema(model, self.settings.honour_idempotency)
+        return as_json(found | self._unreadable("input_schema"))
+
+    def _unreadable(self, name: str) -> dict[str, Any]:
+        """What stands in the place of a schema that is to be none."""
+        return {name: catalogue.UNREADABLE_SCHEMA} if self.settings.schemas_unreadable else {}
+
+    def _model(self, name: Any) -> Model:
+        return catalogue.find_model(name, self.settings.retired_models, self.settings.added_models)
+
+    def _usage(self, visit: Visit) -> Answer:
+        return self.bill.usage(visit.query, visit.key[-4:])
+
+    def _export(self, visit: Visit) -> Answer:
+        return self.bill.export(visit.json(), visit.key[-4:], visit.base_url)
+
+    def _exported(self, visit: Visit) -> Answer:
+        return self.bill.exported(visit.path.removeprefix(f"{EXPORT}/"), visit.base_url)
 
     def _pricing(self, _: Visit) -> Answer:
         return as_json(catalogue.price_catalogue(self.settings.retired_models))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,45 @@ def test_any_job_of_the_account_can_be_brought_home(account: Path, sandbox: Sand
     assert Path(done.stdout.strip()).is_relative_to(tmp_path / "here")
     assert Path(done.stdout.strip()).read_bytes() == elsewhere.files.paths[0].read_bytes()
     assert sandbox.paid == paid
+
+
+def bought_two_days_ago(account: Path, sandbox: Sandbox, output: Path) -> None:
+    """A job in the ledger and on the bill, both of two days ago."""
+    entry = Person(account, output).buy("APIMartSora2", **asked("APIMartSora2")).entry
+    sandbox.control(forget_charges=True)
+    with sqlite3.connect(account / "ledger.sqlite") as database:
+        database.execute("UPDATE apimart_entries SET sent_at = sent_at - 172800, ended_at = ended_at - 172800")
+    at = float(entry.sent_at or 0) - 2 * 86400
+    sandbox.control(plant_charge={"model": "sora-2", "usd": 0.32, "at": at, "key": sandbox.key[-4:]})
+
+
+def test_the_ledger_is_held_against_the_bill(account: Path, sandbox: Sandbox, tmp_path: Path) -> None:
+    assert "nothing to compare yet" in jobs(account, "reconcile").stdout
+    bought_two_days_ago(account, sandbox, tmp_path / "output")
+    done = jobs(account, "reconcile")
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert "The ledger agrees with APIMart's charges from" in done.stdout
+
+
+def test_a_charge_that_the_ledger_does_not_know_is_shown(account: Path, sandbox: Sandbox, tmp_path: Path) -> None:
+    bought_two_days_ago(account, sandbox, tmp_path / "output")
+    at = time.time() - 2 * 86400
+    sandbox.control(plant_charge={"model": "veo3.1-fast", "usd": 0.41, "at": at, "key": sandbox.key[-4:]})
+    done = jobs(account, "reconcile")
+    assert done.returncode == 1
+    assert "+0.4100 USD unknown here" in done.stdout
+    assert "another machine or program with the same key" in done.stdout
+    rows = jobs(account, "reconcile", "--csv").stdout.splitlines()
+    assert rows[0].removeprefix("\ufeff").startswith("day_utc,model,")
+    assert any(row.endswith("veo3.1-fast,0.41,1,0,0,unknown here,0.41") for row in rows)
+
+
+def test_a_key_that_may_not_read_the_bill_is_told_so(account: Path, sandbox: Sandbox, tmp_path: Path) -> None:
+    bought_two_days_ago(account, sandbox, tmp_path / "output")
+    sandbox.behave("usage", "403")
+    done = jobs(account, "reconcile")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "does not let this key read what was charged" in done.stderr
 
 
 def test_a_job_that_nobody_knows_is_said_to_be_unknown(account: Path) -> None:

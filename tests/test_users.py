@@ -11,7 +11,7 @@ from ledgers import ended, intended, sent
 
 pytest_plugins = ["journey_fixtures", "ledger_fixtures"]
 
-OWNERS = ["key", "settings", "settings/set-aside", "balance", "media-store"]
+OWNERS = ["key", "settings", "settings/set-aside", "balance", "media-store", "reconcile/now"]
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Lists what was bought, newest first, as CSV where that is asked for; `jobs collect TASK_ID` brings a job home.
 
-`jobs approve` and `jobs decline` answer for jobs that wait to be approved.
+`jobs approve` and `jobs decline` answer for jobs that wait to be approved. `jobs reconcile` holds what was bought
+against what APIMart charged.
 """
 
 from __future__ import annotations
@@ -8,15 +9,21 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from apimart.flow.errors import PackError
-from apimart.flow.jobs import Account, Progress, Runner, purchases_csv
+from apimart.flow.jobs import OTHERS, Account, Progress, Report, Runner, purchases_csv, reconcile, report_csv
 from apimart.flow.ledger import APPROVED, DECLINED, Approval, Entry, Ledger
 from apimart.flow.settings import Settings, default_home, read
+from apimart.flow.wire import Provider
 
+NOT_COMPARED = {
+    "nothing": "No job was bought from here on a day that is over: there is nothing to compare yet.",
+    "silent": "APIMart tells of no charge at all on these days, so nothing was compared.",
+}
 DECISIONS = {"approve": APPROVED, "decline": DECLINED}
 
 
@@ -29,9 +36,10 @@ def main(words: Sequence[str]) -> int:
             return asyncio.run(_collect(settings, ledger, told.task_id, told.output))
         if told.action in DECISIONS:
             return _decide(ledger, settings.realm, DECISIONS[told.action], told.id)
+        if told.action == "reconcile":
+            return _reconcile(settings, ledger, as_csv=told.csv)
         if told.csv:
-            sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]  # it is a text file
-            sys.stdout.writelines(purchases_csv(ledger, settings.realm, told.project))
+            _write_csv(purchases_csv(ledger, settings.realm, told.project))
             return 0
         _tell_who_waits(ledger.approvals.waiting(settings.realm))
         return _list(ledger, told.limit, told.project)
@@ -50,10 +58,52 @@ def _told(words: Sequence[str]) -> argparse.Namespace:
     collect = actions.add_parser("collect", help="wait for a job of this account and download its clips; costs nothing")
     collect.add_argument("task_id")
     collect.add_argument("--output", type=Path, default=Path.cwd(), help="where the clips go; default: here")
+    held = actions.add_parser("reconcile", help="where APIMart's charges and the jobs of this ledger differ")
+    held.add_argument("--csv", action="store_true", default=argparse.SUPPRESS, help="every day and model as CSV")
     for name, what in (("approve", "let them be bought"), ("decline", "buy nothing")):
         answer = actions.add_parser(name, help=f"answer for jobs that wait for your approval: {what}")
         answer.add_argument("id", nargs="?", default="", help="how the question's id begins; without it all that wait")
     return parser.parse_args(words)
+
+
+def _write_csv(lines: Iterable[str]) -> None:
+    sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]  # it is a text file
+    sys.stdout.writelines(lines)
+
+
+def _reconcile(settings: Settings, ledger: Ledger, *, as_csv: bool) -> int:
+    """Ask APIMart now; 1 where something differs."""
+    provider = Provider(settings.base_url, settings.require_key())
+    report = reconcile(provider, ledger, settings, time.time(), asks_log=True)
+    if as_csv:
+        _write_csv(report_csv(report))
+    else:
+        print("\n".join(_report_lines(report)))
+    return int(bool(report.differences))
+
+
+def _report_lines(report: Report) -> list[str]:
+    if report.state != "compared":
+        return [NOT_COMPARED[report.state]]
+    head = f"{'day (UTC)':<10}  {'model':<30} {'charged':>16} {'in the ledger':>16}  difference"
+    rows = [
+        f"{row.day}  {row.model:<30} {_sum(row.charged_usd, row.charged_jobs)} {_sum(row.booked_usd, row.booked_jobs)}"
+        f"  {f'{row.usd:+.4f} USD {row.kind}' if row.kind else ''}".rstrip()
+        for row in report.rows
+    ]
+    maybe = [f"The job {entry} of unknown outcome may be {', '.join(tasks)}." for entry, tasks in _offered(report)]
+    if not report.differences:
+        return [head, *rows, *maybe, f"The ledger agrees with APIMart's charges from {report.first} to {report.last}."]
+    others = [OTHERS] if any(row.kind == "unknown here" for row in report.differences) else []
+    return [head, *rows, *maybe, *others]
+
+
+def _offered(report: Report) -> list[tuple[str, tuple[str, ...]]]:
+    return sorted((report.perhaps or {}).items())
+
+
+def _sum(usd: float, jobs: int) -> str:
+    return f"{usd:>7.2f} USD {jobs:>4}".rjust(16)
 
 
 def _decide(ledger: Ledger, realm: str, decision: str, beginning: str) -> int:

@@ -15,9 +15,9 @@ from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
 
-from ..catalogue import known_models, models_of, new_models
-from ..errors import NotSet, PackError
-from ..jobs import Account, Event, Runner
+from ..catalogue import known_models, listed_models, models_of, new_models
+from ..errors import NotSet, PackError, log
+from ..jobs import Account, Event, Runner, reconcile_daily
 from ..ledger import Ledger
 from ..model import Family
 from ..settings import DEFAULT_BASE_URL, Settings, read
@@ -47,6 +47,11 @@ class Runtime:
         self._account: Account | None = None
         self._sandbox: tuple[subprocess.Popen[str], str] | None = None
         self._remembered: object = None
+        self._refreshing: threading.Thread | None = None
+
+    def now(self) -> float:
+        """Unix seconds."""
+        return self._now()
 
     @property
     def settings(self) -> Settings:
@@ -113,6 +118,30 @@ class Runtime:
             NEW_MODELS.clear()
             NEW_MODELS.update(new_models(self._families.values(), remembered))
 
+    def refresh_soon(self) -> None:
+        """Have a thread `refresh`; the one under way where there is one."""
+        with self._lock:
+            if self._refreshing is None or not self._refreshing.is_alive():
+                self._refreshing = threading.Thread(target=self.refresh, name="apimart-daily", daemon=True)
+                self._refreshing.start()
+
+    def refresh(self) -> None:
+        """Ask what holds for a day where the day is over: which models there are, and what was charged.
+
+        Silent without a key, without network, and while the sandbox is not started: then what was known stays.
+        """
+        try:
+            self.learn_models()
+            found, base_url = self.settings, self.base_url
+            if not found.key or found.problems or (found.sandbox and base_url == DEFAULT_BASE_URL):
+                return
+            provider, ledger = Provider(base_url, found.key, language=found.language), self.ledger_of(found)
+            listed_models(provider, ledger, self.now())
+            self.learn_models()
+            reconcile_daily(provider, ledger, found, self.now())
+        except PackError as error:
+            log.info("What the provider offers and charged is not known: %s", error.what)
+
     def offered(self, family: Family, model: object) -> Family:
         """The family as the provider offers it, where `model` is none that it declares."""
         if model in models_of(family):
@@ -123,6 +152,8 @@ class Runtime:
 
     def close(self) -> None:
         """Leave every job where it stands, as the end of the process does."""
+        if self._refreshing is not None:
+            self._refreshing.join()
         if "runner" in self.__dict__:
             self.runner.close()
         for ledger in self._ledgers.values():

@@ -20,6 +20,7 @@ from .download import Downloads
 from .job import Stage
 from .polling import UNATTENDED_SECONDS, Polling
 from .purchase import Checkout, Purchase, is_ready
+from .reconcile import reconcile_daily
 from .scratch import Scratch
 from .submission import Submission
 
@@ -108,6 +109,10 @@ class Account:
         """Jobs of the last day that a process submitted and did not live to bring home."""
         since = self._now() - UNATTENDED_SECONDS
         return self.ledger.orphans(self.settings.realm, self.settings.account, since)
+
+    def reconcile_daily(self) -> None:
+        """Hold the ledger against the provider's bill, where a day has passed since that was done."""
+        reconcile_daily(self._provider, self.ledger, self.settings, self._now())
 
     def step_of(self, entry: Entry) -> str:
         """The ledger's state, an intent told apart by whether its body can be sent."""

@@ -1,10 +1,10 @@
-"""The purchases as a table for a spreadsheet, which must not take what a person wrote for a formula."""
+"""Tables for a spreadsheet, which must not take what a person wrote for a formula."""
 
 from __future__ import annotations
 
 import csv
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from io import StringIO
 
@@ -23,23 +23,27 @@ def purchases_csv(ledger: Ledger, realm: str, project: str | None = None, user: 
     job is not billed by the second and asks for none. A text that a spreadsheet would execute stands behind an
     apostrophe.
     """
-    yield BYTE_ORDER_MARK + _line(COLUMNS)
-    for entry in ledger.purchases(realm, project, user):
-        yield _line(_cells(entry))
+    return table_of(COLUMNS, (_cells(entry) for entry in ledger.purchases(realm, project, user)))
 
 
-def _cells(entry: Entry) -> tuple[str, ...]:
+def table_of(columns: tuple[str, ...], rows: Iterable[tuple[str | float | None, ...]]) -> Iterator[str]:
+    """Lines of CSV, the names of the columns first; a text that a spreadsheet would execute is behind an apostrophe."""
+    yield BYTE_ORDER_MARK + _line(columns)
+    for row in rows:
+        yield _line(tuple(map(_cell, row)))
+
+
+def _cell(value: str | float | None) -> str:
+    if isinstance(value, str):
+        return _harmless(value)
+    return "" if value is None else f"{value:g}"
+
+
+def _cells(entry: Entry) -> tuple[str | float | None, ...]:
     sent = datetime.fromtimestamp(entry.sent_at or entry.created_at).isoformat(" ", "seconds")
-    texts = entry.project, entry.model, entry.prompt
     numbers = _seconds(entry), entry.estimate_usd, entry.cost_usd
     files = " ".join(file.replace("\\", "/").rpartition("/")[2] for file in entry.files)
-    return (
-        sent,
-        *map(_harmless, texts),
-        *("" if one is None else f"{one:g}" for one in numbers),
-        _harmless(entry.task_id or ""),
-        _harmless(files),
-    )
+    return sent, entry.project, entry.model, entry.prompt, *numbers, entry.task_id or "", files
 
 
 def _seconds(entry: Entry) -> float | None:

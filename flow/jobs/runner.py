@@ -170,6 +170,8 @@ class Runner:
             await asyncio.sleep(ORPHANS_SECONDS)
             for account in tuple(self._accounts.values()):
                 await self._adopt_orphans(account)
+                with suppress(PackError):  # a ledger that cannot be read now may be the next time
+                    await self.thread(account.reconcile_daily)
 
     async def _adopt_orphans(self, account: Account) -> None:
         try:

@@ -8,7 +8,7 @@ from .entry import ADOPTED, INDETERMINATE, Contradiction, Entry, Intent
 from .leases import LONGEST_LEASE_SECONDS, may_live, new_owner
 from .ledger import Ledger
 from .limits import NO_LIMITS, usd
-from .queries import ProjectSpent, Spent
+from .queries import Booking, ProjectSpent, Spent
 
 __all__ = [
     "ADOPTED",
@@ -19,6 +19,7 @@ __all__ = [
     "NO_LIMITS",
     "WITHDRAWN",
     "Approval",
+    "Booking",
     "Contradiction",
     "Entry",
     "Intent",

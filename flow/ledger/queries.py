@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from statistics import median
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.engine import Connection
 
-from .entry import Entry
+from .entry import ADOPTED, Entry
 from .leases import held_at
 from .limits import charged_usd
 from .rows import current_entry, entry_of_task, load, one_entry
@@ -38,6 +39,24 @@ class ProjectSpent:
     usd: float
     jobs: int
     last_at: float
+
+
+@dataclass(frozen=True)
+class Booking:
+    """A job of an account as it is held against the provider's bill: `usd` at Unix time `at`, when it completed.
+
+    An open one may have been charged, and the ledger does not know what; `is_unknown` where not even whether it was
+    bought. What was bought elsewhere (`is_adopted`) is known, and its day is not.
+    """
+
+    entry_id: str
+    model: str
+    at: float
+    usd: float
+    estimate_usd: float | None
+    is_open: bool = False
+    is_unknown: bool = False
+    is_adopted: bool = False
 
 
 class Queries:
@@ -153,6 +172,26 @@ class Queries:
             sums.setdefault((_day(row.sent_at), row.model), []).append(row.usd)
         return [Spent(day, model, sum(each), len(each)) for (day, model), each in sorted(sums.items())]
 
+    def bookings(self, realm: str, account: str, since: float) -> list[Booking]:
+        """The jobs of an account that were or may have been charged, sent (or adopted) at Unix time `since` or later.
+
+        Estimates stand in for costs that were not told.
+        """
+        began = func.coalesce(ENTRIES.c.sent_at, ENTRIES.c.ticketed_at)
+        mine = ENTRIES.c.realm == realm, ENTRIES.c.account == account, began >= since
+        asking = select(*_BOOKED, charged_usd().label("usd")).where(*mine).order_by(ENTRIES.c.number)
+        with self.store.reading() as connection:
+            rows = connection.execute(asking).all()
+        found = (_booking(row) for row in rows)
+        return [one for one in found if one.usd or one.is_open]
+
+    def first_sent_at(self, realm: str, account: str) -> float | None:
+        """When the first job of an account was sent, in Unix seconds; None when none was."""
+        mine = ENTRIES.c.realm == realm, ENTRIES.c.account == account
+        with self.store.reading() as connection:
+            first: float | None = connection.execute(select(func.min(ENTRIES.c.sent_at)).where(*mine)).scalar_one()
+        return first
+
     def projects(self, realm: str, user: str | None = None) -> list[ProjectSpent]:
         """What was spent for each project ("" is without one), the latest first; estimates stand for unknown costs.
 
@@ -205,6 +244,32 @@ def jobs_in_flight(connection: Connection, realm: str, account: str, now: float)
     rows = connection.execute(asking.where(ENTRIES.c.realm == realm, ENTRIES.c.account == account, out)).all()
     held = held_at(now)
     return sum(held(row.lease_owner, row.lease_until) for row in rows)
+
+
+_BOOKED = tuple(
+    ENTRIES.c[name]
+    for name in ("id", "model", "state", "task_id", "sent_at", "ticketed_at", "ended_at", "actual_seconds", "cost_usd",
+                 "estimate_usd", "resolution")
+)  # fmt: skip
+
+
+def _booking(row: Any) -> Booking:
+    """What was given up with a task id goes on at the provider, and is charged."""
+    is_unknown = row.state == "intended"
+    is_told = row.cost_usd is not None or (row.state in ("ended", "fetched") and row.estimate_usd is not None)
+    is_out = row.state in ("ticketed", "ended", "fetched") or (row.state == "dropped" and row.task_id is not None)
+    began = row.sent_at or row.ticketed_at
+    at = began + row.actual_seconds if row.sent_at and row.actual_seconds else row.ended_at or began
+    return Booking(
+        row.id,
+        row.model,
+        at,
+        row.usd,
+        row.estimate_usd,
+        is_open=is_unknown or (is_out and not is_told),
+        is_unknown=is_unknown,
+        is_adopted=row.resolution == ADOPTED,
+    )
 
 
 def _holds(word: str) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ import * as comfyui from "./comfyui.js";
 import { clipLengths, nodeAt, nodesOf, typeOf } from "./graph.js";
 import { languageOf, taskLanguageOf, text } from "./language.js";
 import { findNumbers } from "./lists.js";
+import { Names } from "./models.js";
 import { bill, billText, holdsKey, nodesThatBuy, spoken } from "./notices.js";
 import { settings } from "./panel.js";
 import { addControls } from "./saved.js";
@@ -23,6 +24,8 @@ const isSpoken = spoken(sessionStorage);
 const language = () => languageOf(comfyui.setting("apimart.language"), comfyui.setting("Comfy.Locale"));
 const taskLanguage = () => taskLanguageOf(comfyui.setting("apimart.language"), comfyui.setting("Comfy.Locale"));
 const say = (key, values) => text(language(), key, values);
+
+const names = new Names(say);
 
 const badges = new Badges({
   ask: (asking) => server.post("estimate", asking),
@@ -147,12 +150,21 @@ async function learnFamilies() {
   }
 }
 
+/** Which names are new and which are gone, as last told; without an answer the lists stand as they are. */
+async function learnNames() {
+  server.post("models/ask").catch(() => {}); // for the next time: it is asked for at most daily
+  const told = await server.get("models").catch(() => null);
+  if (told) names.told = told;
+  for (const node of nodesOf(comfyui.rootGraph())) names.mark(node, typeOf(node));
+}
+
 function prepare(node) {
   if (!families.has(typeOf(node)) || badges.has(node)) return;
   badges.add(node);
   speakGrown(node);
   keepWritten(node);
   findNumbers(node);
+  names.mark(node, typeOf(node));
 }
 
 async function addStyle() {
@@ -175,6 +187,7 @@ comfyui.register({
   async setup() {
     isReady = true;
     look();
+    learnNames();
     await addStyle();
     comfyui.addSidebarTab({
       id: "apimart.jobs",
@@ -197,8 +210,11 @@ comfyui.register({
 
   nodeCreated: prepare,
 
+  getNodeMenuItems: (node) => names.menu(node, typeOf(node)),
+
   /** ComfyUI has just given every list its options anew. */
   refreshComboInNodes() {
+    learnNames();
     nodesOf(comfyui.rootGraph())
       .filter((node) => families.has(typeOf(node)))
       .forEach(findNumbers);

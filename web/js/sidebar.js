@@ -3,6 +3,7 @@ import { moment, span, usd } from "./amounts.js";
 import { chart, columns } from "./chart.js";
 import { element, iconButton } from "./elements.js";
 import { Jobs, PAGE, actionsOf, costOf, overdue, progressOf } from "./jobs.js";
+import { Agreement } from "./reconcile.js";
 
 const DAYS = 30;
 const ICONS = { collect: "pi-download", open: "pi-play", canvas: "pi-plus", graph: "pi-sitemap", copy: "pi-copy" };
@@ -42,7 +43,7 @@ export class Sidebar {
   }
 
   async reload() {
-    await Promise.all([this.load(true), this.loadTotals(), this.loadStatus()]);
+    await Promise.all([this.load(true), this.loadTotals(), this.loadStatus(), this.agreement.load()]);
   }
 
   async load(isFirst) {
@@ -84,6 +85,7 @@ export class Sidebar {
   draw() {
     this.sums = element("div", { class: "apimart-sums" });
     this.chart = element("details", { open: true });
+    this.agreement = new Agreement(this);
     this.notes = element("div");
     this.filters = element("div", { class: "apimart-filters", role: "tablist" });
     this.list = element("ul", { class: "apimart-jobs" });
@@ -91,7 +93,7 @@ export class Sidebar {
     const head = element("header", {}, element("h2", {}, "APIMart"),
       iconButton("pi-refresh", this.say("jobs.refresh"), () => this.reload()),
       iconButton("pi-cog", this.say("jobs.settings"), this.openSettings));
-    this.root.replaceChildren(head, this.notes, this.sums, this.chart, this.filters, this.list, this.end);
+    this.root.replaceChildren(head, this.notes, this.sums, this.chart, this.agreement.root, this.filters, this.list, this.end);
     this.drawFilters();
     this.watcher = new IntersectionObserver((seen) => {
       if (seen.some((one) => one.isIntersecting) && this.jobs.hasMore) this.load(false);

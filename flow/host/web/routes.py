@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -40,7 +42,16 @@ def register(families: tuple[Family, ...]) -> None:
         found: Runtime = _loaded("..runtime").runtime()
         return found
 
+    def recall() -> None:
+        with suppress(PackError):  # a ledger that cannot be read is told of where something needs it
+            current().learn_models()
+
+    async def began(app: web.Application) -> None:
+        """A thread, because what it loads must not hold the start up; it asks nobody."""
+        threading.Thread(target=recall, name="apimart-names", daemon=True).start()
+
     Routes(families, current, user_of).add_to(PromptServer.instance.routes)
+    PromptServer.instance.app.on_startup.append(began)
 
 
 def _loaded(module: str) -> Any:
@@ -77,10 +88,15 @@ class Routes:
             ("POST", "balance", self.balance),
             ("POST", "media-store", self.media_store),
             ("GET", "families", self.families),
+            ("GET", "models", self.models),
+            ("POST", "models/ask", self.refresh),
             ("POST", "estimate", self.estimate),
             ("GET", "totals", self.totals),
             ("GET", "jobs", self.jobs),
             ("GET", "jobs.csv", self.export),
+            ("GET", "reconcile", self.reconciled),
+            ("POST", "reconcile/now", self.reconcile),
+            ("GET", "bill.csv", self.reconciled_csv),
             ("GET", "projects", self.projects),
             ("GET", "approvals", self.approvals),
             ("POST", "approvals/{id}", self.approve),
@@ -134,6 +150,15 @@ class Routes:
     async def families(self, request: web.Request) -> web.Response:
         return answer({"families": [_about(family) for family in self._families.values()]})
 
+    async def models(self, request: web.Request) -> web.Response:
+        return answer(await self._ask("models_api", "names", tuple(self._families.values())))
+
+    async def refresh(self, request: web.Request) -> web.Response:
+        """A page was opened: what holds for a day is asked for where the day is over, without anybody waiting."""
+        validation.require_fields(await validation.json_body(request))
+        await asyncio.to_thread(lambda: self._runtime().refresh_soon())
+        return answer({"started": True}, 202)
+
     async def estimate(self, request: web.Request) -> web.Response:
         body = await validation.json_body(request)
         validation.require_fields(body, "family", "widgets", "connected", "seconds", "linked")
@@ -164,13 +189,20 @@ class Routes:
 
     async def export(self, request: web.Request) -> web.Response:
         project = validation.query_text(request, "project", MAX_WORDS)
-        text = await self._ask_of_jobs(request, "export", project)
-        headers = {
-            "Cache-Control": "no-store",
-            "X-Content-Type-Options": "nosniff",
-            "Content-Disposition": 'attachment; filename="apimart_jobs.csv"',
-        }
-        return web.Response(text=text, content_type="text/csv", charset="utf-8", headers=headers)
+        return _csv(await self._ask_of_jobs(request, "export", project), "apimart_jobs.csv")
+
+    async def reconciled(self, request: web.Request) -> web.Response:
+        self._user_of(request).require_owner()
+        return answer(await self._ask("reconcile_api", "report"))
+
+    async def reconcile(self, request: web.Request) -> web.Response:
+        self._user_of(request).require_owner()
+        validation.require_fields(await validation.json_body(request))
+        return answer(await self._ask("reconcile_api", "reconcile_now"))
+
+    async def reconciled_csv(self, request: web.Request) -> web.Response:
+        self._user_of(request).require_owner()
+        return _csv(await self._ask("reconcile_api", "export"), "apimart_bill.csv")
 
     async def projects(self, request: web.Request) -> web.Response:
         return answer(await self._ask_of_jobs(request, "projects"))
@@ -265,6 +297,15 @@ def _widgets(declared: Input) -> tuple[str, ...]:
     if isinstance(declared, Shots):
         return declared.widget_names
     return () if isinstance(declared, MediaInput) else (declared.id,)
+
+
+def _csv(text: str, name: str) -> web.Response:
+    headers = {
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    return web.Response(text=text, content_type="text/csv", charset="utf-8", headers=headers)
 
 
 def _names(found: Any) -> list[str]:

@@ -1,0 +1,30 @@
+"""The page's question for names: which models the provider offers beside the pack's, and which it lists no more."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from ...catalogue import gone_since, known_models, models_of, what_is_gone
+from ...errors import PackError
+from ...model import Family, Json
+from ..families import NEW_MODELS
+from ..runtime import Runtime
+
+MOST_SUGGESTED = 1000  # for the node that takes any model; a longer menu would be of no use
+
+
+def names(runtime: Runtime, families: tuple[Family, ...]) -> dict[str, Json]:
+    """`new` are models that this pack has not checked, by node; `gone` says for those of the families since when.
+
+    `listed` is what the provider offers for the node that takes any. All of it as last told; nothing is asked here.
+    """
+    remembered = None
+    with suppress(PackError):  # a ledger that cannot be read is no reason to show no node
+        runtime.learn_models()
+        remembered = known_models(runtime.base_url, runtime.ledger)
+    listed = remembered.get("ids", []) if isinstance(remembered, dict) else []
+    day = str(remembered.get("day", "")) if isinstance(remembered, dict) else ""
+    ours = [model for family in families for model in models_of(family)]
+    gone: dict[str, Json] = {one: gone_since(one, remembered) or day for one in ours if what_is_gone(one, remembered)}
+    new: dict[str, Json] = {node_id: [*found] for node_id, found in NEW_MODELS.items()}
+    return {"new": new, "gone": gone, "listed": sorted(listed)[:MOST_SUGGESTED]}
