@@ -37,6 +37,7 @@ class Settings:
     cost_as_string: bool = False
     cost_absent: bool = False
     honour_idempotency: bool = False
+    declare_idempotency: bool = False
     honour_idempotency_at_remix: bool = False
     retired_models: list[str] = field(default_factory=list)
     fail_jobs: dict[str, Any] | None = None

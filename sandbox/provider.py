@@ -258,7 +258,8 @@ class Provider:
         if visit.query.get("operation", "video_generation") != "video_generation":
             raise Refusal(400, f"unknown operation: {visit.query['operation']}", param="operation")
         model = catalogue.find_model(visit.query.get("model"), self.settings.retired_models)
-        return as_json(catalogue.model_schema(model, self.settings.honour_idempotency))
+        declares = self.settings.honour_idempotency or self.settings.declare_idempotency
+        return as_json(catalogue.model_schema(model, declares))
 
     def _pricing(self, _: Visit) -> Answer:
         return as_json(catalogue.price_catalogue(self.settings.retired_models))

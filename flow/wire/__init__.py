@@ -1,6 +1,6 @@
 """Everything that goes over the network, and the only module that knows `requests`."""
 
-from .answers import Fault, fault_of, standing_of, ticket_of
+from .answers import Answer, Call, Fault, OnCall, fault_of, standing_of, ticket_of, unheard
 from .guard import check_address
 from .provider import Again, NotTaken, Provider
 from .reasons import why_declined
@@ -8,11 +8,14 @@ from .transfer import Arrival, Credential, Gone, Probe, Transfer, Withheld
 
 __all__ = [
     "Again",
+    "Answer",
     "Arrival",
+    "Call",
     "Credential",
     "Fault",
     "Gone",
     "NotTaken",
+    "OnCall",
     "Probe",
     "Provider",
     "Transfer",
@@ -21,5 +24,6 @@ __all__ = [
     "fault_of",
     "standing_of",
     "ticket_of",
+    "unheard",
     "why_declined",
 ]
