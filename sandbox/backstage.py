@@ -58,10 +58,17 @@ def _change(provider: Provider, name: str, value: Any) -> None:
         provider.behaviours.clear()
         vars(provider.settings).update(vars(deepcopy(provider.opening)))
         provider.desk.balance = OPENING_BALANCE
+        provider.bill.refresh()
     elif name == "balance":
         provider.desk.balance = float(value)
     elif name == "advance_seconds":
         provider.clock.skip(float(value))
+    elif name == "plant_charge":
+        provider.bill.plant(**value)
+    elif name == "hide_charge":
+        provider.bill.hide(str(value))
+    elif name == "forget_charges":
+        provider.bill.forget()
     elif name == "finish_now":
         provider.desk.finish_now()
     else:

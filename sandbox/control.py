@@ -10,13 +10,23 @@ from typing import Any
 
 from .answers import CODE_STYLES
 
-STAGES = ("submit", "poll", "upload", "download", "media", "schema", "balance", "pricing", "models", "any")
+STAGES = (
+    "submit", "poll", "upload", "download", "media", "schema", "balance", "pricing", "models", "usage", "logs", "any",
+)  # fmt: skip
 RESULT_SHAPES = (
     "list", "many_videos", "string", "bare_string", "videos_strings", "result_url_list", "result_url", "result_list",
     "result_json", "result_string", "video_url", "data_url", "with_images",
 )  # fmt: skip
 SUBMIT_SHAPES = ("auto", "200_array", "202_object", "202_result", "top_level", "top_level_id", "data_task_id")
-CHOICES = {"result_shape": RESULT_SHAPES, "submit_shape": SUBMIT_SHAPES, "error_code_style": CODE_STYLES}
+USAGE_SHAPES = ("documented", "bare", "credits", "strings", "paged", "own_zone", "timestamps", "empty")
+LOGS_EXPORTS = ("off", "csv", "rows", "later")
+CHOICES = {
+    "result_shape": RESULT_SHAPES,
+    "submit_shape": SUBMIT_SHAPES,
+    "error_code_style": CODE_STYLES,
+    "usage_shape": USAGE_SHAPES,
+    "logs_export": LOGS_EXPORTS,
+}
 REQUESTS_KEPT = 5000
 
 
@@ -46,6 +56,10 @@ class Settings:
     wrong_type: str | None = None
     media_at_submit: bool = False
     upstream_limits: bool = False
+    price_factors: dict[str, float] = field(default_factory=dict)
+    usage_shape: str = "documented"
+    usage_lag_seconds: float = 0.0
+    logs_export: str = "off"
 
     def change(self, name: str, value: Any) -> None:
         """Raises ValueError for what does not exist."""

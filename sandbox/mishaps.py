@@ -32,6 +32,7 @@ SPECIAL = {
         "build_request_failed",
         "build_request_failed: content moderation failed: sensitive content detected",
     ),
+    "503_usage_unavailable": (503, "usage_unavailable", "usage is temporarily unavailable"),
     "gone": (404, "task_not_found", "task does not exist or expired"),
 }
 BEFORE = (*STATUS_TEXTS, *SPECIAL, "409_in_progress", "409_reused", "drop_before", "html", "redirect", "slow")
@@ -46,7 +47,7 @@ def refuse(behaviour: Behaviour) -> Refusal | None:
         return Refusal(int(name), behaviour.message or STATUS_TEXTS[name], retry_after=wait)
     if name in SPECIAL:
         status, code, text = SPECIAL[name]
-        fixed = "idempotency" in code
+        fixed = "idempotency" in code or "usage" in code
         return Refusal(
             behaviour.status or status, behaviour.message or text, code=code, fixed=fixed, retry_after=wait,
             kind="apimart_error" if name == "get_channel_failed" else None,

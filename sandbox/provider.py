@@ -24,6 +24,7 @@ from .inputs import USER_AGENT, Unusable, examine
 from .journal import Journal
 from .keys import Keys
 from .tasks import Desk, Task
+from .usage import EXPORT, Bill
 from .views import view_submitted, view_task
 
 VERSION_HEADER = "X-APIMart-Response-Version"
@@ -73,6 +74,7 @@ class Provider:
         self.counts, self.clock = Counts(), Clock()
         self.behaviours = Behaviours(mishaps.KNOWN)
         self.desk = Desk(folder, self.settings, self.counts, self.clock, journal)
+        self.bill = Bill(self.desk, self.settings, self.clock)
         self.host = Host(folder, self.clock, journal)
         self.purchases = Keys(self.clock, journal)
         self.files = Files(self.desk, self.host, self.settings)
@@ -119,6 +121,8 @@ class Provider:
         get = visit.method in ("GET", "HEAD")
         if get and visit.path.startswith("/v1/tasks/"):
             return "poll", self._poll
+        if get and visit.path.startswith(f"{EXPORT}/"):
+            return "logs", self._exported
         if visit.method == "POST" and extension.PATH.fullmatch(visit.path):
             return "submit", self._extend
         routes: dict[tuple[str, str], tuple[str, Callable[[Visit], Answer]]] = {
@@ -130,6 +134,9 @@ class Provider:
             ("GET", "/user/balance"): ("balance", self._balance),
             ("GET", "/v1/models"): ("models", self._models),
             ("GET", "/v1/model-schema"): ("schema", self._schema),
+            ("GET", "/v1/usage"): ("usage", self._usage),
+            ("GET", "/usage"): ("usage", self._usage),
+            ("POST", EXPORT): ("logs", self._export),
             ("GET", "/api/pricing/models/all"): ("pricing", self._pricing),
         }
         found = routes.get((visit.method, visit.path))
@@ -260,6 +267,15 @@ class Provider:
         model = catalogue.find_model(visit.query.get("model"), self.settings.retired_models)
         declares = self.settings.honour_idempotency or self.settings.declare_idempotency
         return as_json(catalogue.model_schema(model, declares))
+
+    def _usage(self, visit: Visit) -> Answer:
+        return self.bill.usage(visit.query, visit.key[-4:])
+
+    def _export(self, visit: Visit) -> Answer:
+        return self.bill.export(visit.json(), visit.key[-4:], visit.base_url)
+
+    def _exported(self, visit: Visit) -> Answer:
+        return self.bill.exported(visit.path.removeprefix(f"{EXPORT}/"), visit.base_url)
 
     def _pricing(self, _: Visit) -> Answer:
         return as_json(catalogue.price_catalogue(self.settings.retired_models))

@@ -232,11 +232,21 @@ class Desk:
         assert task.prepared is not None
         task.ended = max(task.due, task.prepared)
         if task.error is None:
-            task.cost = price(MODELS[task.model], task.body, task.billed_seconds, extends=bool(task.extends))
+            task.cost = self._price(task)
         self.balance -= task.cost
         self.used += task.cost
         del self._running[task.id]
         self._journal.write({"task": asdict(task)})
+
+    def _price(self, task: Task) -> float:
+        usd = price(MODELS[task.model], task.body, task.billed_seconds, extends=bool(task.extends))
+        return round(usd * self._settings.price_factors.get(task.model, 1.0), 6)
+
+    def billed(self) -> list[Task]:
+        """The jobs that were charged."""
+        with self.lock:
+            self.settle()
+            return [task for task in self._tasks.values() if task.cost]
 
     def finish_now(self) -> None:
         """Let the time of every running job be up, and wait until they are drawn."""

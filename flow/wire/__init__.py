@@ -5,15 +5,19 @@ from .guard import check_address
 from .provider import Again, NotTaken, Provider
 from .reasons import why_declined
 from .transfer import Arrival, Credential, Gone, Probe, Transfer, Withheld
+from .usage import Charged, LoggedJob, MayNotRead
 
 __all__ = [
     "Again",
     "Answer",
     "Arrival",
     "Call",
+    "Charged",
     "Credential",
     "Fault",
     "Gone",
+    "LoggedJob",
+    "MayNotRead",
     "NotTaken",
     "OnCall",
     "Probe",

@@ -24,6 +24,7 @@ from .exchange import FAILURES, Exchange, Phase
 from .form import Form
 from .reasons import cause_of, error_for, next_step_after
 from .session import CONNECT_SECONDS, Bearer, Session
+from .usage import Charged, LoggedJob, MayNotRead, address_of_export, logged_jobs_of, usage_of
 
 RESPONSE_VERSION = "2026-07-27"
 READ_SECONDS = 15.0
@@ -32,6 +33,9 @@ UPLOAD_SECONDS = 120.0
 UPLOAD_LIFE_SECONDS = 72 * 3600
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 CHANNEL_WAIT_SECONDS = 5.0
+DAY_SECONDS = 86400
+EXPORT_LOOKS = 5
+EXPORT_WAIT_SECONDS = 2.0
 # An answer to a request that ran is none of these; 408, 425, 499 and most 5xx come from gateways, whatever ran behind.
 NOT_EXECUTED = (400, 401, 402, 403, 404, 405, 413, 415, 422)
 PLAIN_PATH = re.compile(r"(/[A-Za-z0-9_-]+)+")
@@ -172,6 +176,44 @@ class Provider:
             raise self._said_no(fault_of(answer), "The balance could not be read")
         amount = float(found.get("remain_balance", 0) or 0)
         return None if found.get("unlimited_quota") is True or amount == -1 else amount
+
+    def usage(self, start: int, end: int) -> tuple[Charged, ...]:
+        """What this key was charged by UTC day and model, from `start` on and before `end` (Unix seconds, whole days).
+
+        The provider takes at most 31 days. What comes in parts is asked for again day by day. Raises MayNotRead for a
+        key that may not read it, Unreachable and others when it is not known; that never means nothing was charged.
+        """
+        query = {"group_by": "model,date", "tz": "UTC", "scope": "key"}
+        answer = self._get("/v1/usage", start=str(start), end=str(end), **query)
+        found = usage_of(answer)
+        if found is not None and found.is_whole:
+            return found.charged
+        if found is not None and end - start > DAY_SECONDS:
+            days = range(start, end, DAY_SECONDS)
+            return tuple(one for day in days for one in self.usage(day, day + DAY_SECONDS))
+        if answer.status == 403:
+            raise MayNotRead(
+                "APIMart does not let this key read what was charged.",
+                next_step="Nothing else needs it. To have it checked, allow usage for the key at apimart.ai.",
+            )
+        what = "APIMart did not say completely what was charged"
+        raise self._said_no(fault_of(answer), what) if answer.status >= 300 else Unreachable(f"{what}.", next_step="")
+
+    def logged_jobs(self, start: int, end: int, pause: Callable[[float], None] = time.sleep) -> tuple[LoggedJob, ...]:
+        """The calls with a task id in the provider's log of a time range, where it gives one, else none.
+
+        The provider names this export and describes it nowhere: a table that is not understood is as good as none.
+        Raises Unreachable without an answer.
+        """
+        asked = {"start": start, "end": end, "format": "csv"}
+        answer = self._ask("POST", "/v1/logs/export", READ_SECONDS, json=asked)
+        for _ in range(EXPORT_LOOKS):
+            address = address_of_export(answer)
+            if not address.startswith(f"{self.base_url}/"):
+                break
+            pause(EXPORT_WAIT_SECONDS)
+            answer = self._get(address.removeprefix(self.base_url))
+        return logged_jobs_of(answer)
 
     @property
     def _host(self) -> str:
