@@ -135,3 +135,5 @@ def _check(table: Table, provider: Provider, recorder: Recorder, families: Seque
     table.add("prices", lambda: checks.prices(provider, everything))
     table.add("uploaded image", lambda: checks.upload(provider, transfer, picture(), folder))
     table.add("refused submit", lambda: checks.refusal(provider, recorder))
+    table.add("usage", lambda: checks.usage(provider))
+    table.add("log export", lambda: checks.export(provider, recorder))

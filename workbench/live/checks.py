@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from apimart.flow.wire import Again, Answer, Provider, Transfer
 from .recordings import Recorder
 from .table import DIFFERS, EXPECTED, UNKNOWN, Verdict, none_or
 
+DAYS = 30
+DAY_SECONDS = 86400
 IMPOSSIBLE: Mapping[str, Json] = {"model": "no-such-model"}
 """A body that nobody can be charged for, for two reasons: its model does not exist, and it asks for nothing."""
 
@@ -118,6 +121,27 @@ def upload(provider: Provider, transfer: Transfer, picture: ImageData, folder: P
     if back.read_bytes() == file.path.read_bytes():
         return Verdict(EXPECTED, f"{file.bytes} bytes came back as they were sent.")
     return Verdict(DIFFERS, f"{file.bytes} bytes were sent, {back.stat().st_size} other ones came back.")
+
+
+def usage(provider: Provider) -> Verdict:
+    """What the provider says that this key was charged in a month."""
+    charged = provider.usage(*_month())
+    models = {one.model for one in charged}
+    return Verdict(EXPECTED, f"{usd(sum(one.usd for one in charged))} USD in {DAYS} days, of {len(models)} models.")
+
+
+def export(provider: Provider, recorder: Recorder) -> Verdict:
+    """Whether single calls can be had; no page describes this export."""
+    logged = provider.logged_jobs(*_month())
+    if logged:
+        return Verdict(EXPECTED, f"{len(logged)} calls with their task ids.")
+    status = recorder.last.answer.status if recorder.last else 0
+    return Verdict(UNKNOWN, f"HTTP {status}, and no task ids could be read in the answer.")
+
+
+def _month() -> tuple[int, int]:
+    tomorrow = (int(time.time()) // DAY_SECONDS + 1) * DAY_SECONDS
+    return tomorrow - DAYS * DAY_SECONDS, tomorrow
 
 
 def refusal(provider: Provider, recorder: Recorder) -> Verdict:

@@ -26,12 +26,14 @@ KINDS = {
     "/v1/uploads/images": "upload",
     "/v1/usage": "usage",
     "/v1/logs/export": "export",
+    "/v1/tasks/": "task",
 }
 HEADERS = ("content-type", "retry-after", "x-apimart-response-version", "idempotency-replayed", "x-usage-cache")
 A_SCHEMA = ("input_schema", "parameters")  # what stands in them are a model's parameters, not the answer's shape
-AMOUNTS_OF_A_PERSON = ("balance", "usage")
+PERSONAL = ("balance", "usage", "export")  # what somebody has, used and did: only their shape is kept
 UNLIMITED = -1
 A_NUMBER = re.compile(r"\d+(\.\d+)?")
+KEPT_OF_AN_EXPORT = re.compile(r"task_\w+|https?://\S+|[A-Za-z_]+(,[A-Za-z_]+)+")  # ids, links, names of columns
 MOST_CHARACTERS = 4000  # of an answer that is no JSON
 
 
@@ -91,10 +93,11 @@ def _name(found: Recording) -> str:
 
 
 def _recorded(call: Call, source: str) -> Recording:
+    kind = kind_of(call.path, call.answer.status, call.answer.json)
     said = call.answer.text[:MOST_CHARACTERS] if call.answer.json is None else call.answer.json
     headers = {name.lower(): redact(text) for name, text in call.answer.headers.items() if name.lower() in HEADERS}
     return Recording(
-        kind_of(call.path, call.answer.status, call.answer.json),
+        kind,
         source,
         call.method,
         redact(call.path),
@@ -102,13 +105,26 @@ def _recorded(call: Call, source: str) -> Recording:
         redacted(call.body),
         call.answer.status,
         headers,
-        redacted(said),
+        redacted(_without_person(said, kind) if kind in PERSONAL else said),
     )
+
+
+def _without_person(value: Any, kind: str) -> Any:
+    """The same shape with 1 for every amount; of an export, which holds what a person did, hardly any text."""
+    if isinstance(value, dict):
+        return {name: one if name == "code" else _without_person(one, kind) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_without_person(one, kind) for one in value]
+    if isinstance(value, str):
+        text = (value.splitlines() or [""])[0]
+        is_kept = kind != "export" or KEPT_OF_AN_EXPORT.fullmatch(text)
+        return "1" if A_NUMBER.fullmatch(value) else text if is_kept else "text"
+    return value if isinstance(value, bool) or value in (None, UNLIMITED) else type(value)(1)
 
 
 def kind_of(path: str, status: int, answer: Any) -> str:
     """What was asked (balance, schema, submit ...), with the status of a task or else the HTTP status of a refusal."""
-    kind = KINDS.get(path) or ("task" if path.startswith("/v1/tasks/") else "submit")
+    kind = next((name for start, name in KINDS.items() if path.startswith(start)), "submit")
     if status >= 300:
         return f"{kind}-{status}"
     return f"task-{_status_of(answer)}" if kind == "task" else kind
@@ -177,8 +193,7 @@ def write(folder: Path, found: Recording) -> Path:
 def adopt(folder: Path, into: Path = FACTS) -> list[Path]:
     """The files that were written into the facts: what is there in this shape already is not kept again.
 
-    Lists keep one of each shape, and what a person has and used becomes 1. Raises ValueError for a folder that holds no
-    recording.
+    Lists keep one element of each shape. Raises ValueError for a folder that holds no recording.
     """
     found = read_all(folder)
     if not found:
@@ -187,30 +202,17 @@ def adopt(folder: Path, into: Path = FACTS) -> list[Path]:
     known = {(one.kind, one.shape) for one in read_all(into)}
     files = []
     for one in found:
-        answer = _ones(one.answer) if one.kind in AMOUNTS_OF_A_PERSON else one.answer
-        fact = replace(one, answer=_shortened(answer))
+        fact = replace(one, answer=_shortened(one.answer))
         if (fact.kind, fact.shape) not in known:
             known.add((fact.kind, fact.shape))
             files.append(write(into, fact))
     return files
 
 
-def _ones(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _ones(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_ones(one) for one in value]
-    if isinstance(value, str) and A_NUMBER.fullmatch(value):
-        return "1"
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value == UNLIMITED:
-        return value
-    return type(value)(1)
-
-
 def _shortened(value: Any) -> Any:
     """Lists with the first element of each shape."""
     if isinstance(value, dict):
-        return {name: _shortened(one) for name, one in value.items()}
+        return {name: one if name in A_SCHEMA else _shortened(one) for name, one in value.items()}
     if isinstance(value, list):
         return list({shape_of(one): _shortened(one) for one in reversed(value)}.values())[::-1]
     return value
