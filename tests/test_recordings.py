@@ -1,9 +1,10 @@
-"""What the provider was heard to answer: kept without secrets, understood by the client, and said alike by the sandbox."""
+"""What the provider was heard to answer: kept without secrets, read by the client, and said alike by the sandbox."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,9 @@ CALLS: dict[str, Callable[[Provider, Recording, Path], Any]] = {
     "schema": lambda provider, recorded, folder: provider.schema(recorded.query["model"]),
     "prices": lambda provider, recorded, folder: provider.prices(),
     "upload": lambda provider, recorded, folder: provider.upload_image(image_file(folder)).url,
-    "usage": lambda provider, recorded, folder: provider.usage(int(recorded.query["start"]), int(recorded.query["end"])),
+    "usage": lambda provider, recorded, folder: provider.usage(
+        int(recorded.query["start"]), int(recorded.query["end"])
+    ),
     "export": lambda provider, recorded, folder: provider.logged_jobs(0, 86400, lambda seconds: None),
     "submit": lambda provider, recorded, folder: provider.submit(recorded.sent, "key-1", recorded.path),
     "task": lambda provider, recorded, folder: provider.task(task_id(recorded)),
@@ -101,7 +104,7 @@ def test_the_client_understands_what_was_recorded(recorded: Recording, tmp_path:
 def pretended(kind: str, recorded: Recording, sandbox: Sandbox, folder: Path) -> Recording:
     """What the sandbox answers where the provider answered with this kind of recording."""
     if kind.startswith("task-"):
-        recorded = Recording(**{**vars(recorded), "path": f"/v1/tasks/{task_like(kind.removeprefix('task-'), sandbox)}"})
+        recorded = replace(recorded, path=f"/v1/tasks/{task_like(kind.removeprefix('task-'), sandbox)}")
     if kind.endswith(("-400", "-402", "-403", "-429", "-500", "-503")):
         sandbox.behave("any", kind.rpartition("-")[2])
     key = "sk-a-key-that-it-does-not-know" if kind.endswith("-401") else sandbox.key
@@ -201,6 +204,17 @@ def test_nothing_secret_is_written_down(tmp_path: Path) -> None:
     assert not [secret for secret in (KEY, "0123456789abcdef", "session") if secret in kept.read_text("utf-8")]
     [recording] = read_all(tmp_path)
     assert json.loads(recording.answer["data"]["error"]["message"])["error"]["message"].startswith("cannot read https")
+
+
+def test_an_answer_that_cannot_be_written_down_is_not_lost(
+    sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorder = Recorder(tmp_path / "exchanges", sandbox.url)
+    (tmp_path / "exchanges").rmdir()
+    (tmp_path / "exchanges").write_text("a file", "utf-8")
+    provider = Provider(sandbox.url, sandbox.key, on_call=recorder)
+    assert isinstance(provider.submit({"model": "sora-2", "prompt": "a door"}, "key-1", GENERATIONS), Ticket)
+    assert "could not be written down" in capsys.readouterr().err
 
 
 def test_a_shape_is_each_place_with_its_type() -> None:

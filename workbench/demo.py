@@ -87,7 +87,7 @@ async def _demo(person: Person, families: Sequence[Family], home: Path, output: 
     asked = [(one, values) for one in families if (values := wiring.values(one))]
     done = await _run_all(person, asked)
     rest = [one for one in families if one not in [family for family, _ in asked]]
-    later = [(one, values) for one in rest if (values := wiring.values(one, job_before(one, done)))]
+    later = [(one, values) for one in rest if (values := wiring.values(one, _job_before(one, done)))]
     done += await _run_all(person, later)
     _tell_totals(done, len(families), time.monotonic() - started)
     print(f"Clips and their contact sheets are in {output}")
@@ -113,7 +113,7 @@ async def _run(person: Person, family: Family, values: Values) -> Done | None:
     return family, bought
 
 
-def job_before(family: Family, done: list[Done]) -> str:
+def _job_before(family: Family, done: list[Done]) -> str:
     """What carries a job on does so with its model, else it is titled after it: MiniMax H3 Upscale."""
     same = [bought for _, bought in done if bought.entry.model in models_of(family)]
     titled = [bought for earlier, bought in done if family.title.startswith(f"{earlier.title} ")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache, partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from scenery import motion_clip, picture, sound
 PROMPT = "a dancer turns around and waves, cinematic light"
 CLIP_SECONDS = 4.0
 
-Media = dict[type[MediaInput], Any]
+Media = dict[type[MediaInput], Callable[[], Any]]
 Estimate = Callable[[Values], "float | None"]
 
 
@@ -41,9 +42,12 @@ class Wiring:
     """A generated picture, clip and sound, and how they go into a family's sockets."""
 
     def __init__(self, folder: Path) -> None:
-        clip = motion_clip(folder / "motion.mp4", CLIP_SECONDS)
-        footage = VideoData(clip, content="the motion clip", measure=measure(clip))
-        self._media: Media = {ImageInput: picture(), VideoInput: footage, AudioInput: sound(CLIP_SECONDS)}
+        footage = partial(_footage, folder / "motion.mp4")
+        self._media: Media = {
+            ImageInput: cache(picture),
+            VideoInput: cache(footage),
+            AudioInput: cache(partial(sound, CLIP_SECONDS)),
+        }
         self._scratch = folder / "scratch"
 
     def values(self, family: Family, earlier_job: str = "", *, model: str = "", fewest: bool = False) -> Values | None:
@@ -64,6 +68,11 @@ class Wiring:
             return None
 
 
+def _footage(file: Path) -> VideoData:
+    clip = motion_clip(file, CLIP_SECONDS)
+    return VideoData(clip, content="the motion clip", measure=measure(clip))
+
+
 def _attempts(family: Family, widgets: dict[str, Any], media: Media, fewest: bool) -> Iterator[Values]:
     most = len(family.media)
     for count in range(most + 1) if fewest else range(most, -1, -1):
@@ -75,7 +84,7 @@ def _attempts(family: Family, widgets: dict[str, Any], media: Media, fewest: boo
 
 def _wires(family: Family, wired: tuple[MediaInput, ...], media: Media) -> dict[str, Any]:
     empty: dict[str, Any] = {one.id: () if one.many else None for one in family.media}
-    given = {one.id: media[type(one)] for one in wired}
+    given = {one.id: media[type(one)]() for one in wired}
     return {**empty, **{one.id: (given[one.id],) if one.many else given[one.id] for one in wired}}
 
 

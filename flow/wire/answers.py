@@ -45,6 +45,7 @@ class Call:
 
 
 OnCall = Callable[[Call], None]
+"""Hears a call in the thread that made it. It must not raise: the answer may be that of a submit."""
 
 
 def unheard(call: Call) -> None:

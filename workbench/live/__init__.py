@@ -83,10 +83,13 @@ def _found_out(told: argparse.Namespace) -> int:
     provider = Provider(settings.base_url, settings.require_key(), language=settings.language, on_call=recorder)
     with Runner() as runner, tempfile.TemporaryDirectory(prefix="apimart-live-") as folder:
         account = _account(settings, told, runner, recorder)
-        plan = None if spend is None else Plan(account, provider, families, Path(folder), told.round)
-        if plan is not None:
+        plan = None
+        if spend is not None:
+            plan = Plan(account, provider, families, Path(folder), told.round)
             plan.require(provider, spend)
+        balance = checks.balance(provider)  # first: a key that is not valid ends it
         table = Table(told.output / "table.txt")
+        table.add("balance", lambda: balance)
         _check(table, provider, recorder, families, Path(folder))
         if plan is not None:
             Spending(account, runner, provider, recorder, table, plan).buy_all()
@@ -122,12 +125,10 @@ def _account(settings: Settings, told: argparse.Namespace, runner: Runner, recor
 
 
 def _check(table: Table, provider: Provider, recorder: Recorder, families: Sequence[Family], folder: Path) -> None:
-    """Every check that costs nothing. Raises NotSet for a key that is not valid."""
+    """Every check that costs nothing."""
     everything = nodes.families()
     named = [family for family in families if models_of(family) and family.path == GENERATIONS]
     transfer = Transfer((provider.base_url,))
-    balance = checks.balance(provider)
-    table.add("balance", lambda: balance)
     table.add("model list", lambda: checks.models(provider, everything))
     for family in named:
         table.add(f"{module_of(family)}: schema", partial(checks.schema, provider, family))

@@ -9,12 +9,11 @@ from pathlib import Path
 
 from apimart.flow.catalogue import models_of
 from apimart.flow.errors import Refused
-from apimart.flow.jobs import Account, Outcome
+from apimart.flow.jobs import Account
 from apimart.flow.ledger import usd
 from apimart.flow.model import Choice, Family, Flag, Number, Values
 from apimart.flow.prices import PriceList, current_prices, estimate_usd
 from apimart.flow.wire import Provider
-from demo import job_before
 from wiring import Wiring
 
 STEPS = 5  # above the least number of an input, which may stand for "the model decides"
@@ -30,16 +29,20 @@ class Job:
 
 
 class Plan:
-    """The jobs of one round. Its `project` is what the ledger knows them by; another round buys other takes."""
+    """The `jobs` of one round, the cheapest first. The ledger knows them by `project`; another round buys other takes.
+
+    A family without a known price has none, nor has one that carries on an earlier job.
+    """
 
     def __init__(
         self, account: Account, provider: Provider, families: Sequence[Family], folder: Path, number: int
     ) -> None:
         self.project, self.families = f"dev.py live {number}", [one for one in families if models_of(one)]
-        self._account, self._number = account, number
-        self._prices = current_prices(provider, account.ledger, time.time())
-        self._wiring = Wiring(folder)
-        self._jobs = sorted(filter(None, map(self._cheapest, self.families)), key=lambda job: job.usd)
+        self._account = account
+        prices, wiring = current_prices(provider, account.ledger, time.time()), Wiring(folder)
+        found = [job for family in self.families if (job := cheapest(family, wiring, prices))]
+        takes = [Job(job.family, job.values.but(take=number), job.usd) for job in found]
+        self.jobs = sorted(takes, key=lambda job: job.usd)
 
     @property
     def spent_usd(self) -> float:
@@ -49,9 +52,9 @@ class Plan:
 
     def require(self, provider: Provider, spend: float) -> None:
         """Raises Refused for a sum that buys nothing, and for one that is not there."""
-        if not self._jobs:
+        if not self.jobs:
             raise Refused("Of no chosen family is the price of a job known.", next_step="Choose other families.")
-        least = self._jobs[0]
+        least = self.jobs[0]
         if spend < least.usd:
             raise Refused(
                 f"--spend {usd(spend)} buys nothing: the cheapest job, of {least.family.title}, is estimated at "
@@ -65,25 +68,10 @@ class Plan:
                 next_step="Give less, or add to the balance at APIMart.",
             )
 
-    def jobs(self, done: list[tuple[Family, Outcome]]) -> Iterator[Job]:
-        """The cheapest first; at the end those that carry on a job which is `done` by then."""
-        yield from self._jobs
-        known = [job.family for job in self._jobs]
-        for family in self.families:
-            earlier = job_before(family, done)
-            job = self._cheapest(family, earlier) if earlier and family not in known else None
-            if job:
-                yield job
 
-    def _cheapest(self, family: Family, earlier_job: str = "") -> Job | None:
-        """The cheapest job as the take of this round; None where no price is known, or an earlier job is missing."""
-        job = cheapest(family, self._wiring, self._prices, earlier_job)
-        return job and Job(family, job.values.but(take=self._number), job.usd)
-
-
-def cheapest(family: Family, wiring: Wiring, prices: PriceList, earlier_job: str = "") -> Job | None:
-    """Of all its models, with the fewest sockets connected; None where no price is known."""
-    starts = (wiring.values(family, earlier_job, model=model, fewest=True) for model in models_of(family))
+def cheapest(family: Family, wiring: Wiring, prices: PriceList) -> Job | None:
+    """Of all its models, with the fewest sockets connected; None where nothing is taken or no price is known."""
+    starts = (wiring.values(family, model=model, fewest=True) for model in models_of(family))
     jobs = (_job(family, values, wiring, prices) for values in starts if values)
     return min((_lowered(job, wiring, prices) for job in jobs if job), key=lambda job: job.usd, default=None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -80,7 +81,13 @@ class Recorder:
             self.submits += call.method == "POST" and call.path.startswith("/v1/videos/")
             if _key(found) not in self._seen:
                 self._seen.add(_key(found))
-                write(self._folder, found)
+                self._keep(found)
+
+    def _keep(self, found: Recording) -> None:
+        try:
+            write(self._folder, found)
+        except OSError as error:  # the answer may be that of a submit, which must not be lost with its record
+            print(f"An answer could not be written down: {error}", file=sys.stderr, flush=True)
 
 
 def _key(found: Recording) -> tuple[str, frozenset[str]]:

@@ -10,7 +10,7 @@ from apimart.flow.errors import PackError, Refused, Unknown
 from apimart.flow.jobs import Account, Outcome, Progress, Runner
 from apimart.flow.ledger import Entry, Intent, usd
 from apimart.flow.media import measure
-from apimart.flow.model import GENERATIONS, Family, Ticket
+from apimart.flow.model import GENERATIONS, Ticket
 from apimart.flow.wire import Again, Provider
 from family_gaps import module_of
 
@@ -38,21 +38,18 @@ class Spending:
 
         A job that a limit refuses ends the list: those behind it cost as much or more.
         """
-        done: list[tuple[Family, Outcome]] = []
         left = [module_of(family) for family in self._plan.families]
-        for job in self._plan.jobs(done):
+        for job in self._plan.jobs:
             left.remove(module_of(job.family))
-            outcome, goes_on = self._bought(job)
-            done += [(job.family, outcome)] if outcome else []
-            if not goes_on:
+            if not self._bought(job):
                 break
         if left:
-            why = "the sum is reached, no price is known, or there is no job that it could carry on"
+            why = "the sum is reached, no price is known, or an earlier job is carried on"
             self._table.add("left out", lambda: Verdict(UNKNOWN, f"{', '.join(left)}: {why}."))
         self._table.say(f"{usd(self._plan.spent_usd)} USD are spent for {self._plan.project!r}.")
 
-    def _bought(self, job: Job) -> tuple[Outcome | None, bool]:
-        """The outcome, where there is one, and whether there is money for another job."""
+    def _bought(self, job: Job) -> bool:
+        """Whether there may be money for another job."""
         submits = self._recorder.submits
         try:
             outcome = asyncio.run(self._carried(job))
@@ -60,9 +57,9 @@ class Spending:
             was_submitted = self._recorder.submits > submits
             found = _not_bought(error, was_submitted)
             self._table.add(f"{module_of(job.family)}: job", lambda: found)
-            return None, was_submitted or not isinstance(error, Refused)
+            return was_submitted or not isinstance(error, Refused)
         self._tell_of(job, outcome)
-        return outcome, True
+        return True
 
     def _tell_of(self, job: Job, outcome: Outcome) -> None:
         name, entry = module_of(job.family), outcome.entry
@@ -84,7 +81,9 @@ class Spending:
     def _may_repeat(self, entry: Entry) -> bool:
         """Where the provider declares that a key buys once, and never again once it bought twice."""
         try:
-            return not self._was_charged_twice and entry.path == GENERATIONS and self._provider.honours_keys(entry.model)
+            return (
+                not self._was_charged_twice and entry.path == GENERATIONS and self._provider.honours_keys(entry.model)
+            )
         except PackError:
             return False
 
