@@ -123,15 +123,21 @@ def test_a_sum_that_cannot_be_spent_is_refused_before_anything_is_sent(
     assert (done.returncode, done.stdout, sandbox.paid) == (2, "", paid)
 
 
-def test_without_a_key_or_in_the_sandbox_nothing_is_asked(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("APIMART_API_KEY", "")
-    done = live()
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "No APIMart key is set." in done.stderr
-    monkeypatch.setenv("APIMART_SANDBOX", "1")
-    done = live()
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "APIMART_SANDBOX is on" in done.stderr
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("API_KEY", "", "No APIMart key is set."),
+        ("SANDBOX", "1", "APIMART_SANDBOX is on"),
+        ("SANDBOX", "?", "SANDBOX must"),
+    ],
+)
+def test_without_a_key_or_in_the_sandbox_nothing_is_asked(
+    name: str, value: str, said: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(f"APIMART_{name}", value)
+    assert main(["--home", str(home), "--output", str(home / "out")]) == 2
+    assert said in capsys.readouterr().err
+    assert not home.exists()
 
 
 def test_the_cheapest_jobs_are_bought_until_the_sum_is_reached(live: Live, sandbox: Sandbox, tmp_path: Path) -> None:
@@ -220,12 +226,15 @@ def test_a_repeated_submit_that_the_sum_does_not_cover_is_not_sent(live: Live, s
     assert sandbox.paid == paid + 1
 
 
-def test_a_body_that_the_provider_refuses_differs_and_the_rest_goes_on(live: Live, sandbox: Sandbox) -> None:
+def test_what_the_provider_refuses_or_fails_differs_and_the_rest_goes_on(live: Live, sandbox: Sandbox) -> None:
     sandbox.behave("submit", "400", model="pixverse-v6", message="invalid size: 16:9")
-    done = live("pixverse_6", "vidu_q3", "--spend", "0.07")
-    assert rows(done)["pixverse_6: job"][0] == "differs"
+    sandbox.control(fail_jobs={"model": "viduq3-turbo", "reason": "moderation"})
+    done = live(*CHEAP, "--spend", "0.07")
+    assert rows(done)["pixverse_6: job"][0] == rows(done)["vidu_q3: job"][0] == "differs"
     assert "invalid size: 16:9" in rows(done)["pixverse_6: job"][1]
-    assert rows(done)["vidu_q3: cost"][0] == "as expected"
+    assert "OutputImageSensitiveContentDetected" in rows(done)["vidu_q3: job"][1]
+    assert rows(done)["grok_imagine_official: cost"][0] == "as expected"
+    assert "0.04 USD are spent" in done.stdout
 
 
 @pytest.mark.slow
@@ -267,20 +276,22 @@ def test_a_run_that_was_stopped_goes_on_without_buying_again(
     assert sandbox.paid == before["paid"] + 2
 
 
-def test_what_a_run_heard_is_adopted(live: Live, tmp_path: Path) -> None:
+def test_what_a_run_heard_is_adopted_once(live: Live, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     live("pixverse_6")
-    adopting = ("--adopt", str(tmp_path / "out" / "exchanges"), "--into", str(tmp_path / "facts"))
-    done = live(*adopting)
+    adopting = ["--adopt", str(tmp_path / "out" / "exchanges"), "--into", str(tmp_path / "facts")]
+    assert main(adopting) == 0
     kept = {file.name for file in (tmp_path / "facts").iterdir()}
     assert {"balance.json", "submit-404.json"} <= kept
-    assert f"{len(kept)} new shapes." in done.stdout
-    assert "0 new shapes." in live(*adopting).stdout
+    assert f"{len(kept)} new shapes." in capsys.readouterr().out
+    assert main(adopting) == 0
+    assert "0 new shapes." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("folder", ["nowhere", "."])
-def test_a_folder_without_recordings_is_not_adopted(folder: str, live: Live, tmp_path: Path) -> None:
+def test_a_folder_without_recordings_is_not_adopted(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "other.json").write_text("[]", "utf-8")
-    done = live("--adopt", str(tmp_path / folder), "--into", str(tmp_path / "facts"))
-    assert done.returncode == 2
-    assert "recording" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert main(["--adopt", str(tmp_path / folder), "--into", str(tmp_path / "facts")]) == 2
+    assert "recording" in capsys.readouterr().err
+    assert not (tmp_path / "facts").exists()

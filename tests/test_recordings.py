@@ -192,11 +192,10 @@ def test_the_schema_of_each_model_is_kept(heard: tuple[Provider, Path]) -> None:
 
 def test_nothing_secret_is_written_down(tmp_path: Path) -> None:
     hide(KEY)
-    link = "https://bucket.example/clip.mp4?X-Amz-Signature=0123456789abcdef"
+    link = "https://bucket.example/clip.mp4?X-Amz-Date=1&X-Amz-Signature=0123456789abcdef"
     inner = json.dumps({"error": {"message": f"cannot read {link} with Bearer {KEY}"}})
     said = {"code": 200, "data": {"status": "failed", "error": {"message": inner}, KEY: link}}
-    text = json.dumps(said).replace("&", "\\u0026")
-    answer = Answer(200, json.loads(text), text, {"Set-Cookie": "session=0123456789abcdef", "Content-Type": "a/b"})
+    answer = Answer(200, said, json.dumps(said), {"Set-Cookie": "session=0123456789abcdef", "Content-Type": "a/b"})
     Recorder(tmp_path, "https://api.apimart.ai")(
         Call("POST", GENERATIONS, {"callback": link}, {"image_urls": [link], "model": KEY}, answer)
     )

@@ -112,9 +112,9 @@ def keys(provider: Provider, names: Iterable[str]) -> Verdict:
     return Verdict(EXPECTED, f"declared by {len(honoured)} of {len(asked)} models ({which}).")
 
 
-def upload(provider: Provider, transfer: Transfer, picture: ImageData, folder: Path) -> Verdict:
+def upload(provider: Provider, transfer: Transfer, image: ImageData, folder: Path) -> Verdict:
     """An image goes up, and is read back from where it is said to be."""
-    file = encode_image(picture, ("png",), 20 * MEGABYTE, folder)
+    file = encode_image(image, ("png",), 20 * MEGABYTE, folder)
     address = provider.upload_image(file)
     back = folder / "read-back"
     transfer.download(address.url, back, max_bytes=40 * MEGABYTE)

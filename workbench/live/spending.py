@@ -6,7 +6,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from apimart.flow.errors import PackError, Refused, Unknown
+from apimart.flow.errors import Declined, PackError, Refused, Unknown
 from apimart.flow.jobs import Account, Outcome, Progress, Runner
 from apimart.flow.ledger import Entry, Intent, usd
 from apimart.flow.media import measure
@@ -80,10 +80,10 @@ class Spending:
 
     def _may_repeat(self, entry: Entry) -> bool:
         """Where the provider declares that a key buys once, and never again once it bought twice."""
+        if self._was_charged_twice or entry.path != GENERATIONS:
+            return False
         try:
-            return (
-                not self._was_charged_twice and entry.path == GENERATIONS and self._provider.honours_keys(entry.model)
-            )
+            return self._provider.honours_keys(entry.model)
         except PackError:
             return False
 
@@ -108,9 +108,10 @@ class Spending:
             self._ledger.ticket(twin.id, outcome)
             self._was_charged_twice = True
             return Verdict(DIFFERS, f"it was bought twice: as {entry.task_id} and as {outcome.task_id}.")
-        self._give_up(twin, "the key was honoured")
         if isinstance(outcome, Again):
+            self._give_up(twin, "not taken")
             return Verdict(UNKNOWN, f"the provider asks to wait: {outcome.reason}.")
+        self._give_up(twin, "the key was honoured")
         return Verdict(EXPECTED, f"answered with the same task {outcome.task_id}.")
 
     def _give_up(self, twin: Entry, reason: str) -> None:
@@ -119,8 +120,8 @@ class Spending:
 
 
 def _not_bought(error: PackError, was_submitted: bool) -> Verdict:
-    """What the provider says no to is a difference: the pack let it through."""
-    is_no = was_submitted and not isinstance(error, Unknown)
+    """What the provider refuses, or ends without a video, is a difference: the pack let it through."""
+    is_no = isinstance(error, Declined) or (was_submitted and isinstance(error, Refused))
     return Verdict(DIFFERS if is_no else UNKNOWN, str(error))
 
 
@@ -151,8 +152,8 @@ def _cost(outcome: Outcome) -> Verdict:
 def _video(job: Job, paths: tuple[Path, ...]) -> Verdict:
     """How long the video is and was to be, where an input says so."""
     found = measure(paths[0])
-    sound = "with audio" if found.has_sound else "without audio"
-    said = f"{found.seconds:.2f} s, {found.size}, {float(found.rate):.4g} fps, {sound}"
+    audio = "with audio" if found.has_sound else "without audio"
+    said = f"{found.seconds:.2f} s, {found.size}, {float(found.rate):.4g} fps, {audio}"
     asked = job.values.get("duration")
     if not isinstance(asked, int) or asked <= 0:
         return Verdict(EXPECTED, f"{said}; how long it is the model decides.")
