@@ -87,7 +87,7 @@ def test_a_refusal_in_a_known_shape_is_as_expected(tmp_path: Path) -> None:
     ("status", "answer", "said"),
     [
         (400, {"detail": "no"}, "HTTP 400 with an error in no known shape"),
-        (503, {"error": {"message": "no channel"}}, "reads like one that may have been bought"),
+        (503, {"error": {"message": "no channel"}}, "reads like one that may have been charged"),
         (200, {"data": [{"task_id": "task_1"}]}, "was taken as task_1"),
     ],
 )

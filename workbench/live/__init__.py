@@ -1,6 +1,6 @@
-"""Finds out with your key what is true: free checks first; --spend 0.50 then buys the cheapest jobs, up to that sum.
+"""Finds out with your key what is true: free checks first; --spend 0.50 then submits the cheapest jobs, up to that sum.
 
-A run that was stopped goes on when it is started again, and buys nothing twice. --adopt turns what was recorded into
+A run that was stopped continues when it is started again; what is already paid is not charged again. --adopt turns what was recorded into
 facts for the tests.
 """
 
@@ -47,15 +47,17 @@ def main(words: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("Stopped. Started again it goes on: what is paid for is not bought again.", file=sys.stderr)
+        print("Stopped. Started again it continues: what is already paid is not charged again.", file=sys.stderr)
         return STOPPED
 
 
 def _told(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="dev.py live", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="these families only: sora_2; default: all")
-    parser.add_argument("--spend", metavar="USD", help="buy the cheapest job of each family until this sum is reached")
-    parser.add_argument("--round", type=int, default=1, help="another number begins anew, with a sum of its own")
+    parser.add_argument(
+        "--spend", metavar="USD", help="submit the cheapest job of each family until this sum is reached"
+    )
+    parser.add_argument("--round", type=int, default=1, help="another number starts again, with a sum of its own")
     parser.add_argument("--home", type=Path, default=default_home(), help="the data folder; default: APIMART_HOME")
     parser.add_argument("--output", type=Path, default=OUTPUT, help="where all goes; default: live_output/")
     parser.add_argument("--adopt", type=Path, metavar="FOLDER", help="keep the exchanges of a run as facts")

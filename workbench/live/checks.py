@@ -145,14 +145,14 @@ def _month() -> tuple[int, int]:
 
 
 def refusal(provider: Provider, recorder: Recorder) -> Verdict:
-    """How a submit is refused, by a body that cannot be bought."""
+    """How a submit is refused, by a body that cannot be charged."""
     if IMPOSSIBLE["model"] in provider.models():
         return Verdict(UNKNOWN, "the provider lists a model of the name that nothing should have: nothing was sent.")
     heard = recorder.submits
     try:
         outcome = provider.submit(IMPOSSIBLE, secrets.token_hex(16), GENERATIONS)
     except Unknown as error:
-        return Verdict(DIFFERS, f"the answer reads like one that may have been bought: {error.what}")
+        return Verdict(DIFFERS, f"the answer reads like one that may have been charged: {error.what}")
     except PackError:
         if recorder.last is None or recorder.submits == heard:
             raise

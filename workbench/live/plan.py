@@ -1,4 +1,4 @@
-"""What is bought for a sum: of each family the cheapest job that the pack itself lets through, the cheapest first."""
+"""What is submitted for a sum: of each family the cheapest job that the pack itself lets through, the cheapest first."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STEPS = 5  # above the least number of an input, which may stand for "the model 
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be bought of a family, and its estimate."""
+    """What is to be submitted of a family, and its estimate."""
 
     family: Family
     values: Values
@@ -29,9 +29,9 @@ class Job:
 
 
 class Plan:
-    """The `jobs` of one round, the cheapest first. The ledger knows them by `project`; another round buys other takes.
+    """The `jobs` of one round, the cheapest first. The ledger knows them by `project`; another round has other takes.
 
-    A family without a known price has none, nor has one that carries on an earlier job.
+    A family without a known price has none, nor has one that continues an earlier job.
     """
 
     def __init__(
@@ -51,13 +51,13 @@ class Plan:
         return next((one.usd for one in totals if one.project == self.project), 0.0)
 
     def require(self, provider: Provider, spend: float) -> None:
-        """Raises Refused for a sum that buys nothing, and for one that is not there."""
+        """Raises Refused for a sum below the cheapest job, and for one above the balance."""
         if not self.jobs:
             raise Refused("Of no chosen family is the price of a job known.", next_step="Choose other families.")
         least = self.jobs[0]
         if spend < least.usd:
             raise Refused(
-                f"--spend {usd(spend)} buys nothing: the cheapest job, of {least.family.title}, is estimated at "
+                f"--spend {usd(spend)} is too little: the cheapest job, of {least.family.title}, is estimated at "
                 f"{usd(least.usd)} USD.",
                 next_step="Give more, or choose other families.",
             )

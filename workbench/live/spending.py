@@ -19,11 +19,11 @@ from .recordings import Recorder
 from .table import DIFFERS, EXPECTED, UNKNOWN, Table, Verdict
 
 ROUNDING_USD = 0.00005
-LATE_SECONDS = 0.6  # a video is a frame or two longer or shorter than what was asked for
+LATE_SECONDS = 0.6  # a video is a frame or two longer or shorter than requested
 
 
 class Spending:
-    """Buys what is planned, for a project whose sum the ledger holds as its limit; what is bought stays bought."""
+    """Submits what is planned, for a project whose sum is its limit in the ledger."""
 
     def __init__(
         self, account: Account, runner: Runner, provider: Provider, recorder: Recorder, table: Table, plan: Plan
@@ -44,7 +44,7 @@ class Spending:
             if not self._bought(job):
                 break
         if left:
-            why = "the sum is reached, no price is known, or an earlier job is carried on"
+            why = "the sum is reached, no price is known, or it continues an earlier job"
             self._table.add("left out", lambda: Verdict(UNKNOWN, f"{', '.join(left)}: {why}."))
         self._table.say(f"{usd(self._plan.spent_usd)} USD are spent for {self._plan.project!r}.")
 
@@ -79,7 +79,7 @@ class Spending:
         return await self._runner.ask(purchase, self._account).wait(_tell, seconds=seconds)
 
     def _may_repeat(self, entry: Entry) -> bool:
-        """Where the provider declares that a key buys once, and never again once it bought twice."""
+        """Where the provider declares that a key is charged once; never again after one was charged twice."""
         if self._was_charged_twice or entry.path != GENERATIONS:
             return False
         try:
@@ -88,7 +88,7 @@ class Spending:
             return False
 
     def _repeated(self, entry: Entry) -> Verdict:
-        """Send what was bought once more under its key, written down before like a purchase that it must not become."""
+        """Send a submit once more under its key, written down before like the purchase that it must not become."""
         twin = self._ledger.intend(_twin(entry), limits=self._limits)[0]
         if twin.unsent:
             self._ledger.write_body(twin.id, entry.body or {})
@@ -107,7 +107,7 @@ class Spending:
         if isinstance(outcome, Ticket) and outcome.task_id != entry.task_id:
             self._ledger.ticket(twin.id, outcome)
             self._was_charged_twice = True
-            return Verdict(DIFFERS, f"it was bought twice: as {entry.task_id} and as {outcome.task_id}.")
+            return Verdict(DIFFERS, f"it was charged twice: as {entry.task_id} and as {outcome.task_id}.")
         if isinstance(outcome, Again):
             self._give_up(twin, "not taken")
             return Verdict(UNKNOWN, f"the provider asks to wait: {outcome.reason}.")
@@ -142,7 +142,7 @@ def _twin(entry: Entry) -> Intent:
 
 def _cost(outcome: Outcome) -> Verdict:
     entry = outcome.entry
-    when = " It was bought before and is not charged again." if outcome.is_reused else ""
+    when = " It is already paid and not charged again." if outcome.is_reused else ""
     if entry.cost_usd is None or entry.estimate_usd is None:
         return Verdict(UNKNOWN, f"{entry.model}: the provider states no cost.{when}")
     said = f"{entry.model}: {usd(entry.cost_usd)} USD, estimated {usd(entry.estimate_usd)}.{when}"
@@ -158,7 +158,7 @@ def _video(job: Job, paths: tuple[Path, ...]) -> Verdict:
     if not isinstance(asked, int) or asked <= 0:
         return Verdict(EXPECTED, f"{said}; how long it is the model decides.")
     is_close = abs(found.seconds - asked) <= LATE_SECONDS
-    return Verdict(EXPECTED if is_close else DIFFERS, f"{said}; {asked} s were asked for.")
+    return Verdict(EXPECTED if is_close else DIFFERS, f"{said}; {asked} s were requested.")
 
 
 def _tell(progress: Progress) -> None:
