@@ -1,7 +1,7 @@
 """Finds out with your key what is true: free checks first; --spend 0.50 then submits the cheapest jobs, up to that sum.
 
-A run that was stopped continues when it is started again; what is already paid is not charged again. --adopt turns what was recorded into
-facts for the tests.
+A run that was stopped continues when it is started again; what is already paid is not charged again. --adopt turns what
+was recorded into facts for the tests.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is submitted for a sum: of each family the cheapest job that the pack itself lets through, the cheapest first."""
+"""What is submitted for a sum: of each family the cheapest job that the pack lets through, the cheapest first."""
 
 from __future__ import annotations
 
