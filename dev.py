@@ -31,6 +31,7 @@ COMMANDS = {
     "archive": "pack what the registry would hold, and list it",
     "new-family": "write the skeleton of a model family: new-family luma_ray_4 --models luma-ray-4; --check names gaps",
     "catalogue": "tell where our tables and the provider's live answers differ",
+    "live": "find out with your key what is true, for nothing; with --spend 0.50 also what costs; --adopt keeps it",
     "pages": "write the help pages and MODELS.md from the declarations",
     "pictures": "take the pictures of the help pages and of the README; needs COMFYUI_PATH and Chromium",
     "icon": "draw the icon and the banner of the registry's page",

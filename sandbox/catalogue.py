@@ -144,7 +144,7 @@ def _listed(name: str, model: Model, expand: set[str]) -> dict[str, Any]:
 
 
 def model_schema(model: Model, idempotent: bool) -> dict[str, Any]:
-    """The answer of /v1/model-schema; it speaks of idempotency only while keys are honoured."""
+    """The answer of /v1/model-schema; it speaks of idempotency only while keys are honoured, or said to be."""
     answer: dict[str, Any] = {
         "model": model.id,
         "operation": "video_generation",

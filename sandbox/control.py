@@ -47,6 +47,7 @@ class Settings:
     cost_as_string: bool = False
     cost_absent: bool = False
     honour_idempotency: bool = False
+    declare_idempotency: bool = False
     honour_idempotency_at_remix: bool = False
     retired_models: list[str] = field(default_factory=list)
     added_models: dict[str, str] = field(default_factory=dict)

@@ -267,7 +267,8 @@ class Provider:
         if visit.query.get("operation", "video_generation") != "video_generation":
             raise Refusal(400, f"unknown operation: {visit.query['operation']}", param="operation")
         model = self._model(visit.query.get("model"))
-        found = catalogue.model_schema(model, self.settings.honour_idempotency)
+        declares = self.settings.honour_idempotency or self.settings.declare_idempotency
+        found = catalogue.model_schema(model, declares)
         return as_json(found | self._unreadable("input_schema"))
 
     def _unreadable(self, name: str) -> dict[str, Any]:

@@ -54,12 +54,9 @@ def _common(task: Task, settings: Settings) -> dict[str, Any]:
 
 
 def _failed(task: Task, settings: Settings) -> dict[str, Any]:
-    """As captured: HTTP 200, progress 100, no cost."""
-    assert task.ended is not None
+    """As captured: HTTP 200, progress 100, no cost and no times."""
     status = "cancelled" if (task.fails or {}).get("reason") == "cancelled" else settings.failed_status
-    ends = {"completed": int(task.ended), "actual_time": int(task.ended) - int(task.started)}
-    data = {"credits_cost": 0, "error": task.error, "progress": 100, "status": status}
-    return _common(task, settings) | ends | data
+    return {"credits_cost": 0, "error": task.error, "id": task.id, "progress": 100, "status": status}
 
 
 def _completed(task: Task, settings: Settings, base_url: str) -> dict[str, Any]:

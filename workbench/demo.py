@@ -50,10 +50,10 @@ def main(words: Sequence[str]) -> int:
         print(f"Sandbox at {sandbox.url}: a pretend provider, nothing is bought.\n")
         with Runner() as runner:
             person = Person(runner, Path(folder), output, sandbox)
-            return asyncio.run(_demo(person, _chosen(told.names), Path(folder), output, sandbox))
+            return asyncio.run(_demo(person, chosen(told.names), Path(folder), output, sandbox))
 
 
-def _chosen(names: Sequence[str]) -> Sequence[Family]:
+def chosen(names: Sequence[str]) -> Sequence[Family]:
     """The families of these modules; all of them where none is named."""
     families = nodes.families()
     if unknown := {*names} - {module_of(one) for one in families}:

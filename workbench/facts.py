@@ -78,7 +78,11 @@ def differences(families: Iterable[Family], prices: PriceList) -> list[str]:
 def _of_family(family: Family, facts: Mapping[str, Any]) -> Iterator[str]:
     pages = {model: _page_of(family, model, facts) for model in models_of(family)}
     yield from (f"facts {model}: in {family.node_id}, on no page" for model, page in pages.items() if page is None)
-    known = {model: page for model, page in pages.items() if page is not None}
+    yield from against_pages(family, {model: page for model, page in pages.items() if page is not None})
+
+
+def against_pages(family: Family, known: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Where a family says something else than pages of its models, each a parameter's facts by its name."""
     written = {one.parameter for one in family.inputs if one.id not in {clip.url_input for clip in family.clips}}
     written -= {name for name in written if f"{{{name}}}" in family.path}
     for name in sorted(written | {name for page in known.values() for name in page}):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache, partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from apimart.flow.model import (
     Family,
     ImageInput,
     MediaInput,
+    Request,
     Text,
     Values,
     VideoData,
@@ -28,39 +30,52 @@ from scenery import motion_clip, picture, sound
 PROMPT = "a dancer turns around and waves, cinematic light"
 CLIP_SECONDS = 4.0
 
-Media = dict[type[MediaInput], Any]
+Media = dict[type[MediaInput], Callable[[], Any]]
+Estimate = Callable[[Values], "float | None"]
+
+
+def unknown(values: Values) -> None:
+    """The price of a request that is only checked."""
 
 
 class Wiring:
     """A generated picture, clip and sound, and how they go into a family's sockets."""
 
     def __init__(self, folder: Path) -> None:
-        clip = motion_clip(folder / "motion.mp4", CLIP_SECONDS)
-        footage = VideoData(clip, content="the motion clip", measure=measure(clip))
-        self._media: Media = {ImageInput: picture(), VideoInput: footage, AudioInput: sound(CLIP_SECONDS)}
+        footage = partial(_footage, folder / "motion.mp4")
+        self._media: Media = {
+            ImageInput: cache(picture),
+            VideoInput: cache(footage),
+            AudioInput: cache(partial(sound, CLIP_SECONDS)),
+        }
         self._scratch = folder / "scratch"
 
-    def values(self, family: Family, earlier_job: str = "") -> Values | None:
-        """As many sockets as the family takes together, one widget changed where that is needed.
+    def values(self, family: Family, earlier_job: str = "", *, model: str = "", fewest: bool = False) -> Values | None:
+        """As many sockets as the family takes together, or the `fewest`, one widget changed where that is needed.
 
-        None where only an earlier job's id is missing.
+        With `model` in place of the family's default. None where only an earlier job's id is missing.
         """
-        widgets = {**_widgets(family), **_continuing(family, earlier_job)}
-        attempts = _attempts(family, widgets, self._media)
-        return next((values for values in attempts if self._is_taken(family, values)), None)
+        widgets = {**_widgets(family), **_continuing(family, earlier_job), **({"model": model} if model else {})}
+        attempts = _attempts(family, widgets, self._media, fewest)
+        return next((values for values in attempts if self.request(family, values)), None)
 
-    def _is_taken(self, family: Family, values: Values) -> bool:
-        """As the pack itself judges it; pictures and sounds are not encoded for that."""
+    def request(self, family: Family, values: Values, estimate: Estimate = unknown) -> Request | None:
+        """The request as the pack itself checks it, None where it refuses; pictures and sounds are not encoded."""
         question = ask(family, values, lambda footage: footage)
         try:
-            check(replace(question, media=()), lambda _: None, self._scratch)
+            return check(replace(question, media=()), estimate, self._scratch)
         except Refused:
-            return False
-        return True
+            return None
 
 
-def _attempts(family: Family, widgets: dict[str, Any], media: Media) -> Iterator[Values]:
-    for count in range(len(family.media), -1, -1):
+def _footage(file: Path) -> VideoData:
+    clip = motion_clip(file, CLIP_SECONDS)
+    return VideoData(clip, content="the motion clip", measure=measure(clip))
+
+
+def _attempts(family: Family, widgets: dict[str, Any], media: Media, fewest: bool) -> Iterator[Values]:
+    most = len(family.media)
+    for count in range(most + 1) if fewest else range(most, -1, -1):
         for wired in combinations(family.media, count):
             fresh = Values({**widgets, **_wires(family, wired, media)})
             yield fresh
@@ -69,7 +84,7 @@ def _attempts(family: Family, widgets: dict[str, Any], media: Media) -> Iterator
 
 def _wires(family: Family, wired: tuple[MediaInput, ...], media: Media) -> dict[str, Any]:
     empty: dict[str, Any] = {one.id: () if one.many else None for one in family.media}
-    given = {one.id: media[type(one)] for one in wired}
+    given = {one.id: media[type(one)]() for one in wired}
     return {**empty, **{one.id: (given[one.id],) if one.many else given[one.id] for one in wired}}
 
 

@@ -14,7 +14,7 @@ from ..publish import Publisher, open_result_store, open_store, opened_origins
 from ..request import Reader, ask
 from ..settings import Limits, Settings, read
 from ..stopping import Stopped, never
-from ..wire import Credential, Provider, Transfer
+from ..wire import Credential, OnCall, Provider, Transfer, unheard
 from .approval import Gate
 from .download import Downloads
 from .job import Stage
@@ -29,7 +29,8 @@ class Account:
     """`output` is where results go, `owner` names the process, `now` and `pause` are the clock.
 
     `pace` multiplies the waits between polls, between submits and between looks at the ledger; 1 is right for APIMart.
-    `retired` says in words why a model may be gone. Raises NotSet without a key.
+    `retired` says in words why a model may be gone, `on_call` hears what the provider answers. Raises NotSet without a
+    key.
     """
 
     def __init__(
@@ -43,10 +44,13 @@ class Account:
         now: Callable[[], float] = time.time,
         pause: Callable[[float], None] | None = None,
         pace: float = 1.0,
+        on_call: OnCall = unheard,
     ) -> None:
         self.settings, self.ledger, self.pace = settings, ledger, pace
         self._now = now
-        self._provider = provider = Provider(settings.base_url, settings.require_key(), language=settings.language)
+        self._provider = provider = Provider(
+            settings.base_url, settings.require_key(), language=settings.language, on_call=on_call
+        )
         opened = (settings.base_url, *opened_origins(settings))
         transfer = Transfer(opened)
         store = partial(open_store, settings, transfer)

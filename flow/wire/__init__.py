@@ -1,6 +1,6 @@
 """Everything that goes over the network, and the only module that knows `requests`."""
 
-from .answers import Fault, fault_of, standing_of, ticket_of
+from .answers import Answer, Call, Fault, OnCall, fault_of, standing_of, ticket_of, unheard
 from .guard import check_address
 from .provider import Again, NotTaken, Provider
 from .reasons import why_declined
@@ -9,7 +9,9 @@ from .usage import Charged, LoggedJob, MayNotRead
 
 __all__ = [
     "Again",
+    "Answer",
     "Arrival",
+    "Call",
     "Charged",
     "Credential",
     "Fault",
@@ -17,6 +19,7 @@ __all__ = [
     "LoggedJob",
     "MayNotRead",
     "NotTaken",
+    "OnCall",
     "Probe",
     "Provider",
     "Transfer",
@@ -25,5 +28,6 @@ __all__ = [
     "fault_of",
     "standing_of",
     "ticket_of",
+    "unheard",
     "why_declined",
 ]

@@ -6,13 +6,13 @@ Source: the APIMart documentation and recorded responses of public clients, as o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from time import time
 from typing import Any
 
-from ..model import Standing, Ticket
+from ..model import Json, Standing, Ticket
 
 COMPLETED = ("completed", "success", "succeeded")
 FAILED = ("failed", "failure", "fail", "error")
@@ -31,6 +31,25 @@ class Answer:
     @property
     def request_id(self) -> str | None:
         return self.headers.get("X-Oneapi-Request-Id") or _at(self.json, "request_id")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to the provider and what it answered. The key stands in neither; links are as they came."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    body: Mapping[str, Json] | None
+    answer: Answer
+
+
+OnCall = Callable[[Call], None]
+"""Hears a call in the thread that made it. It must not raise: the answer may be that of a submit."""
+
+
+def unheard(call: Call) -> None:
+    """For a provider whose answers nobody keeps."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import requests
 from ..errors import PackError, Refused, Unknown, Unreachable, redact
 from ..model import Address, Json, MediaFile, Standing, Ticket
 from ..stopping import Stopped, never
-from .answers import Answer, Fault, fault_of, standing_of, ticket_of
+from .answers import Answer, Call, Fault, OnCall, fault_of, standing_of, ticket_of, unheard
 from .exchange import FAILURES, Exchange, Phase
 from .form import Form
 from .reasons import cause_of, error_for, next_step_after
@@ -58,10 +58,19 @@ class NotTaken(PackError):
 
 
 class Provider:
-    """One account at one provider. Safe to use from many threads."""
+    """One account at one provider. Safe to use from many threads; `on_call` hears in them what was answered."""
 
-    def __init__(self, base_url: str, key: str, *, language: str = "en", clock: Callable[[], float] = time.monotonic):
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        *,
+        language: str = "en",
+        clock: Callable[[], float] = time.monotonic,
+        on_call: OnCall = unheard,
+    ) -> None:
         self.base_url = base_url
+        self._on_call = on_call
         self._bearer = Bearer(key)
         self._language = language
         self._clock = clock
@@ -254,6 +263,7 @@ class Provider:
             text = _bounded(response)
             answer = Answer(response.status_code, _json(text), text, response.headers)
         self._heed(answer)
+        self._on_call(Call(method, path, arguments.get("params") or {}, arguments.get("json"), answer))
         return answer
 
     def _heed(self, answer: Answer) -> None:
