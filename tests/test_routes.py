@@ -270,6 +270,14 @@ def test_what_was_bought_is_not_priced_again(face, person):
     assert estimate(face, SORA, {**PLAIN_SORA, "take": 1})["bought"] == ""
 
 
+def test_nodes_that_ask_the_same_question_can_be_told(face):
+    request = estimate(face, SORA, PLAIN_SORA)["request"]
+    assert request == estimate(face, SORA, PLAIN_SORA)["request"] != ""
+    assert request != estimate(face, SORA, {**PLAIN_SORA, "take": 1})["request"]
+    assert estimate(face, SORA, PLAIN_SORA, ["image"])["request"] == ""
+    assert estimate(face, SORA, {"duration": 8})["request"] == ""
+
+
 def test_a_clip_in_shots_is_known_again_by_its_shots(face, person):
     plain = {one: value for one, value in defaults(FAMILIES[KLING_3]).items() if not one.endswith("_frame")}
     shots = {"shots.prompt_1": "a door", "shots.seconds_1": 2, "shots.prompt_2": "a hand", "shots.seconds_2": 3}

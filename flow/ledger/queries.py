@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from .entry import Entry
 from .leases import held_at
-from .limits import charged_usd
+from .limits import charged_usd, midnight, spent_usd
 from .rows import current_entry, entry_of_task, load, one_entry
 from .schema import ENTRIES
 from .store import Store
@@ -152,6 +152,11 @@ class Queries:
         for row in rows:
             sums.setdefault((_day(row.sent_at), row.model), []).append(row.usd)
         return [Spent(day, model, sum(each), len(each)) for (day, model), each in sorted(sums.items())]
+
+    def spent_today(self, realm: str) -> float:
+        """Dollars sent out since local midnight, as the limit per day counts them."""
+        with self.store.reading() as connection:
+            return spent_usd(connection, realm, midnight(self.now()))
 
     def projects(self, realm: str, user: str | None = None) -> list[ProjectSpent]:
         """What was spent for each project ("" is without one), the latest first; estimates stand for unknown costs.
