@@ -146,9 +146,13 @@ class ComfyPage:
         asked = "fetch('/apimart/status').then((said) => said.json()).then((found) => found.language)"
         self.page.wait_for_function(f"(wanted) => {asked}.then((language) => language === wanted)", arg=language)
 
-    def run(self) -> None:
-        """Queue the workflow, with an output node behind each of ours that has nothing behind it."""
+    def end(self) -> None:
+        """Put an output node behind each of ours that has nothing behind it."""
         self.page.evaluate(ADD_ENDS)
+
+    def run(self) -> None:
+        """Queue the workflow, each of our nodes with an output."""
+        self.end()
         self.page.get_by_test_id("queue-button").click()
 
     def cancel(self) -> None:
