@@ -8,6 +8,7 @@ const DECLARED = {
   List: { output_is_list: [true] },
   Join: { is_input_list: true },
   ComfySwitchNode: { input: { required: { on_true: [IMAGE, { lazy: true }], on_false: [IMAGE, { lazy: true }] } } },
+  ComfySoftSwitchNode: { input: { optional: { on_true: [IMAGE, { lazy: true }], on_false: [IMAGE, { lazy: true }] } } },
   Guess: { input: { optional: { one: [IMAGE, { lazy: true }] } } },
 };
 const about = (node) => DECLARED[node.type];
@@ -88,6 +89,11 @@ function switched(kind, widgets, links = []) {
 test("a switch asks for one branch alone", () => {
   assert.deepEqual(switched("ComfySwitchNode", [{ name: "switch", value: true }]), ["1", "3", "4"]);
   assert.deepEqual(switched("ComfySwitchNode", [{ name: "switch", value: false }]), ["2", "3", "4"]);
+});
+
+test("a switch of one branch asks for it, whatever it says", () => {
+  const [make, way, save] = [made(1, "Make"), made(2, "ComfySoftSwitchNode", { widgets: [{ name: "switch", value: true }] }), made(3, "Save")];
+  assert.deepEqual(ran(graphOf([make, way, save], [[make, 0, way, "on_false"], [way, 0, save, "image"]])), [1, 2, 3]);
 });
 
 test("what only the run decides is not sure", () => {

@@ -13,6 +13,7 @@ export class ApprovalDialog {
     Object.assign(this, { say, language, place, answer });
     this.line = element("div", { role: "status" });
     this.root = null;
+    this.isResting = false;
   }
 
   /** Show what waits; closing the dialog decides nothing. */
@@ -21,10 +22,9 @@ export class ApprovalDialog {
     this.drawLine(approvals);
     if (!approvals.length) return this.root?.close();
     this.root ??= this.made();
+    if (isNew && this.root.open) this.rest();
     this.fill(found);
-    if (!isNew) return;
-    if (this.root.open) this.rest();
-    else this.open();
+    if (isNew && !this.root.open) this.open();
   }
 
   open() {
@@ -74,21 +74,29 @@ export class ApprovalDialog {
 
   buttonsFor(approvals, sum) {
     const ids = approvals.map(({ id }) => id);
-    const button = (key, isYes, values) =>
-      element("button", { class: `apimart-button ${isYes ? "is-primary" : ""}`, type: "button", onclick: () => this.decide(ids, isYes) },
-        this.say(key, values));
-    return [button("approval.decline", false), button("approval.approve", true, { usd: this.summed(sum) })];
+    const button = (name, onclick, text) =>
+      element("button", { class: name, type: "button", disabled: this.isResting, onclick }, text);
+    return [
+      button("apimart-button", () => this.decide(ids, false), this.say("approval.decline")),
+      button("apimart-button is-primary", () => this.decide(ids, true), this.say("approval.approve", { usd: this.summed(sum) })),
+    ];
   }
 
   async decide(ids, isYes) {
-    for (const button of this.buttons) button.disabled = true;
+    this.allow(false);
     await this.answer(ids, isYes);
   }
 
   rest() {
-    const resting = this.buttons;
-    for (const button of resting) button.disabled = true;
-    setTimeout(() => resting.forEach((button) => (button.disabled = false)), REST_MS);
+    this.isResting = true;
+    setTimeout(() => {
+      this.isResting = false;
+      this.allow(true);
+    }, REST_MS);
+  }
+
+  allow(isAllowed) {
+    for (const button of this.buttons) button.disabled = !isAllowed;
   }
 
   summed({ usd: amount, isAtLeast }) {

@@ -68,7 +68,7 @@ export class Badges {
     if (!family || this.has(node)) return;
     const state = { family, asked: "", quote: null, isLinked: false, said: null, shown: [], text: "", told: null, unread: 0, isRead: true };
     this.nodes.set(node, state);
-    this.isStale = true;
+    this.lookAgain();
     this.show(node, state);
   }
 
@@ -81,15 +81,15 @@ export class Badges {
   /** To be called often: asks where something has changed since, which costs next to nothing to see. True if it did. */
   async look(graph) {
     const isChanged = this.changes.since(graph);
-    if (!isChanged && !this.isStale) return this.lookUnread(graph);
+    const isDue = isChanged || this.isStale;
     this.isStale = false;
-    await this.refreshAll(graph);
-    return true;
+    if (isDue) await this.refreshAll(graph);
+    else this.lookUnread(graph);
+    return isDue;
   }
 
   lookUnread(graph) {
     for (const node of nodesOf(graph)) if (this.has(node)) this.tellUnread(node, this.nodes.get(node));
-    return false;
   }
 
   /** The next look asks, whether anything has changed or not. */
@@ -130,7 +130,9 @@ export class Badges {
     const { quote, unmeasured = [] } = this.nodes.get(node) ?? {};
     if (quote?.units !== null || unmeasured.length !== 1) return;
     const seconds = units - quote.least_units;
-    if (seconds > 0) this.measured.set(this.feedOf(node, unmeasured[0]), seconds);
+    if (!(seconds > 0)) return;
+    this.measured.set(this.feedOf(node, unmeasured[0]), seconds);
+    this.lookAgain();
   }
 
   async questionOf(node, state) {

@@ -5,8 +5,9 @@ const FROM_OUTSIDE = -10;
 const TO_OUTSIDE = -20;
 const NEVER = 2;
 const BYPASSED = 4;
-/** ComfyUI's nodes that run one of two branches. */
+/** ComfyUI's nodes that run one of two branches, the second one the only one that there is. */
 const SWITCHES = ["ComfySwitchNode", "ComfySoftSwitchNode"];
+const BRANCHES = ["on_true", "on_false"];
 
 /**
  * The nodes that would run, each as often as it stands: `[{ node, isMany, isSure }]`. `isMany` where a list makes it run
@@ -51,13 +52,10 @@ class Execution {
   isTaken(node, name) {
     const { required = {}, optional = {} } = this.about(node)?.input ?? {};
     if (!(required[name] ?? optional[name])?.[1]?.lazy) return true;
-    const isOn = SWITCHES.includes(typeOf(node)) ? this.valueOf(node, "switch") : null;
+    if (!SWITCHES.includes(typeOf(node))) return null;
+    if (!BRANCHES.every((branch) => isLinked(node, branch))) return true;
+    const isOn = isLinked(node, "switch") ? linkedValue(node, "switch", this.root) : widgetValue(node, "switch");
     return typeof isOn === "boolean" ? name === (isOn ? "on_true" : "on_false") : null;
-  }
-
-  valueOf(node, name) {
-    const isLinked = node.inputs?.some((input) => input.name === name && input.link != null);
-    return isLinked ? linkedValue(node, name, this.root) : widgetValue(node, name);
   }
 
   /** Whether a node runs once for each item of a list. */
@@ -79,6 +77,10 @@ class Execution {
 function placesIn(graph, hosts = []) {
   const on = (graph?.nodes ?? graph?._nodes ?? []).filter(runs);
   return on.flatMap((node) => (node.subgraph ? placesIn(node.subgraph, [...hosts, node]) : [{ node, hosts }]));
+}
+
+function isLinked(node, name) {
+  return node.inputs.some((input) => input.name === name && input.link != null);
 }
 
 function keyOf({ node, hosts }) {
