@@ -5,7 +5,7 @@ const FROM_OUTSIDE = -10;
 const TO_OUTSIDE = -20;
 const NEVER = 2;
 const BYPASSED = 4;
-/** ComfyUI's nodes that run one of two branches, the second one the only one that there is. */
+/** ComfyUI's nodes that run one of two branches; the second takes the only one that is linked. */
 const SWITCHES = ["ComfySwitchNode", "ComfySoftSwitchNode"];
 const BRANCHES = ["on_true", "on_false"];
 
