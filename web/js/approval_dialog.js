@@ -11,7 +11,7 @@ export class ApprovalDialog {
   /** `place(element)` puts one on the page, `answer(ids, isYes)` gives the answer to questions. */
   constructor({ say, language, place, answer }) {
     Object.assign(this, { say, language, place, answer });
-    this.line = element("div", { role: "status" });
+    this.line = element("div", { class: "apimart-waits", role: "status" });
     this.root = null;
     this.isResting = false;
   }
