@@ -106,6 +106,11 @@ class Queries:
         with self.store.reading() as connection:
             return {name: int(count) for name, count in connection.execute(asking).all()}
 
+    def spent_today(self, realm: str) -> float:
+        """Dollars sent out since local midnight, as the limit per day counts them."""
+        with self.store.reading() as connection:
+            return spent_usd(connection, realm, midnight(self.now()))
+
     def in_flight(self, realm: str, account: str) -> int:
         """How many jobs of an account are sent and not ended, and have a lease that counts."""
         with self.store.reading() as connection:
@@ -152,11 +157,6 @@ class Queries:
         for row in rows:
             sums.setdefault((_day(row.sent_at), row.model), []).append(row.usd)
         return [Spent(day, model, sum(each), len(each)) for (day, model), each in sorted(sums.items())]
-
-    def spent_today(self, realm: str) -> float:
-        """Dollars sent out since local midnight, as the limit per day counts them."""
-        with self.store.reading() as connection:
-            return spent_usd(connection, realm, midnight(self.now()))
 
     def projects(self, realm: str, user: str | None = None) -> list[ProjectSpent]:
         """What was spent for each project ("" is without one), the latest first; estimates stand for unknown costs.
