@@ -154,15 +154,6 @@ class Provider:
             raise self._said_no(fault_of(answer), "The price list could not be read")
         return [row for row in rows if isinstance(row, Mapping)]
 
-    def balance_usd(self) -> float | None:
-        """What is left on the account, None for no limit. Raises NotSet for a bad key or an empty account."""
-        answer = self._get("/v1/balance")
-        found = _balance(answer)
-        if answer.status >= 300 or found.get("success") is False:
-            raise self._said_no(fault_of(answer), "The balance could not be read")
-        amount = float(found.get("remain_balance", 0) or 0)
-        return None if found.get("unlimited_quota") is True or amount == -1 else amount
-
     def try_key(self) -> None:
         """Raises NotSet for a key that the provider does not take, Unreachable when that cannot be told now.
 
@@ -173,6 +164,15 @@ class Provider:
             return
         if answer.status >= 300 or _balance(answer).get("success") is False:
             raise self._said_no(fault_of(answer), "The key was not taken")
+
+    def balance_usd(self) -> float | None:
+        """What is left on the account, None for no limit. Raises NotSet for a bad key or an empty account."""
+        answer = self._get("/v1/balance")
+        found = _balance(answer)
+        if answer.status >= 300 or found.get("success") is False:
+            raise self._said_no(fault_of(answer), "The balance could not be read")
+        amount = float(found.get("remain_balance", 0) or 0)
+        return None if found.get("unlimited_quota") is True or amount == -1 else amount
 
     @property
     def _host(self) -> str:
