@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import urllib.request
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from comfy_server import ComfyServer
 from front_end import front_end
 from playwright.sync_api import Browser
 from sandboxed import Sandbox
+
+SETTINGS = ("sandbox", "limit_usd_per_job", "limit_usd_per_day", "ask_above_usd", "keep_usd", "project", "language")
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +57,7 @@ def page(browser: Browser, comfy: ComfyServer, provider: Sandbox, nodes2: bool) 
     """The page as a person with a key finds it; what goes wrong in its scripts fails the test."""
     provider.control(reset=True, job_seconds=1.0, clip_small=True)
     post(comfy, "key", b'{"key": "sk-test-key-of-the-browser-01"}')
-    post(comfy, "settings", b'{"sandbox": null, "limit_usd_per_job": null, "language": null}')
+    post(comfy, "settings", json.dumps(dict.fromkeys(SETTINGS)).encode())
     opened = ComfyPage(browser, comfy, nodes2=nodes2)
     yield opened
     opened.close()

@@ -251,8 +251,13 @@ def graph_of(*nodes: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_somebodys_graph_says_what_it_would_cost(page: ComfyPage, prompt: str) -> None:
-    sora = {"type": SORA, "widgets_values": [prompt, "sora-2", 20, "720p", "16:9", 0]}
-    page.load(graph_of(sora, {**sora, "mode": 4}, {"type": KLING}))
+    page.add(SORA, prompt=prompt, duration=20)
+    page.add(KLING, (60, 620))
+    bypassed = page.add(SORA, (60, 1120), prompt=prompt, duration=12)
+    page.add_ends()
+    page.add(SORA, (900, 120), prompt="nothing needs it")
+    page.page.evaluate("(id) => (app.graph.getNodeById(id).mode = 4)", bypassed)
+    page.load({**page.workflow(), "id": graph_of()["id"]})
     told = page.toast("This graph spends money")
     expect(told).to_contain_text("Running it buys 1 APIMart job(s) for about $1.60.")
     expect(told).to_contain_text("Plus 1 whose price is not known yet.")

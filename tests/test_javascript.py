@@ -107,7 +107,7 @@ def test_every_text_is_used_and_every_used_text_exists() -> None:
     text = "".join(code(script) for script in SCRIPTS if script.parent.name != "strings")
     plain = {one for one in re.findall(r"\"([a-z]+\.[\w.]+)\"", text) if one.partition(".")[0] in roots(keys)}
     begun = set(re.findall(r"`([a-z]+\.(?:[a-z]+\.)?)\$\{", text)) | {"limit.", "agreed.", "delete.", "probe.", "wait."}
-    begun |= {"once.", "language.", "opening.", "store.", "sandbox.", "key."}
+    begun |= {"once.", "language.", "opening.", "store.", "sandbox.", "key.", "ask.", "keep.", "project.", "away."}
     assert {one for one in plain if one not in keys and f"{one}.name" not in keys} - {"apimart.job"} == set()
     assert {one for one in keys if one not in plain and not any(one.startswith(part) for part in begun)} == set()
 

@@ -417,6 +417,18 @@ def test_the_real_cost_of_an_abandoned_job_comes_into_the_ledger(person, seller)
     assert Path(abandoned.files[0]).is_file()
 
 
+def test_what_is_left_of_the_limit_of_a_day_follows_the_purchases(person, seller, monkeypatch):
+    with person.process() as process:
+        assert process.account.left_today() is None
+    monkeypatch.setenv("APIMART_LIMIT_USD_PER_DAY", "0.40")
+    person.buy(*sora()[:1], **sora()[1])
+    with person.process() as process:
+        assert process.account.left_today() == (pytest.approx(0.08), 0.40)
+    person.seconds_later = 86400
+    with person.process() as process:
+        assert process.account.left_today() == (0.40, 0.40)
+
+
 def test_a_limit_per_run_stops_a_list_of_pictures(person, seller, monkeypatch):
     monkeypatch.setenv("APIMART_LIMIT_PURCHASES_PER_RUN", "2")
     results = person.queue(*(sora(image=picture(seed=number)) for number in range(4)), run="run-7")

@@ -81,6 +81,30 @@ def test_an_empty_key_takes_the_saved_one_away(face, monkeypatch):
     assert face.post("key", {"key": ""}).json["key"]["source"] == "none"
 
 
+def test_a_new_key_is_tried_before_it_replaces_the_old_one(face, seller, monkeypatch):
+    monkeypatch.delenv("APIMART_API_KEY")
+    face.post("key", {"key": KEY})
+    seller.behave("balance", "401")
+    wrong = face.post("key", {"key": "sk-a-key-that-nobody-gave-out-01"})
+    assert (wrong.status, wrong.json["error"].startswith("The key was not saved")) == (409, True)
+    assert (face.person.home / "key").read_text() == KEY
+    assert seller.requests[-1]["path"].startswith("/v1/balance")
+
+
+@pytest.mark.parametrize("trouble", ["500", "drop_before"])
+def test_a_key_that_cannot_be_tried_is_not_kept(face, seller, trouble):
+    seller.behave("balance", trouble)
+    answer = face.post("key", {"key": KEY})
+    assert (answer.status, "was not saved" in answer.json["error"]) == (502, True)
+    assert not (face.person.home / "key").exists()
+
+
+def test_the_key_of_an_empty_account_is_kept(face, seller):
+    seller.control(balance=0)
+    assert face.post("key", {"key": KEY}).status == 200
+    assert (face.person.home / "key").read_text() == KEY
+
+
 @pytest.mark.parametrize(
     "wrong", ["short", "two words", "a key\nwith lines", "sk-" + "x" * 590, "sk-\u00fcml\u00e4ut-0000"]
 )
@@ -244,6 +268,14 @@ def test_what_was_bought_is_not_priced_again(face, person):
     person.buy(SORA, **PLAIN_SORA)
     assert estimate(face, SORA, PLAIN_SORA)["bought"] == "kept"
     assert estimate(face, SORA, {**PLAIN_SORA, "take": 1})["bought"] == ""
+
+
+def test_nodes_that_ask_the_same_question_can_be_told(face):
+    request = estimate(face, SORA, PLAIN_SORA)["request"]
+    assert request == estimate(face, SORA, PLAIN_SORA)["request"] != ""
+    assert request != estimate(face, SORA, {**PLAIN_SORA, "take": 1})["request"]
+    assert estimate(face, SORA, PLAIN_SORA, ["image"])["request"] == ""
+    assert estimate(face, SORA, {"duration": 8})["request"] == ""
 
 
 def test_a_clip_in_shots_is_known_again_by_its_shots(face, person):

@@ -184,7 +184,7 @@ class ComfyPage:
         expect(self.page.locator('[data-apimart="key"]')).to_be_hidden()
 
     def toast(self, text: str) -> Locator:
-        return self.page.locator(".p-toast-message, [data-sonner-toast]", has_text=text).first
+        return self.page.locator(".p-toast-message, [data-sonner-toast], [role=alert]", has_text=text).first
 
     def workflow(self) -> Any:
         """The workflow as a file holds it: JSON knows no undefined values."""

@@ -130,6 +130,16 @@ class Account:
         found.require_no_problems()
         return found.limits
 
+    def left_today(self) -> tuple[float, float] | None:
+        """Dollars that the limit per day still allows, and the limit; None without one.
+
+        Raises NotSet for settings that cannot be read.
+        """
+        limit = self._limits().usd_per_day
+        if limit is None:
+            return None
+        return max(0.0, limit - self.ledger.spent_today(self.settings.realm)), limit
+
     def place_is_free(self) -> None:
         """A job of this account is over: another one may be submitted."""
         self._submission.place_is_free()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
-from datetime import datetime
 from os import PathLike, fspath
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from .approvals import Approvals, is_approved, run_usd_of
 from .cache import Cache
 from .entry import ADOPTED, Changes, Contradiction, Entry, Intent
 from .leases import LONGEST_LEASE_SECONDS, held_at
-from .limits import NO_LIMITS, Planned, enforce
+from .limits import NO_LIMITS, Planned, enforce, midnight
 from .links import Links
 from .migrations import migrate
 from .queries import Queries, jobs_in_flight
@@ -79,7 +78,7 @@ class Ledger(Queries):
         it is; what was never sent must still pass `limits`, whose day begins at `since` (local midnight).
         Raises `Refused` when a limit would be passed.
         """
-        since = _midnight(self.now()) if since is None else since
+        since = midnight(self.now()) if since is None else since
         with self.store.writing(alone=True) as connection:
             found = current_entry(connection, intent.realm, intent.fingerprint)
             if found is not None and not found.over and not self._free_to_take(found):
@@ -160,7 +159,7 @@ class Ledger(Queries):
                 return False
             run = queue_run or entry.queue_run
             planned = Planned(entry.realm, entry.estimate_usd, run, entry.project, entry_id)
-            since = _midnight(self.now())
+            since = midnight(self.now())
             enforce(connection, limits, planned, since=since, now=self.now(), counts_intents=False)
             _require_approval(connection, limits, entry, run)
             if at_most_in_flight is not None and self._in_flight(connection, entry) >= at_most_in_flight:
@@ -305,7 +304,3 @@ def _ticket_not_written(ticket: Ticket, error: NotSet) -> NotSet:
 
 def _short(prompt: str) -> str:
     return " ".join(prompt.split())[:_PROMPT_CHARACTERS]
-
-
-def _midnight(now: float) -> float:
-    return datetime.fromtimestamp(now).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Case, and_, case, func, or_, select
+from sqlalchemy import Case, ColumnElement, and_, case, func, or_, select
 from sqlalchemy.engine import Connection
 
 from ..errors import Refused
@@ -93,10 +94,20 @@ def _made_in_run(connection: Connection, planned: Planned, counts_intents: bool)
 
 
 def _spent(connection: Connection, planned: Planned, since: float, project: str | None = None) -> float:
+    others = ENTRIES.c.id != planned.entry_id
+    mine = others if project is None else and_(others, ENTRIES.c.project == project)
+    return spent_usd(connection, planned.realm, since, mine)
+
+
+def spent_usd(connection: Connection, realm: str, since: float, *only: ColumnElement[bool]) -> float:
     """Dollars sent out since `since`: what a job cost, or its estimate while that is unknown."""
-    sent = and_(ENTRIES.c.realm == planned.realm, ENTRIES.c.sent_at >= since, ENTRIES.c.id != planned.entry_id)
-    sent = sent if project is None else and_(sent, ENTRIES.c.project == project)
+    sent = and_(ENTRIES.c.realm == realm, ENTRIES.c.sent_at >= since, *only)
     return float(connection.execute(select(func.coalesce(func.sum(charged_usd()), 0.0)).where(sent)).scalar_one())
+
+
+def midnight(now: float) -> float:
+    """When the day of `now` began here; Unix seconds."""
+    return datetime.fromtimestamp(now).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 
 def _promised(connection: Connection, planned: Planned, now: float, project: str | None = None) -> float:

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from .entry import ADOPTED, Entry
 from .leases import held_at
-from .limits import charged_usd
+from .limits import charged_usd, midnight, spent_usd
 from .rows import current_entry, entry_of_task, load, one_entry
 from .schema import ENTRIES
 from .store import Store
@@ -124,6 +124,11 @@ class Queries:
             asking = asking.where(queued_by(user))
         with self.store.reading() as connection:
             return {name: int(count) for name, count in connection.execute(asking).all()}
+
+    def spent_today(self, realm: str) -> float:
+        """Dollars sent out since local midnight, as the limit per day counts them."""
+        with self.store.reading() as connection:
+            return spent_usd(connection, realm, midnight(self.now()))
 
     def in_flight(self, realm: str, account: str) -> int:
         """How many jobs of an account are sent and not ended, and have a lease that counts."""

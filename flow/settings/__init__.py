@@ -1,6 +1,6 @@
 """What a person set up: the environment first, then one owner-only folder that ComfyUI does not serve."""
 
-from .kept import save_key, save_settings, set_aside
+from .kept import checked_key, save_key, save_settings, set_aside
 from .reading import DEFAULT_BASE_URL, Limits, Problem, Settings, default_home, environment_names, read
 from .rules import FLAGS, LANGUAGES, NUMBERS, Number
 
@@ -13,6 +13,7 @@ __all__ = [
     "Number",
     "Problem",
     "Settings",
+    "checked_key",
     "default_home",
     "environment_names",
     "read",

@@ -167,11 +167,21 @@ class Provider:
             raise self._said_no(fault_of(answer), "The price list could not be read")
         return [row for row in rows if isinstance(row, Mapping)]
 
+    def try_key(self) -> None:
+        """Raises NotSet for a key that the provider does not take, Unreachable when that cannot be told now.
+
+        A key of an empty account, or one that may not read the balance, is taken.
+        """
+        answer = self._get("/v1/balance")
+        if answer.status in (402, 403):
+            return
+        if answer.status >= 300 or _balance(answer).get("success") is False:
+            raise self._said_no(fault_of(answer), "The key was not taken")
+
     def balance_usd(self) -> float | None:
         """What is left on the account, None for no limit. Raises NotSet for a bad key or an empty account."""
         answer = self._get("/v1/balance")
-        found = answer.json if isinstance(answer.json, Mapping) else {}
-        found = found.get("data", found) if isinstance(found.get("data", found), Mapping) else found
+        found = _balance(answer)
         if answer.status >= 300 or found.get("success") is False:
             raise self._said_no(fault_of(answer), "The balance could not be read")
         amount = float(found.get("remain_balance", 0) or 0)
@@ -300,6 +310,11 @@ class Provider:
 
     def _said_no(self, fault: Fault, what: str) -> PackError:
         return error_for(fault, what, self._host)
+
+
+def _balance(answer: Answer) -> Mapping[str, Any]:
+    found = answer.json if isinstance(answer.json, Mapping) else {}
+    return found["data"] if isinstance(found.get("data"), Mapping) else found
 
 
 def _words_of(fault: Fault) -> str:

@@ -151,6 +151,44 @@ test("a late answer to an old question is not shown", async () => {
   assert.deepEqual(shown().slice(1), ["8.0 s x $0.08 = $0.64"]);
 });
 
+test("a look asks only where something has changed", async () => {
+  const { badges, node, asked } = scene(() => quote({}));
+  const graph = { nodes: [node] };
+  badges.add(node);
+  let questions = 0;
+  const { questionOf } = badges;
+  badges.questionOf = (...given) => ((questions += 1), questionOf.apply(badges, given));
+  const looks = async () => [await badges.look(graph), await badges.look(graph)];
+  assert.deepEqual(await looks(), [true, false]);
+  node.widgets[0].value = 8;
+  assert.deepEqual(await looks(), [true, false]);
+  badges.forget();
+  assert.deepEqual(await looks(), [true, false]);
+  badges.lookAgain();
+  assert.deepEqual(await looks(), [true, false]);
+  assert.deepEqual([questions, asked.length], [4, 3]);
+});
+
+test("looks at an unchanged workflow still notice a badge that nobody reads", async () => {
+  const { badges, node, told } = scene(() => quote({}));
+  badges.add(node);
+  for (let count = 0; count < 6; count += 1) await badges.look({ nodes: [node] });
+  assert.equal(told.length, 1);
+});
+
+test("a question that got an error is asked again by a later look", async () => {
+  const waiting = [];
+  const { badges, node, asked } = scene(() => { throw new Error("HTTP 502"); });
+  badges.later = (work) => waiting.push(work);
+  badges.add(node);
+  await badges.look({ nodes: [node] });
+  await badges.look({ nodes: [node] });
+  assert.equal(asked.length, 1);
+  waiting[0]();
+  await badges.look({ nodes: [node] });
+  assert.equal(asked.length, 2);
+});
+
 async function lookedAt(badges, node, times) {
   for (let count = 0; count < times; count += 1) await badges.refresh(node);
 }

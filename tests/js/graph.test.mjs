@@ -154,7 +154,7 @@ test("a file name says its folder and kind", () => {
 test("a clip that could not be measured is measured again later", async () => {
   const waiting = [];
   const found = [null, 4];
-  const measured = clipLengths((place) => place.filename, async () => found.shift(), (work) => waiting.push(work));
+  const measured = clipLengths((place) => place.filename, (work) => waiting.push(work), async () => found.shift());
   assert.deepEqual([await measured("a.mp4"), await measured("a.mp4")], [null, null]);
   waiting[0]();
   assert.deepEqual([await measured("a.mp4"), await measured("a.mp4")], [4, 4]);

@@ -83,11 +83,11 @@ test("the chart stacks models per day under the highest day", () => {
 
 test("what a route says no with is what the person reads", async () => {
   const server = routes(async () => new Response(JSON.stringify({ error: "No key.", next_step: "Set one." }), { status: 409 }));
-  await assert.rejects(server.post("balance"), new RouteError("No key. Set one."));
+  await assert.rejects(server.post("balance"), new RouteError("No key. Set one.", { error: "No key.", next_step: "Set one." }));
 });
 
 test("an answer that is no JSON is an error of its status", async () => {
-  await assert.rejects(routes(async () => new Response("<html>", { status: 502 })).get("status"), new RouteError("HTTP 502"));
+  await assert.rejects(routes(async () => new Response("<html>", { status: 502 })).get("status"), new RouteError("HTTP 502", {}));
 });
 
 test("a post is JSON to our own route", async () => {

@@ -1,4 +1,7 @@
 /** The pack's front end: settings, the jobs tab, price badges, notices. The only file here that does anything by itself. */
+import { ApprovalDialog } from "./approval_dialog.js";
+import { Approvals } from "./approvals.js";
+import { Away } from "./away.js";
 import { Badges } from "./badges.js";
 import { copy } from "./clipboard.js";
 import * as comfyui from "./comfyui.js";
@@ -6,16 +9,18 @@ import { clipLengths, nodeAt, nodesOf, typeOf } from "./graph.js";
 import { languageOf, taskLanguageOf, text } from "./language.js";
 import { findNumbers } from "./lists.js";
 import { Names } from "./models.js";
-import { bill, billText, holdsKey, nodesThatBuy, spoken } from "./notices.js";
+import { billText, holdsKey, spoken } from "./notices.js";
 import { settings } from "./panel.js";
 import { addControls } from "./saved.js";
 import { routes } from "./server.js";
 import { keepWritten } from "./shots.js";
 import { Sidebar } from "./sidebar.js";
 import { speakGrown } from "./sockets.js";
+import { WorkflowPrice } from "./workflow_price.js";
 
 const LOOK_MS = 500;
 const RETRY_MS = 10_000;
+const MEASURE_AGAIN_MS = 30_000;
 
 const server = routes(comfyui.fetchApi);
 const families = new Map();
@@ -30,13 +35,32 @@ const names = new Names(say);
 const badges = new Badges({
   ask: (asking) => server.post("estimate", asking),
   families,
-  measure: clipLengths(comfyui.addressOfFile),
+  measure: clipLengths(comfyui.addressOfFile, measureAgain),
   say,
   Badge: comfyui.Badge,
   root: comfyui.rootGraph,
   isInView: comfyui.isInView,
   tellOnNode: comfyui.tellOnNode,
 });
+
+function measureAgain(work) {
+  setTimeout(() => {
+    work();
+    badges.lookAgain();
+  }, MEASURE_AGAIN_MS);
+}
+
+const workflowPrice = new WorkflowPrice({ root: comfyui.rootGraph, declared: comfyui.declared, badges, say });
+
+const dialog = new ApprovalDialog({
+  say,
+  language,
+  place: comfyui.addToPage,
+  answer: (ids, isYes) => approvals.answer(ids, isYes),
+});
+const approvals = new Approvals({ server, say, view: dialog, tell: (kind, told) => comfyui.toast(kind, "APIMart", told) });
+
+const away = new Away({ page: document, Notice: comfyui.Notice, isWanted: () => comfyui.setting("apimart.away"), say });
 
 const sidebar = new Sidebar({
   server,
@@ -45,6 +69,7 @@ const sidebar = new Sidebar({
   language,
   address: (path) => comfyui.address(`/apimart/${path}`),
   openSettings: comfyui.openSettings,
+  top: [workflowPrice.line, dialog.line],
 });
 
 async function act(name, job, detail) {
@@ -94,8 +119,8 @@ let isReady = false;
 let lastLanguage = null;
 let lastTold = "";
 
-function refreshBadges() {
-  return isReady ? badges.refreshAll(comfyui.rootGraph()) : Promise.resolve();
+async function refreshPrices() {
+  if (isReady && (await badges.look(comfyui.rootGraph()))) workflowPrice.draw();
 }
 
 function hear({ job, node, workflow, ended, awaited, line }) {
@@ -104,23 +129,26 @@ function hear({ job, node, workflow, ended, awaited, line }) {
   const found = node && workflow === comfyui.rootGraph()?.id && nodeAt(comfyui.rootGraph(), node);
   if (found && job.billed_units) badges.learn(found, job.billed_units);
   if (!ended) return;
+  away.ended(job);
   badges.forget();
-  refreshBadges();
+  refreshPrices();
 }
 
 async function speakOfCost(graph) {
   if (!comfyui.setting("apimart.opening") || isSpoken(graph?.id)) return;
-  const quotes = await Promise.all(nodesThatBuy(graph, families).map((node) => badges.refresh(node)));
-  const said = billText(bill(quotes), say);
+  await badges.refreshAll(graph);
+  const said = billText(workflowPrice.sum(), say);
   if (said) comfyui.toast("info", say("notice.title"), said);
 }
 
 /** No event tells of every widget in both renderers (Nodes 2.0 keeps a choice from its list to itself), so we look. */
 function look() {
-  refreshBadges();
+  refreshPrices();
   tellLanguage().catch(() => setTimeout(() => (lastTold = ""), RETRY_MS));
   if (language() === lastLanguage) return;
   lastLanguage = language();
+  badges.lookAgain();
+  approvals.load();
   if (sidebar.root) sidebar.open(sidebar.root.parentElement);
 }
 
@@ -182,6 +210,7 @@ comfyui.register({
     onStatus: () => {
       badges.forget();
     },
+    onAway: (isOn, wasOn) => isOn && wasOn === false && away.permit(),
   }),
 
   async setup() {
@@ -199,11 +228,16 @@ comfyui.register({
       destroy: () => sidebar.close(),
     });
     comfyui.on("apimart.job", ({ detail }) => hear(detail));
+    comfyui.on("apimart.approval", ({ detail }) => approvals.hear(detail.approval));
     comfyui.on("reconnected", () => {
       lastTold = "";
+      approvals.load();
       if (sidebar.root) sidebar.reload();
     });
-    setInterval(() => document.hidden || look(), LOOK_MS);
+    setInterval(() => {
+      away.look();
+      if (!document.hidden) look();
+    }, LOOK_MS);
   },
 
   addCustomNodeDefs: learnFamilies,
@@ -226,7 +260,7 @@ comfyui.register({
   },
 
   async afterConfigureGraph() {
-    await refreshBadges();
+    await refreshPrices();
     await speakOfCost(comfyui.rootGraph());
   },
 });

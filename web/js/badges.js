@@ -1,5 +1,6 @@
 /** The price badge of our nodes, in both renderers; nothing of it is saved with the graph. */
 import { unitUsd, usd } from "./amounts.js";
+import { Changes } from "./changes.js";
 import { clipSockets, nodesOf, question, secondsFrom, typeOf, upstream } from "./graph.js";
 
 const COLOURS = {
@@ -54,6 +55,8 @@ export class Badges {
     this.nodes = new WeakMap();
     this.answers = new Map();
     this.measured = new Map();
+    this.changes = new Changes();
+    this.isStale = true;
   }
 
   has(node) {
@@ -63,16 +66,42 @@ export class Badges {
   add(node) {
     const family = this.families.get(typeOf(node));
     if (!family || this.has(node)) return;
-    const state = { family, asked: "", quote: null, said: null, shown: [], text: "", told: null, unread: 0, isRead: true };
+    const state = { family, asked: "", quote: null, isLinked: false, said: null, shown: [], text: "", told: null, unread: 0, isRead: true };
     this.nodes.set(node, state);
+    this.lookAgain();
     this.show(node, state);
+  }
+
+  /** What a node would cost as it was last said, and whether that hangs on a value that only a run can tell. */
+  priceOf(node) {
+    const { quote, isLinked } = this.nodes.get(node);
+    return { quote, isLinked };
+  }
+
+  /** To be called often: asks where something has changed since, which costs next to nothing to see. True if it did. */
+  async look(graph) {
+    const isChanged = this.changes.since(graph);
+    const isDue = isChanged || this.isStale;
+    this.isStale = false;
+    if (isDue) await this.refreshAll(graph);
+    else this.lookUnread(graph);
+    return isDue;
+  }
+
+  lookUnread(graph) {
+    for (const node of nodesOf(graph)) if (this.has(node)) this.tellUnread(node, this.nodes.get(node));
+  }
+
+  /** The next look asks, whether anything has changed or not. */
+  lookAgain() {
+    this.isStale = true;
   }
 
   async refreshAll(graph) {
     await Promise.all(nodesOf(graph).map((node) => this.refresh(node)));
   }
 
-  /** Ask again if anything that the price hangs on has changed; else this costs next to nothing. */
+  /** Ask again if anything that the price hangs on has changed. */
   async refresh(node) {
     const state = this.nodes.get(node);
     if (!state) return null;
@@ -81,7 +110,7 @@ export class Badges {
     state.asked = key;
     const quote = named(await this.quote(key, asking), node);
     if (state.asked !== key) return state.quote;
-    state.quote = quote;
+    Object.assign(state, { quote, isLinked: asking.linked.length > 0 });
     this.show(node, state);
     this.tellUnread(node, state);
     return quote;
@@ -90,6 +119,7 @@ export class Badges {
   /** Answers are old as soon as a job has moved or a setting has changed. */
   forget() {
     this.answers.clear();
+    this.lookAgain();
   }
 
   /**
@@ -100,7 +130,9 @@ export class Badges {
     const { quote, unmeasured = [] } = this.nodes.get(node) ?? {};
     if (quote?.units !== null || unmeasured.length !== 1) return;
     const seconds = units - quote.least_units;
-    if (seconds > 0) this.measured.set(this.feedOf(node, unmeasured[0]), seconds);
+    if (!(seconds > 0)) return;
+    this.measured.set(this.feedOf(node, unmeasured[0]), seconds);
+    this.lookAgain();
   }
 
   async questionOf(node, state) {
@@ -128,7 +160,7 @@ export class Badges {
   }
 
   failed(key) {
-    this.later(() => this.answers.delete(key), RETRY_MS);
+    this.later(() => (this.answers.delete(key), this.lookAgain()), RETRY_MS);
     return null;
   }
 

@@ -11,6 +11,8 @@ export const addressOfFile = (place) => api.apiURL(`/view?${new URLSearchParams(
 export const pageId = () => api.clientId;
 export const on = (event, heard) => api.addEventListener(event, heard);
 export const Badge = globalThis.LGraphBadge;
+/** The browser's; missing where it has none. */
+export const Notice = globalThis.Notification;
 
 /** The whole workflow; older front ends name only the graph that is shown. */
 export const rootGraph = () => app.rootGraph ?? app.graph;
@@ -26,6 +28,12 @@ export function toast(kind, title, description) {
   if (made[kind]) made[kind](title, { description, duration: NOTICE_MS });
   else made.add({ severity, summary: title, detail: description, life: NOTICE_MS });
 }
+
+/** What ComfyUI declares of a node's class; nothing for nodes that are the page's own. */
+export const declared = (node) => node.constructor?.nodeData;
+
+/** Room for a dialog of ours. */
+export const addToPage = (element) => app.bodyBottom.append(element);
 
 /** A new node in the middle of what is seen, `shift` pixels aside, selected. */
 export function addNode(type, shift) {

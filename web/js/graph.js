@@ -7,7 +7,6 @@ const HOLDERS = ["PrimitiveNode", "PrimitiveInt", "PrimitiveFloat", "PrimitiveSt
 const DEEPEST = 32;
 const NEVER = 2;
 const BYPASSED = 4;
-const RETRY_MS = 30_000;
 const LONGEST = { image: 10, video: 30 };
 
 /** Every node of the graph and of the subgraphs in it. */
@@ -77,8 +76,10 @@ function valueOf(node, name, root, depth) {
 }
 
 function linkOf(node, name) {
-  const id = node.inputs?.find((input) => input.name === name)?.link;
-  const { graph } = node;
+  return linkIn(node.graph, node.inputs?.find((input) => input.name === name)?.link);
+}
+
+export function linkIn(graph, id) {
   if (id === undefined || id === null || !graph) return null;
   return graph.getLink?.(id) ?? graph.links?.get?.(id) ?? graph.links?.[id] ?? null;
 }
@@ -135,7 +136,7 @@ export function placeOf(name) {
  * Seconds by address, as the browser's own player reads the head of the file; null for what it cannot read, which is
  * tried again a while `later`: a network may have been away.
  */
-export function clipLengths(addressOf, lengthOf = playersLength, later = (work) => setTimeout(work, RETRY_MS)) {
+export function clipLengths(addressOf, later, lengthOf = playersLength) {
   const known = new Map();
   const look = async (address) => {
     const seconds = await lengthOf(address);

@@ -1,6 +1,5 @@
 /** What a person is told when a graph is opened: what it would cost, and a key that should not be in it. */
 import { usd } from "./amounts.js";
-import { nodesOf, runs, typeOf } from "./graph.js";
 
 // Keys of APIMart and of others that look the same; shorter words that begin like this are no keys.
 const KEY = /\bsk-[A-Za-z0-9_-]{20,}/;
@@ -9,27 +8,12 @@ export function holdsKey(graph) {
   return KEY.test(JSON.stringify(graph ?? null));
 }
 
-/** What running the graph would buy: `quotes` as the badges know them, those in the books left out. */
-export function bill(quotes) {
-  const paid = quotes.filter((quote) => quote && !quote.sandbox && !quote.bought);
-  const priced = paid.filter((quote) => quote.usd !== null);
-  return {
-    count: priced.length,
-    usd: priced.reduce((sum, quote) => sum + quote.usd, 0),
-    unknown: paid.length - priced.length,
-  };
-}
-
-/** The sentences for a bill, empty when nothing would be bought. */
-export function billText({ count, usd: sum, unknown }, say) {
-  if (!count && !unknown) return "";
-  if (!count) return say("notice.only.unknown", { count: unknown });
-  const text = say("notice.sum", { count, usd: usd(sum) });
-  return unknown ? `${text} ${say("notice.unknown", { count: unknown })}` : text;
-}
-
-export function nodesThatBuy(graph, families) {
-  return nodesOf(graph).filter((node) => families.has(typeOf(node)) && runs(node));
+/** The sentences for a bill, empty when nothing would be charged. */
+export function billText({ priced, unpriced, usd: sum, isSandbox }, say) {
+  if (isSandbox || !(priced + unpriced)) return "";
+  if (!priced) return say("notice.only.unknown", { count: unpriced });
+  const text = say("notice.sum", { count: priced, usd: usd(sum) });
+  return unpriced ? `${text} ${say("notice.unknown", { count: unpriced })}` : text;
 }
 
 /** Graphs that were spoken of in this browser session. */

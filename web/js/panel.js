@@ -5,6 +5,7 @@ import { FOLLOW, NAMES } from "./language.js";
 
 const BROWSER_STORES = ["litterbox", "tmpfiles"];
 /** What can be unreadable and has no row of its own. */
+const EMPTY = { ask_above_usd: "ask.none", keep_usd: "keep.none" };
 const WITHOUT_ROW = ["settings.json", "base_url", "opencv"];
 
 /** What a number field holds: null when it is empty, undefined for what is no number, which must not pass as empty. */
@@ -14,7 +15,7 @@ export function numberIn({ value, validity }) {
 }
 
 /** ComfyUI's settings of this extension; the first ones of a group come first. Texts are read whenever they are shown. */
-export function settings({ server, say, onStatus }) {
+export function settings({ server, say, onStatus, onAway }) {
   const panel = new Panel(server, say, onStatus);
   const spoken = (group, name, key, sortOrder, rest) => Object.assign({
     id: `apimart.${name}`,
@@ -32,7 +33,11 @@ export function settings({ server, say, onStatus }) {
     row("account", "sandbox", "flag", "sandbox", 90),
     row("limits", "limit_usd_per_job", "amount", "limit.job", 80),
     row("limits", "limit_usd_per_day", "amount", "limit.day", 79),
-    row("limits", "limit_purchases_per_run", "count", "limit.run", 78),
+    row("limits", "limit_usd_per_project", "amount", "limit.project", 78),
+    row("limits", "limit_purchases_per_run", "count", "limit.run", 77),
+    row("limits", "ask_above_usd", "amount", "ask", 76),
+    row("limits", "keep_usd", "amount", "keep", 75),
+    row("limits", "project", "text", "project", 74),
     row("media", "media_store", "store", "store", 70),
     row("media", "public_hosts_agreed", "flag", "agreed", 69),
     row("media", "media_delete", "flag", "delete", 68),
@@ -41,6 +46,7 @@ export function settings({ server, say, onStatus }) {
     row("waiting", "jobs_at_once", "count", "once", 59),
     spoken("display", "language", "language", 50, { type: "combo", options: languages, defaultValue: FOLLOW }),
     spoken("display", "opening", "opening", 49, { type: "boolean", defaultValue: true }),
+    spoken("display", "away", "away", 48, { type: "boolean", defaultValue: false, onChange: onAway }),
   ];
 }
 
@@ -128,9 +134,17 @@ class Panel {
 
   number(name, step) {
     const field = element("input", {
-      type: "number", min: 0, step, value: this.status[name] ?? "", placeholder: this.say("limit.none"),
+      type: "number", min: 0, step, value: this.status[name] ?? "", placeholder: this.say(EMPTY[name] ?? "limit.none"),
       disabled: this.isFixed(name), "data-apimart": name,
       onchange: () => this.changeNumber(name, numberIn(field)),
+    });
+    return [field, this.said(name)];
+  }
+
+  text(name) {
+    const field = element("input", {
+      type: "text", maxlength: 80, value: this.status[name], placeholder: this.say(`${name}.none`),
+      disabled: this.isFixed(name), "data-apimart": name, onchange: () => this.change(name, field.value.replace(/\s+/g, " ").trim() || null),
     });
     return [field, this.said(name)];
   }

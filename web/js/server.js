@@ -1,7 +1,12 @@
 /** Our routes, through ComfyUI's own fetch: it knows the base path and the person. */
 
-/** What a route said no to; the message says what to do next. */
-export class RouteError extends Error {}
+/** What a route said no to; the message says what to do next, `content` is all that was said. */
+export class RouteError extends Error {
+  constructor(message, content) {
+    super(message);
+    this.content = content;
+  }
+}
 
 /** `fetchApi` is ComfyUI's `api.fetchApi`. */
 export function routes(fetchApi) {
@@ -17,5 +22,5 @@ async function answered(response) {
   const content = await response.json().catch(() => ({}));
   if (response.ok) return content;
   const sentences = [content.error ?? `HTTP ${response.status}`, content.next_step];
-  throw new RouteError(sentences.filter(Boolean).join(" "));
+  throw new RouteError(sentences.filter(Boolean).join(" "), content);
 }

@@ -10,9 +10,12 @@ const ICONS = { collect: "pi-download", open: "pi-play", canvas: "pi-plus", grap
 const FILTERS = { "": "jobs.all", open: "jobs.open", done: "jobs.done", failed: "jobs.failed" };
 
 export class Sidebar {
-  /** `act(name, job)` does what a button says, `language()` and `say` are the texts, `address` makes routes' addresses. */
-  constructor({ server, act, say, language, address, openSettings }) {
-    Object.assign(this, { server, act, say, language, address, openSettings });
+  /**
+   * `act(name, job)` does what a button says, `language()` and `say` are the texts, `address` makes routes' addresses,
+   * `top` are the elements above everything.
+   */
+  constructor({ server, act, say, language, address, openSettings, top = [] }) {
+    Object.assign(this, { server, act, say, language, address, openSettings, top });
     this.jobs = new Jobs();
     this.rows = new Map();
     this.root = null;
@@ -93,7 +96,7 @@ export class Sidebar {
     const head = element("header", {}, element("h2", {}, "APIMart"),
       iconButton("pi-refresh", this.say("jobs.refresh"), () => this.reload()),
       iconButton("pi-cog", this.say("jobs.settings"), this.openSettings));
-    this.root.replaceChildren(head, this.notes, this.sums, this.chart, this.agreement.root, this.filters, this.list, this.end);
+    this.root.replaceChildren(head, ...this.top, this.notes, this.sums, this.chart, this.agreement.root, this.filters, this.list, this.end);
     this.drawFilters();
     this.watcher = new IntersectionObserver((seen) => {
       if (seen.some((one) => one.isIntersecting) && this.jobs.hasMore) this.load(false);

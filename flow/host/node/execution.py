@@ -28,7 +28,7 @@ from ..web.open_pages import language_of
 from . import presence
 from .links import linked_outputs
 from .metadata import metadata_of
-from .progress import NodeProgress, until_interrupted
+from .progress import NodeProgress, left_today, until_interrupted
 from .sockets import audio_of, cuts_of, frames_tensor, values_of, video_of
 
 LAST_FRAME = Selection(skip_first_frames=-1)
@@ -106,7 +106,8 @@ class NodeRun:
         outcome = await job.wait(self._progress.show, seconds=account.settings.wait_seconds)
         with _paid(outcome.entry):
             rows = [await self._runner.local(partial(self._row, outcome.entry, path)) for path in outcome.files.paths]
-        self._progress.end(outcome, *self._notes)
+        left = "" if outcome.is_reused else await self._runner.local(lambda _: left_today(account))
+        self._progress.end(outcome, left, *self._notes)
         presence.remember(self._node_id, self._prompt, outcome.files.paths)
         outputs = [list(column) for column in zip(*rows, strict=True)] if self._gives_several else list(rows[0])
         return io.NodeOutput(*outputs, ui=ui.PreviewVideo([_shown(path) for path in outcome.files.paths]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -12,7 +13,8 @@ import comfy.model_management
 from comfy_api.latest import ComfyAPI
 from server import PromptServer
 
-from ...jobs import Outcome, Progress
+from ...errors import PackError
+from ...jobs import Account, Outcome, Progress
 from ...ledger import Entry, usd
 from ...stopping import Stopped
 from ..runtime import Runtime, runtime
@@ -47,7 +49,7 @@ class NodeProgress:
 
     def end(self, outcome: Outcome, *notes: str) -> None:
         self._meet(outcome.entry)
-        self.say(_said_of(outcome), *outcome.warnings, *notes)
+        self.say(_said_of(outcome), *outcome.warnings, *filter(None, notes))
 
     def say(self, *lines: str) -> None:
         head = [SANDBOX_LINE] if self.is_sandbox else []
@@ -69,6 +71,15 @@ class NodeProgress:
         task = asyncio.ensure_future(work)
         self._pending.add(task)
         task.add_done_callback(self._pending.discard)
+
+
+def left_today(account: Account) -> str:
+    """What the limit per day still allows, as a sentence; empty without a limit, and where that cannot be told now."""
+    with suppress(PackError):
+        if found := account.left_today():
+            left, limit = found
+            return f"Left today: {usd(left)} of {usd(limit)} USD."
+    return ""
 
 
 def _said_of(outcome: Outcome) -> str:

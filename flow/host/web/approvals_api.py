@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 
 from ...errors import PackError
 from ...ledger import APPROVED, DECLINED, Approval, Ledger
@@ -18,14 +17,13 @@ def waiting(runtime: Runtime, user: User) -> dict[str, Json]:
     """What is asked of the user now, oldest first, with what was spent today and may be spent in a day."""
     found = runtime.settings
     ledger = runtime.ledger_of(found)
-    midnight = datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
     return {
         "approvals": [
             approval_summary(one, runtime.output)
             for one in ledger.approvals.waiting(found.realm)
             if _is_of(ledger, one, user)
         ],
-        "today_usd": round(sum(row.usd for row in ledger.totals(found.realm, midnight.timestamp())), 6),
+        "today_usd": round(ledger.spent_today(found.realm), 6),
         "limit_usd_per_day": found.limits.usd_per_day,
         "now": time.time(),
     }

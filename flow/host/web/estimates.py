@@ -30,6 +30,7 @@ from ...model import (
     Measure,
     MediaInput,
     Number,
+    Question,
     Seconds,
     Shot,
     Shots,
@@ -63,7 +64,8 @@ def estimate(
     `linked` names the widgets whose value only a run can tell; `depends_on` those of them that the price hangs on, and
     then no price is said. `units` and `usd` are None where they hang on a clip that is not in it as well, `least_units`
     are those without that clip. `bought` is "kept", "running" or "unknown" when the ledger holds this very request, and
-    is only said of requests without media: what a picture shows is known when the node runs.
+    is only said of requests without media: what an image shows is known when the node runs. So is `request`, which is
+    the same for nodes that one purchase answers.
     """
     with suppress(PackError):
         runtime.learn_models()
@@ -83,7 +85,7 @@ def estimate(
         "depends_on": depends_on,
         "unit": prices.unit(values.model),
         "dated": prices.dated,
-        "bought": _standing_in_ledger(runtime, family, values, widgets),
+        **_in_ledger(runtime, _question(family, values, widgets)),
         "retired": family.retired.get(values.model) or _gone(runtime, family, values),
         "unchecked": values.model in family.unchecked,
         "sandbox": runtime.settings.sandbox,
@@ -198,20 +200,27 @@ def _clip(seconds: float) -> VideoData:
     return VideoData(measure=Measure(seconds, 0, Fraction(0), Size(0, 0), "", "", 0, False))
 
 
-def _standing_in_ledger(runtime: Runtime, family: Family, values: Values, widgets: Mapping[str, Any]) -> str:
+def _question(family: Family, values: Values, widgets: Mapping[str, Any]) -> Question | None:
+    """What the node will ask, where its widgets alone tell that."""
     needed = {declared.id for declared in family.inputs if not isinstance(declared, MediaInput)} | {"take"}
     has_media = any(several(values[declared.id]) for declared in family.media)
     if has_media or not needed <= set(widgets) or not all(_is_told(one, values) for one in family.inputs):
-        return ""
+        return None
     try:
-        question = ask(family, values, _no_clip)
+        return ask(family, values, _no_clip)
     except PackError:
-        return ""
+        return None
+
+
+def _in_ledger(runtime: Runtime, question: Question | None) -> dict[str, Json]:
+    if question is None:
+        return {"bought": "", "request": ""}
     found = runtime.settings
     ledger = runtime.ledger_of(found)
     ledger.rekey(found.realm, question.earlier, question.fingerprint)
     entry = ledger.find(found.realm, question.fingerprint)
-    return "" if entry is None else _standing(entry, runtime)
+    bought = "" if entry is None else _standing(entry, runtime)
+    return {"bought": bought, "request": question.fingerprint}
 
 
 def _is_told(declared: Input, values: Values) -> bool:

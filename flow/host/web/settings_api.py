@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ...errors import NotSet, Refused
+from ...errors import NotSet, PackError, Refused
 from ...files import discard
 from ...media import what_is_missing
 from ...model import Json, MediaFile, project_name
@@ -20,12 +20,13 @@ from ...settings import (
     NUMBERS,
     Number,
     Settings,
+    checked_key,
     environment_names,
     save_key,
     save_settings,
     set_aside,
 )
-from ...wire import Transfer
+from ...wire import Provider, Transfer
 from ..runtime import Runtime
 from .users import THE_ONE, User
 from .validation import Denied
@@ -76,8 +77,21 @@ def media_store_kind(settings: Settings) -> str:
 
 
 def keep_key(runtime: Runtime, key: str) -> dict[str, Json]:
+    """Save a key that the provider takes; an empty one removes what is saved.
+
+    Raises NotSet for a key that it does not take, Unreachable when that cannot be told now; nothing is changed then.
+    """
+    if key.strip():
+        _try_key(runtime, checked_key(key))
     save_key(runtime.home, key)
     return status(runtime)
+
+
+def _try_key(runtime: Runtime, key: str) -> None:
+    try:
+        Provider(runtime.reached().base_url, key).try_key()
+    except PackError as error:
+        raise type(error)(f"The key was not saved. {error.what}", next_step=error.next_step) from None
 
 
 def change_settings(runtime: Runtime, changes: Mapping[str, Any]) -> dict[str, Json]:
