@@ -23,7 +23,7 @@ def never() -> bool:
 def raise_if_stopped(stopped: Stopped) -> None:
     """Raise Unfinished, marked as stopped, when `stopped` says so."""
     if stopped():
-        raise Unfinished("Stopped.", stopped=True, spent="Nothing new was spent.")
+        raise Unfinished("Stopped.", stopped=True, spent="Nothing new was charged.")
 
 
 def until_stopped(items: Iterable[Item], stopped: Stopped) -> Iterator[Item]:

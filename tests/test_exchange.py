@@ -66,7 +66,7 @@ def not_taken(base_url=f"https://{HOST}", words="No connection to"):
     """The submit was never sent: nothing spent, and the next step said."""
     with pytest.raises(NotTaken, match=words) as caught:
         submit(base_url)
-    assert caught.value.spent == "Nothing was spent."
+    assert caught.value.spent == "Nothing was charged."
     assert caught.value.next_step.endswith("queue again.")
 
 

@@ -134,7 +134,7 @@ def run_usd_of(connection: Connection, realm: str, queue_run: str, leave_out: Se
 def _one(connection: Connection, approval_id: str) -> Approval:
     row = connection.execute(select(APPROVALS).where(APPROVALS.c.id == approval_id)).mappings().first()
     if row is None:
-        raise Contradiction("There is no such question.", spent="Nothing was spent.", next_step="")
+        raise Contradiction("There is no such question.", spent="Nothing was charged.", next_step="")
     entries = load(connection, select(ENTRIES).where(ENTRIES.c.approval == approval_id).order_by(ENTRIES.c.number))
     return Approval(**row, entries=tuple(entries))
 

@@ -138,7 +138,7 @@ def _refuse_too_many(planned: Plan, selection: Selection, free_bytes: int | None
 def nothing_selected(selection: Selection) -> Refused:
     return Refused(
         f"The selection leaves no frame of the clip ({selection.skip_first_frames} are skipped).",
-        spent="Nothing new was spent.",
+        spent="Nothing new was charged.",
         next_step="Lower skip_first_frames.",
     )
 

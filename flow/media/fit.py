@@ -119,7 +119,7 @@ def fitted_size(size: Size, min_side: int, max_side: int) -> Size:
     if short * scale < min_side - 1 or lowest > highest:
         raise Refused(
             f"A clip of {size} is too long a shape: no scale brings both sides into {min_side} to {max_side} px.",
-            next_step="Crop it.",
+            next_step="Crop the video.",
         )
     sides = (2 * round(side * scale / 2) for side in (size.width, size.height))
     return Size(*(min(highest, max(lowest, side)) for side in sides))

@@ -122,8 +122,8 @@ class Shots(Input):
     longest: int = 15
     seconds: int = 2
     max_characters: int = 512
-    prompt_help: str = "What this shot shows, up to 512 characters."
-    seconds_help: str = "How many seconds this shot lasts."
+    prompt_help: str = "Text prompt for this shot, 512 characters max."
+    seconds_help: str = "Duration of this shot in seconds."
 
     @property
     def choices(self) -> dict[str, int]:

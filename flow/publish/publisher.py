@@ -157,7 +157,8 @@ def _no_home(declared: MediaInput) -> str:
     """What to do about a clip or a sound that only this machine has."""
     kind = "clip" if isinstance(declared, VideoInput) else "sound"
     choices = [
-        "set APIMART_MEDIA_STORE to a bucket (s3://bucket/prefix) or to this ComfyUI's public address (comfyui:https://...)",
+        "set APIMART_MEDIA_STORE to a bucket (s3://bucket/prefix) or to this ComfyUI's public address "
+        "(comfyui:https://...)",
         f"set it to litterbox or tmpfiles, where strangers could see the {kind}, after agreeing in Settings > APIMart",
     ]
     if isinstance(declared, VideoInput):

@@ -71,7 +71,7 @@ def _seconds(limits: MotionReference, whole: float, orientation: str, start: flo
         raise Refused(
             f"From {start:g} s on, {max(wanted, 0):.5g} s of the clip's {whole:.5g} s are left or asked for; "
             f"a motion reference is at least {limits.min_seconds} s.",
-            next_step="Begin earlier, ask for more, or use a longer clip.",
+            next_step="Start earlier, request more seconds, or use a longer video.",
         )
     return None if wanted >= left else wanted
 
