@@ -1,4 +1,4 @@
-"""What the provider offers today and wants in a body: asked at most daily, and never a reason to fail."""
+"""The provider's model list and schemas, fetched at most once a day; a failed request never fails a job."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def doubts_about(question: Question, provider: Provider, ledger: Ledger, now: fl
         ledger.cache.remember(_models_cached_as(provider.base_url), remembered, until)
     gone = what_is_gone(question.model, remembered, models_of(question.family))
     is_new = question.model in question.family.unchecked
-    new = f"{question.model} is new at the provider: its limits and its price are not checked by this pack."
+    new = f"{question.model} is new at the provider. This pack does not check its limits or price."
     return (*((gone,) if gone else ()), *((new,) if is_new else ()))
 
 
@@ -57,7 +57,7 @@ def what_is_gone(model: str, remembered: Any, others: Iterable[str] = ()) -> str
         return ""
     near = nearest(model, others, [str(one) for one in listed])
     what = f"{model} is not in the provider's list of {remembered.get('day')}."
-    return f"{what} The nearest one is {near}." if near else what
+    return f"{what} The closest one is {near}." if near else what
 
 
 def nearest(model: str, others: Iterable[str], living: Sequence[str]) -> str:
@@ -81,7 +81,7 @@ def _likeness(one: str, other: str) -> float:
 
 
 def new_models(families: Iterable[Family], remembered: Any) -> dict[str, tuple[str, ...]]:
-    """The models of the remembered list that no family names, by the node id of the family that can buy them.
+    """The models of the remembered list that no family names, by the node id of the family that can purchase them.
 
     That is the family whose model comes nearest by name in the same maker's line, if it sends all that the new one
     takes. A model of which the provider says nothing goes to none.
@@ -125,7 +125,7 @@ def held_against_schema(question: Question, provider: Provider, ledger: Ledger, 
     schema = _schema(question.model, provider, ledger, now)
     wrong, doubtful = faults_by_schema(question.body([ANY_ADDRESS] * len(question.media)), schema)
     if wrong:
-        raise Refused(" ".join(wrong), next_step="Change parameters, or the widgets that name the media.")
+        raise Refused(" ".join(wrong), next_step="Change parameters, or the widgets that name the media parameters.")
     return tuple(doubtful)
 
 
@@ -138,7 +138,7 @@ def faults_by_schema(body: Mapping[str, Any], schema: Mapping[str, Any]) -> tupl
     missing = [name for name in (required if isinstance(required, list) else []) if name not in body]
     wrong = [f"{name} is missing." for name in missing]
     wrong += [fault for name, value in body.items() for fault in _faults(name, value, known.get(name))]
-    strange = [f"The provider's schema knows no {name}." for name in body if name not in known]
+    strange = [f"The provider's schema has no parameter {name}." for name in body if name not in known]
     return ([*wrong, *strange], []) if schema.get("additionalProperties") is False else (wrong, strange)
 
 
@@ -172,7 +172,7 @@ def _listed(provider: Provider, now: float) -> dict[str, Json]:
         day = time.strftime("%Y-%m-%d", time.gmtime(now))
         return {"ids": [*takes], "day": day, "parameters": {model: [*names] for model, names in takes.items()}}
     except PackError as error:
-        log.info("Which models are offered is not known: %s", error.what)
+        log.info("The model list is not available: %s", error.what)
         return {}
 
 
@@ -184,7 +184,7 @@ def _schema(model: str, provider: Provider, ledger: Ledger, now: float) -> Mappi
     try:
         found = provider.schema(model).get("input_schema")
     except PackError as error:
-        log.info("The schema of %s is not known: %s", model, error.what)
+        log.info("The schema of %s is not available: %s", model, error.what)
         found = None
     schema: dict[str, Json] = dict(found) if isinstance(found, Mapping) else {}
     ledger.cache.remember(name, schema, now + (DAY_SECONDS if schema else RETRY_SECONDS))
@@ -199,7 +199,7 @@ def _faults(name: str, value: Any, wanted: Any) -> list[str]:
         return [f"{name} must be of type {wanted['type']}."]
     allowed = wanted.get("enum")
     if isinstance(allowed, list) and value not in allowed:
-        return [f"{name} is {value!r}; {', '.join(map(str, allowed))} are taken."]
+        return [f"{name} is {value!r}; {', '.join(map(str, allowed))} are accepted."]
     size = len(value) if isinstance(value, (list, str)) else value if TYPES["number"](value) else None
     return [] if size is None else _faults_of_size(name, size, wanted)
 
@@ -208,4 +208,4 @@ def _faults_of_size(name: str, size: float, wanted: Mapping[str, Any]) -> list[s
     least = [wanted[key] for key in ("minimum", "minItems", "minLength") if TYPES["number"](wanted.get(key))]
     most = [wanted[key] for key in ("maximum", "maxItems", "maxLength") if TYPES["number"](wanted.get(key))]
     broken = [limit for limit in least if size < limit] + [limit for limit in most if size > limit]
-    return [f"{name} is at {size}; the limit is {limit}." for limit in broken]
+    return [f"{name} is {size}; the limit is {limit}." for limit in broken]

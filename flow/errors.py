@@ -1,4 +1,4 @@
-"""What can go wrong: each error says what happened, what it cost, and what to do next.
+"""The errors of the pack: each message says what happened, what it cost, and what to do next.
 
 PackError
 |- Refused       the inputs are wrong               nothing spent
@@ -65,7 +65,7 @@ log.addFilter(_Redacting())
 
 
 class PackError(Exception):
-    """The root of every error this pack raises on purpose.
+    """Base class of every error that the pack raises deliberately.
 
     `what` and `next_step` are whole sentences; `warnings` are what the checks found doubtful before the job was
     submitted.

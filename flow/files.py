@@ -1,4 +1,4 @@
-"""Files that are there as a whole or not at all, and locks that one process holds at a time."""
+"""Atomic file writes, and locks between processes."""
 
 from __future__ import annotations
 

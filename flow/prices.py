@@ -1,4 +1,4 @@
-"""What a job costs before it is bought: a dated copy of the price list, refreshed from the public catalogue."""
+"""The price of a job: a price list that ships with the pack, updated daily from the public catalogue."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RETRY_SECONDS = 3600.0
 
 @dataclass(frozen=True)
 class PriceList:
-    """USD by model and row. `dated` is the day it was read, `rows` the price of a second or a clip, as `units` says."""
+    """USD by model and row. `dated` is the day it was read; `rows` are prices per second or video, as `units` says."""
 
     dated: str
     rows: Mapping[str, Mapping[str, float]]
@@ -133,5 +133,5 @@ def _asked(provider: Provider) -> dict[str, dict[str, float]]:
     try:
         return rows_of(provider.prices())
     except PackError as error:
-        log.info("The printed price list is used: %s", error.what)
+        log.info("The price list that ships with the pack is used: %s", error.what)
         return {}

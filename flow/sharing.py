@@ -1,4 +1,4 @@
-"""Work that several threads want at the same time, done by one of them for all."""
+"""Deduplicates work that several threads request at the same time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 
 
 class Shared(Generic[Result]):
-    """Holds nothing but what is going on: who asks later does the work again."""
+    """Holds only work in progress; a later call does the work again."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""How work that takes long notices that nobody waits for it any more."""
+"""How long-running work notices that it was stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Brings a job of the account home, wherever it was submitted."""
+"""Collects a job of the account, wherever it was submitted."""
 
 from ..flow.model import VIDEO_OUTPUTS, Text, Utility
 

@@ -1,4 +1,4 @@
-"""FLUX 3 video: clips with sound from a prompt, through pictures, or going on from a clip; drafts to render later.
+"""FLUX 3 video: videos with audio from a prompt, through images, or going on from a video; drafts to render later.
 
 Source: https://docs.apimart.ai, flux-3-video (Russian edition, September 2026). The provider infers `mode`, so it is
 left out, as is `aspect_ratio` where it is auto.

@@ -1,4 +1,4 @@
-"""Gemini Omni Flash through the provider's own channel: a price per clip.
+"""Gemini Omni Flash through the provider's own channel: a price per video.
 
 Source: https://docs.apimart.ai, Omni-Flash-Ext (English edition) and its newer id gemini-omni-1.1-flash-ext.
 """
@@ -8,7 +8,7 @@ from ..flow.model.shared_inputs import aspect_ratio, model, nsfw_check, resoluti
 
 
 def row(values: Values) -> str:
-    """Without a clip a row per resolution and length; with one, a row by the second of it."""
+    """Without a video a row per resolution and length; with one, a row by the second of it."""
     resolution = str(values.resolution).upper()
     return f"{resolution}-video" if values.video is not None else f"{resolution}-{values.duration}s"
 

@@ -1,4 +1,4 @@
-"""Gemini Omni 1.1 Flash as Google serves it: clips from text or frames, changes of a clip, and scenes that go on.
+"""Gemini Omni 1.1 Flash as Google serves it: videos from text or frames, changes of a video, and scenes that go on.
 
 Source: https://docs.apimart.ai, gemini-omni-1.1-flash (English edition, and its list of fields in autumn 2026). The
 model chooses the length, 3 to 10 s; jobs are settled by tokens, and the estimate is that of 10 s. Without `metadata`
@@ -21,7 +21,7 @@ def goes_on(values: Values) -> bool:
 
 
 def has_aspect_ratio(values: Values) -> bool:
-    """A clip has its own; the provider takes 16:9 by itself, so with frames or references only 9:16 has to be said."""
+    """A video has its own; the provider takes 16:9 by itself, so with frames or references only 9:16 has to be said."""
     if values.video is not None or goes_on(values):
         return False
     return values.aspect_ratio == "9:16" or not (values.first_frame is not None or values.images)

@@ -1,4 +1,4 @@
-"""Gemini Omni Flash as Google serves it: clips from text, pictures or a clip, and their continuation.
+"""Gemini Omni Flash as Google serves it: videos from text, images or a video, and their continuation.
 
 Source: https://docs.apimart.ai, gemini-omni-flash-preview (English edition). The model chooses the length, 3 to 10 s.
 """

@@ -1,7 +1,7 @@
 """Grok Imagine 1.5 through the provider's own channel.
 
 Source: https://docs.apimart.ai, Grok Imagine 1.5 (readings of September and October 2026). Undated older editions call
-`resolution` `quality` and say that clips last up to 30 s.
+`resolution` `quality` and say that videos last up to 30 s.
 """
 
 from ..flow.model import Choice, Family, ImageInput, Price, Text

@@ -1,8 +1,8 @@
-"""Grok Imagine as its maker serves it: clips from a prompt or from pictures, and changes of a clip.
+"""Grok Imagine as its maker serves it: videos from a prompt or from images, and changes of a video.
 
 Source: https://docs.apimart.ai, Grok Imagine (English edition, and its list of fields in autumn 2026). The page names
-`video` but not its form; that it holds the address as `url`, and that the result keeps length and shape of the clip, is
-so at the model's maker (https://docs.x.ai, video editing).
+`video` but not its form; that it holds the address as `url`, and that the result keeps the length and aspect ratio of
+the video, is documented by xAI (https://docs.x.ai, video editing).
 """
 
 from ..flow.model import Choice, Family, ImageInput, Json, Number, Price, Rule, Text, Values, VideoInput
@@ -16,14 +16,14 @@ def source(url: str) -> Json:
 
 
 def billed(values: Values) -> float:
-    """A clip that is changed keeps its length."""
+    """A video that is changed keeps its length."""
     return float(values.duration if values.video is None else values.video.seconds)
 
 
 def inputs_billed(values: Values) -> dict[str, float]:
-    """What goes in costs extra: each picture, and each second of a clip."""
-    pictures = {"input_image": float(len(values.images))} if values.images else {}
-    return pictures | ({"input_video": values.video.seconds} if values.video is not None else {})
+    """What goes in costs extra: each image, and each second of a video."""
+    images = {"input_image": float(len(values.images))} if values.images else {}
+    return images | ({"input_video": values.video.seconds} if values.video is not None else {})
 
 
 FAMILY = Family(

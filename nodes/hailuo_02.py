@@ -1,4 +1,4 @@
-"""Hailuo 02: clips from a prompt, or from a first and a last frame; silent.
+"""Hailuo 02: videos from a prompt, or from a first and a last frame; silent.
 
 Source: https://docs.apimart.ai, MiniMax-Hailuo-02 (English edition).
 """

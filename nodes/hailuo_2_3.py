@@ -1,4 +1,4 @@
-"""Hailuo 2.3 and its fast form: clips from a prompt or from a first frame; silent.
+"""Hailuo 2.3 and its fast form: videos from a prompt or from a first frame; silent.
 
 Source: https://docs.apimart.ai, MiniMax-Hailuo-2.3 (English and Chinese editions); the fifteen camera moves as its
 maker names them.

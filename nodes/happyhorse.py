@@ -10,7 +10,7 @@ from ..flow.model.shared_rules import at_most_characters, video_lasts
 
 
 def billed(values: Values) -> float:
-    """A clip that is changed keeps its length."""
+    """A video that is changed keeps its length."""
     return float(values.duration if values.video is None else values.video.seconds)
 
 

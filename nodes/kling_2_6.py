@@ -1,4 +1,4 @@
-"""Kling 2.6: clips from a prompt, a first frame, or a first and a last frame.
+"""Kling 2.6: videos from a prompt, a first frame, or a first and a last frame.
 
 Source: https://docs.apimart.ai, Kling v2.6 (English and Russian editions). The price list has a row for a chosen voice
 (`pro-sound-voice`), but no page names the parameter, so it is not offered.

@@ -1,4 +1,4 @@
-"""Kling 3.0: clips from a prompt, a first frame, or a first and a last frame; several shots in one clip.
+"""Kling 3.0: videos from a prompt, a first frame, or a first and a last frame; several shots in one video.
 
 Source: https://docs.apimart.ai, Kling v3 (English and Chinese editions), and the schemas that clients made from it.
 """
@@ -17,7 +17,7 @@ from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST, SHOTS_ADD_UP_TO_DU
 
 
 def row(values: Values) -> str:
-    """The catalogue calls the row of std with sound just `sound`."""
+    """The catalogue calls the row of std with audio just `sound`."""
     if not values.audio:
         return str(values.mode)
     return "sound" if values.mode == "std" else f"{values.mode}-sound"

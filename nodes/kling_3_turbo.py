@@ -1,4 +1,4 @@
-"""Kling 3.0 Turbo: clips from a prompt or a first frame, with sound that cannot be switched off.
+"""Kling 3.0 Turbo: videos from a prompt or a first frame, with audio that cannot be switched off.
 
 Source: https://docs.apimart.ai, Kling 3.0 Turbo (English edition).
 """

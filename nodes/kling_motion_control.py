@@ -1,4 +1,4 @@
-"""Kling motion control: a character from a picture performs the motion of a reference clip.
+"""Kling motion control: a character from an image performs the motion of a reference video.
 
 Source: https://docs.apimart.ai, kling-v2-6-motion-control-generation (Korean, Japanese and Chinese editions agree).
 Limits that warn are Kling's own; the provider's page does not state them.

@@ -1,4 +1,4 @@
-"""Kling 3.0 Omni and Kling Video O1: pictures and a clip to refer to in the prompt.
+"""Kling 3.0 Omni and Kling Video O1: images and a video to refer to in the prompt.
 
 Source: https://docs.apimart.ai, Kling v3 Omni and Kling Video O1 (English editions). The pages name the parameters of
 several shots, but not how shots go together with references.
@@ -34,7 +34,7 @@ def is_omni(values: Values) -> bool:
 
 
 def row(values: Values) -> str:
-    """4k has one row; the rows of std with a clip or with sound are called just `video` and `sound`."""
+    """4k has one row; the rows of std with a video or with audio are called just `video` and `sound`."""
     if values.mode == "4k":
         return "4k"
     extra = "video" if values.video is not None else "sound" if values.audio else ""
@@ -44,12 +44,12 @@ def row(values: Values) -> str:
 
 
 def shaped(body: dict[str, Json]) -> dict[str, Json]:
-    """What becomes of the clip belongs into its own object, what shots say into the body itself."""
+    """What becomes of the video belongs into its own object, what shots say into the body itself."""
     about = {name: value for name, value in body.items() if name in ("refer_type", "keep_original_sound")}
     kept = {name: value for name, value in spread(body, "shots").items() if name not in about}
-    clips = body.get("video_list")
-    if isinstance(clips, list):
-        kept["video_list"] = [{**clip, **about} for clip in clips if isinstance(clip, dict)]
+    videos = body.get("video_list")
+    if isinstance(videos, list):
+        kept["video_list"] = [{**video, **about} for video in videos if isinstance(video, dict)]
     return kept
 
 

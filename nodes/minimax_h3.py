@@ -1,7 +1,7 @@
-"""MiniMax H3: clips in 2K from a prompt, a first and a last frame, or reference pictures, clips and sounds.
+"""MiniMax H3: videos in 2K from a prompt, a first and a last frame, or reference images, videos and audio.
 
-Source: https://docs.apimart.ai, MiniMax-H3 (English edition, September 2026). Pictures beyond five cost extra, and the
-seconds of reference clips are billed up to 15 s. A last frame needs no first.
+Source: https://docs.apimart.ai, MiniMax-H3 (English edition, September 2026). Images beyond five cost extra, and the
+seconds of reference videos are billed up to 15 s. A last frame needs no first.
 """
 
 from ..flow.model import MEGABYTE, AudioInput, Choice, Family, ImageInput, Price, Rule, Text, Values, VideoInput

@@ -1,8 +1,8 @@
-"""MiniMax H3 Max: clips from a prompt, a first and a last frame, or reference pictures, clips and sounds.
+"""MiniMax H3 Max: videos from a prompt, a first and a last frame, or reference images, videos and audio.
 
-Source: https://docs.apimart.ai, MiniMax-H3-Max, in the provider's own index of late September 2026. What pictures
-beyond two cost is not known, so there is no estimate then; seconds of reference clips are estimated as MiniMax H3 bills
-them.
+Source: https://docs.apimart.ai, MiniMax-H3-Max, in the provider's own index of late September 2026. What images
+beyond two cost is not known, so there is no estimate then; seconds of reference videos are estimated as MiniMax H3
+bills them.
 """
 
 from ..flow.model import AudioInput, Choice, Family, ImageInput, Price, Rule, Text, Values, VideoInput

@@ -1,4 +1,4 @@
-"""MiniMax H3 regeneration: a finished 768P clip of MiniMax H3 once more, in 2K.
+"""MiniMax H3 regeneration: a finished 768P video of MiniMax H3 once more, in 2K.
 
 Source: https://docs.apimart.ai, MiniMax-H3-Regeneration. The seconds billed are those of the earlier job, which only
 the provider knows, so there is no estimate.

@@ -1,4 +1,4 @@
-"""PixVerse v6: clips from a prompt, a picture, reference pictures, between two frames, or going on from a clip.
+"""PixVerse v6: videos from a prompt, an image, reference images, between two frames, or going on from a video.
 
 Source: https://docs.apimart.ai, Pixverse v6 (English and Chinese editions). That the items of `img_references` are
 plain addresses is what clients made of that page; others send objects. `motion_mode` has one value and is not sent.

@@ -1,4 +1,4 @@
-"""The way out when a motion reference is too long, too small, too heavy, or in the wrong format."""
+"""Fits a video to the limits of motion control: duration, size, format."""
 
 from ..flow.model import Choice, Flag, Output, Seconds, Utility, VideoInput
 from .kling_motion_control import MOTION

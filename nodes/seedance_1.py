@@ -1,4 +1,4 @@
-"""Seedance 1.5 and 1.0: clips from a prompt, or from a first and a last frame.
+"""Seedance 1.5 and 1.0: videos from a prompt, or from a first and a last frame.
 
 Source: https://docs.apimart.ai, doubao-seedance-1-5-pro and -1-0 (English editions, and lists of fields in autumn
 2026).

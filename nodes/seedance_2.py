@@ -1,7 +1,7 @@
-"""Seedance 2.0, fast and mini: pictures, clips and sounds to refer to, or a first and a last frame.
+"""Seedance 2.0, fast and mini: images, videos and audio to refer to, or a first and a last frame.
 
 Source: https://docs.apimart.ai, Seedance 2.0 (English edition, September 2026). The page's older editions name other
-defaults, so sound is always sent.
+defaults, so audio is always sent.
 """
 
 from ..flow.model import AudioInput, Choice, Family, Flag, ImageInput, Price, Rule, Text, Values, VideoInput
@@ -22,7 +22,7 @@ def row(values: Values) -> str:
 
 
 def billed(values: Values) -> float:
-    """With reference clips, their seconds count like those of the result."""
+    """With reference videos, their seconds count like those of the result."""
     return float(values.duration + seconds_of(values.videos))
 
 

@@ -1,4 +1,4 @@
-"""Seedance 2.5: up to 30 s, with pictures, clips and sounds to refer to, to edit or to extend.
+"""Seedance 2.5: up to 30 s, with images, videos and audio to refer to, to edit or to extend.
 
 Source: https://docs.apimart.ai, Seedance 2.5 (editions up to October 2026). The job is settled by tokens when it ends;
 the estimate is by the second.
@@ -34,8 +34,8 @@ def row(values: Values) -> str:
 
 
 def is_editable(values: Values) -> bool:
-    """Whether an edit has what it needs: one clip of 4 to 30 s, whose length the result keeps."""
-    lengths = [clip.seconds for clip in values.videos]
+    """Whether an edit has what it needs: one video of 4 to 30 s, whose length the result keeps."""
+    lengths = [video.seconds for video in values.videos]
     return len(lengths) == 1 and 4 <= lengths[0] <= 30 + TOLERANCE_SECONDS and values.duration == MODEL_DECIDES
 
 

@@ -1,4 +1,4 @@
-"""Many shots as one decision: a table from a spreadsheet becomes a list for the nodes that buy."""
+"""Turns a table from a spreadsheet into lists, one job per row."""
 
 from ..flow.model import Output, Text, Utility
 

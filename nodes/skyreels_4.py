@@ -1,7 +1,7 @@
-"""SkyReels V4: clips from a prompt, from frames, or from pictures and a clip that the prompt refers to.
+"""SkyReels V4: videos from a prompt, from frames, or from images and a video that the prompt refers to.
 
-Source: https://docs.apimart.ai, SkyReels V4 (English, Korean and Russian editions). Up to 3 groups of pictures are
-taken, each with a tag; each picture is a group of its own here, so that it matters to nobody how many a group may hold,
+Source: https://docs.apimart.ai, SkyReels V4 (English, Korean and Russian editions). Up to 3 groups of images are
+taken, each with a tag; each image is a group of its own here, so that it matters to nobody how many a group may hold,
 on which the editions disagree.
 """
 
@@ -28,7 +28,7 @@ def listed(text: str) -> Json:
 
 
 def are_times(values: Values) -> bool:
-    """A second inside the clip for each middle frame, or none at all."""
+    """A second inside the video for each middle frame, or none at all."""
     found = seconds_in(values.middle_times)
     if not found:
         return found is not None

@@ -1,4 +1,4 @@
-"""Sora 2: a clip with sound from a prompt, or from a prompt and a first picture.
+"""Sora 2: a video with audio from a prompt, or from a prompt and a first image.
 
 Source: https://docs.apimart.ai, Sora 2 (Korean edition).
 """

@@ -1,4 +1,4 @@
-"""Veo 3.1 through the provider's own channel: 8 s for a price per clip.
+"""Veo 3.1 through the provider's own channel: 8 s for a price per video.
 
 Source: https://docs.apimart.ai, Veo 3.1 (English and Chinese editions). `duration` is fixed at 8 and sent as such.
 """

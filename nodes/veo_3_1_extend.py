@@ -1,4 +1,4 @@
-"""Veo 3.1 extension: a finished clip of 8 s of the provider's own channel goes on to 15 s.
+"""Veo 3.1 extension: a finished video of 8 s of the provider's own channel goes on to 15 s.
 
 Source: https://docs.apimart.ai, VEO3 Video Remix (English and Chinese editions); the price is that of the price list's
 rows of extensions. The page does not say that keys count at its address, so a lost answer is never answered by a second

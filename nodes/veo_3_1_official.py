@@ -1,4 +1,4 @@
-"""Veo 3.1 official: clips from a prompt, or between a first and a last frame.
+"""Veo 3.1 official: videos from a prompt, or between a first and a last frame.
 
 Source: https://docs.apimart.ai, Veo 3.1 official (Korean edition). `enhance_prompt` is never sent: only true is
 allowed, and it is the default.

@@ -1,4 +1,4 @@
-"""Only the frames that are wanted, at only the size that is wanted."""
+"""Decodes selected frames of a video, at a reduced size if requested."""
 
 from ..flow.model import Number, Output, Utility, VideoInput
 

@@ -1,4 +1,4 @@
-"""Vidu Q3 pro and turbo: clips from a prompt, a first frame, or a first and a last frame.
+"""Vidu Q3 pro and turbo: videos from a prompt, a first frame, or a first and a last frame.
 
 Source: https://docs.apimart.ai, Vidu Q3 Pro (English and Chinese editions).
 """

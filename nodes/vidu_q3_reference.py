@@ -1,4 +1,4 @@
-"""Vidu Q3 reference to video: what up to seven pictures show, in one clip.
+"""Vidu Q3 reference to video: what up to seven images show, in one video.
 
 Source: https://docs.apimart.ai, Vidu Q3 (English and Chinese editions).
 """

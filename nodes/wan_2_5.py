@@ -1,4 +1,4 @@
-"""Wan 2.5 preview: clips from a prompt or from a picture.
+"""Wan 2.5 preview: videos from a prompt or from an image.
 
 Source: https://docs.apimart.ai, Wan 2.5 (English edition, and its list of fields in autumn 2026). What came later than
 the node is sent only where it says something else than the provider takes by itself.

@@ -1,4 +1,4 @@
-"""Wan 2.6 and its flash form: clips from a prompt or from a picture.
+"""Wan 2.6 and its flash form: videos from a prompt or from an image.
 
 Source: https://docs.apimart.ai, Wan 2.6 and wan2.6-i2v-flash (English editions, and their lists of fields in autumn
 2026). What the model was not sent at first is sent only where it says something else than the provider takes by itself.

@@ -1,7 +1,7 @@
-"""Wan 2.7: clips from a prompt, from a first and a last frame, or as the continuation of a clip.
+"""Wan 2.7: videos from a prompt, from a first and a last frame, or as the continuation of a video.
 
-Source: https://docs.apimart.ai, Wan 2.7. Without `resolution` the provider takes 1080P, so it is always sent. A sound
-together with a picture is left to the provider: its page says both that it is taken and that it is not.
+Source: https://docs.apimart.ai, Wan 2.7. Without `resolution` the provider takes 1080P, so it is always sent. Audio
+together with an image is left to the provider: its page says both that it is taken and that it is not.
 """
 
 from ..flow.model import AudioInput, Choice, Family, Price, Rule, Text, VideoInput

@@ -1,4 +1,4 @@
-"""Wan 2.7 video edit: changes a clip as the prompt and up to four pictures say.
+"""Wan 2.7 video edit: changes a video as the prompt and up to four images say.
 
 Source: https://docs.apimart.ai, wan2.7-videoedit. What came later than the node is sent only where it says something
 else than the provider takes by itself.

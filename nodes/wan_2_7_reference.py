@@ -1,4 +1,4 @@
-"""Wan 2.7 reference to video: up to five pictures and clips whose characters and places appear in the result.
+"""Wan 2.7 reference to video: up to five images and videos whose characters and places appear in the result.
 
 Source: https://docs.apimart.ai, wan2.7-r2v (English edition).
 """
@@ -73,12 +73,12 @@ FAMILY = Family(
         Rule(
             "Reference videos must be 1 to 30 s long: trim them.",
             ("videos",),
-            lambda v: all(1 <= clip.seconds <= 30.05 for clip in v.videos),
+            lambda v: all(1 <= video.seconds <= 30.05 for video in v.videos),
         ),
         Rule(
             "Each reference video must have sides of 240 to 4096 px and an aspect ratio of 1:8 to 8:1.",
             ("videos",),
-            lambda v: all(is_fit(clip.measure.size) for clip in v.videos),
+            lambda v: all(is_fit(video.measure.size) for video in v.videos),
         ),
         at_most_characters("prompt", 5000),
         at_most_characters("negative_prompt", 500),

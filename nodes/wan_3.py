@@ -1,7 +1,7 @@
-"""Wan 3.0: pictures, clips, sounds, a document or a web page to refer to, or a first and a last frame.
+"""Wan 3.0: images, videos, audio, a document or a web page to refer to, or a first and a last frame.
 
 Source: https://docs.apimart.ai, Wan 3.0 (Russian edition, September 2026). With duration -1 the model chooses the
-length, and the estimate is that of the longest clip.
+length, and the estimate is that of the longest video.
 """
 
 from ..flow.model import AudioInput, Choice, Family, Flag, ImageInput, Number, Price, Rule, Text, Values, VideoInput
@@ -18,7 +18,7 @@ from ..flow.model.shared_rules import (
 )
 
 MODEL_DECIDES = -1
-LONGEST_SECONDS = 30.0  # of the clips that go in and the one that comes out, together
+LONGEST_SECONDS = 30.0  # of the videos that go in and the one that comes out, together
 
 
 def billed(values: Values) -> float:

@@ -137,7 +137,7 @@ def test_cancel_is_quick_and_clean_and_the_next_run_collects(comfy, seller):
         took = time.monotonic() - pressed
     assert not events.heard("execution_error")
     assert took < 5
-    assert any("the job goes on" in text.lower() for _, text in events.texts)
+    assert any("the job continues" in text.lower() for _, text in events.texts)
     comfy.finished(prompt_id)
     seller.finish()
     bought(comfy, sora("cancelled"))

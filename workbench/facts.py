@@ -79,7 +79,7 @@ def _of_family(family: Family, facts: Mapping[str, Any]) -> Iterator[str]:
     pages = {model: _page_of(family, model, facts) for model in models_of(family)}
     yield from (f"facts {model}: in {family.node_id}, on no page" for model, page in pages.items() if page is None)
     known = {model: page for model, page in pages.items() if page is not None}
-    written = {one.parameter for one in family.inputs if one.id not in {clip.url_input for clip in family.clips}}
+    written = {one.parameter for one in family.inputs if one.id not in {one.url_input for one in family.videos}}
     written -= {name for name in written if f"{{{name}}}" in family.path}
     for name in sorted(written | {name for page in known.values() for name in page}):
         about = {model: page[name] for model, page in known.items() if name in page}

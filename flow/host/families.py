@@ -1,4 +1,4 @@
-"""What the door handed in: the families that this process offers, by node id."""
+"""The families that this process offers, by node id, as passed in by the pack's entry point."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of the ledger's tables, read and written inside a transaction that somebody else began."""
+"""Reads and writes rows of the ledger's tables inside the caller's transaction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A decoded frame as levels: RGB, with the matrix and range that the frame carries, turned and sized as asked."""
+"""Converts decoded frames to RGB, with the color matrix and range of the frame, rotated and resized."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ def is_deep(frame: VideoFrame) -> bool:
 
 
 class Converter:
-    """Turns frames of one clip into levels, uint8 or (for clips deeper than 8 bits) uint16 [H, W, 3].
+    """Turns frames of one video into levels, uint8 or (for videos deeper than 8 bits) uint16 [H, W, 3].
 
     The levels of a frame live in memory of their own; `size` is the size as displayed, None keeps the frame's.
-    Without `keeps_depth` all clips give uint8. HDR of `transfer` becomes SDR.
+    Without `keeps_depth` all videos give uint8. HDR of `transfer` becomes SDR.
     """
 
     def __init__(self, size: Size | None = None, *, keeps_depth: bool = True, transfer: int = 0) -> None:

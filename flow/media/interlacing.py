@@ -1,4 +1,4 @@
-"""Frames of two fields, as cameras and broadcasters interlace them, made whole."""
+"""Deinterlaces frames."""
 
 from __future__ import annotations
 

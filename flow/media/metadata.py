@@ -1,4 +1,4 @@
-"""Texts in the container of a video, as ComfyUI's Save Video writes them: no frame and no sample changes."""
+"""Reads and writes text metadata in the container of a video, without touching frames or audio."""
 
 from __future__ import annotations
 

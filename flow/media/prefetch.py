@@ -1,4 +1,4 @@
-"""Work done ahead of the one who uses it, in a thread of its own."""
+"""Reads ahead in a separate thread."""
 
 from __future__ import annotations
 

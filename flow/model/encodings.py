@@ -1,4 +1,4 @@
-"""How a widget's value becomes JSON, where more than one family says it the same way."""
+"""Conversions of widget values to JSON that several families share."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def model_of(text: str) -> str:
 
 
 def multi_shot(cut: Cut) -> Json:
-    """The parameters of a clip in several shots, for `spread` to put into the body."""
+    """The parameters of a video in several shots, for `spread` to put into the body."""
     if not cut.shots:
         return {"multi_shot": True, "shot_type": "intelligence"}
     written: list[Json] = [

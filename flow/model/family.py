@@ -25,7 +25,7 @@ class Rule:
     """One rule between inputs. `sentence` says what to do; it may name values as `{v.video.seconds}`.
 
     A rule with `warns` is said on the node and goes through. Rules that look at media are checked when
-    the node runs, the others already when the graph is queued.
+    the node runs, the others already when the workflow is queued.
     """
 
     sentence: str
@@ -41,7 +41,7 @@ class Rule:
 class Price:
     """How a job is billed: the row of the model's price list, times `units` of it; an empty key says: not known.
 
-    `extras` are further rows with their units, like pictures beyond those that are free.
+    `extras` are further rows with their units, like images beyond those that are free.
     """
 
     key: Callable[[Values], str]
@@ -77,7 +77,7 @@ class Family:
 
     def __post_init__(self) -> None:
         """Raises ValueError for two inputs that write the same parameter, unless they are sockets that share a list."""
-        stand_ins = {one.url_input for one in self.clips}
+        stand_ins = {one.url_input for one in self.videos}
         writers: dict[str, Input] = {}
         for one in self.inputs:
             other = one if one.id in stand_ins else writers.setdefault(one.parameter, one)
@@ -105,7 +105,7 @@ class Family:
         return tuple(one for one in self.inputs if isinstance(one, MediaInput))
 
     @property
-    def clips(self) -> tuple[VideoInput, ...]:
+    def videos(self) -> tuple[VideoInput, ...]:
         return tuple(one for one in self.inputs if isinstance(one, VideoInput))
 
     @property

@@ -1,4 +1,4 @@
-"""What a purchase is for: a name that a person gives, kept with it; never a path."""
+"""The name of the project that a purchase is recorded under; never a path."""
 
 from __future__ import annotations
 

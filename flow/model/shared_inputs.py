@@ -1,4 +1,4 @@
-"""Inputs that many families take alike; a family says here what is its own: wire name, options, limits, help."""
+"""Inputs shared by several families, with parameters for what differs: wire name, options, limits, help."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def aspect_ratio(*ratios: str, id: str = "aspect_ratio", help: str = "Aspect rat
 
 
 def aspect_ratio_without_image(*ratios: str, id: str = "aspect_ratio", image: str = "first_frame") -> Choice:
-    """An aspect ratio that is sent only while nothing is connected to `image`, whose shape the clip takes over."""
+    """An aspect ratio that is sent only while nothing is connected to `image`, whose shape the video takes over."""
     return replace(
         aspect_ratio(*ratios, id=id, help=f"Aspect ratio. {FOLLOWS[image]}"),
         sent_if=lambda v: v[image] is None,
@@ -66,7 +66,7 @@ def first_frame(
     max_bytes: int = ImageInput.max_bytes,
     help: str = "Optional: image used as the first frame.",
 ) -> ImageInput:
-    """The image that a clip starts with. `wire` may name a list of images, which it then opens."""
+    """The image that a video starts with. `wire` may name a list of images, which it then opens."""
     return _frame("first_frame", wire, formats, max_bytes, help)
 
 
@@ -77,7 +77,7 @@ def last_frame(
     max_bytes: int = ImageInput.max_bytes,
     help: str = "Optional: image used as the last frame; requires first_frame.",
 ) -> ImageInput:
-    """The image that a clip ends with; declared behind `first_frame`, which comes before it in a list of images."""
+    """The image that a video ends with; declared behind `first_frame`, which comes before it in a list of images."""
     return _frame("last_frame", wire, formats, max_bytes, help)
 
 
@@ -94,7 +94,7 @@ def _frame(id: str, wire: str, formats: tuple[str, ...], max_bytes: int, help: s
 
 
 def video_link(id: str = "video_url", *, files: str = "") -> Text:
-    """An address that stands in for a clip: the `url_input` of a Clip. `files` says what may lie there."""
+    """An address that stands in for a video: the `url_input` of a `VideoInput`. `files` says what may lie there."""
     about = f" ({files})" if files else ""
     return Text(
         id=id,

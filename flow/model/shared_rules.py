@@ -1,4 +1,4 @@
-"""Rules that many families hold alike, and what such rules ask of the values."""
+"""Rules shared by several families, and conditions for rules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .family import Rule
 from .media import AudioData, VideoData, several
 from .values import Values
 
-TOLERANCE_SECONDS = 0.05  # a clip cut at a whole second may measure a frame longer
+TOLERANCE_SECONDS = 0.05  # a video cut at a whole second may measure a frame longer
 
 
 def has_frames(values: Values) -> bool:
@@ -45,7 +45,7 @@ def at_most_characters(name: str, most: int) -> Rule:
 
 
 def video_lasts(minimum: int, maximum: int) -> Rule:
-    """The clip of `video` lasts `minimum` to `maximum` seconds; a minimum of 0 is not said."""
+    """The video of `video` lasts `minimum` to `maximum` seconds; a minimum of 0 is not said."""
     limits = f"{minimum} to {maximum} s" if minimum else f"up to {maximum} s"
     return Rule(
         f"The video is {{v.video.seconds:.5g}} s long; {limits} are accepted. "

@@ -1,4 +1,4 @@
-"""What nodes give, and the nodes that buy nothing."""
+"""Outputs of nodes, inputs that all model nodes share, and nodes that are free of charge."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Output:
 
 @dataclass(frozen=True, kw_only=True)
 class Utility:
-    """A node that buys nothing. `notes` and `troubles` (what happened, what to do) are for its help page.
+    """A node that is free of charge. `notes` and `troubles` (what happened, what to do) are for its help page.
 
     `work` says which of the host's functions runs it; one that fits a motion reference does so to `limits`.
     """
@@ -41,7 +41,7 @@ class Utility:
     limits: MotionReference | None = None
 
 
-# What every node that buys or collects gives, in the order that workflows rely on.
+# What every node of a model, and Collect Job, give, in the order that workflows rely on.
 VIDEO_OUTPUTS = (
     Output("video", "VIDEO", "The video, saved in the output folder."),
     Output("frames", "IMAGE", "All frames, RGB 0..1; decoded only when connected."),
@@ -77,7 +77,7 @@ IF_IT_FAILS = Choice(
     help="stop ends the run with the error. skip shows the error on the node and blocks only the nodes that depend on "
     "it; other list rows and other nodes continue.",
 )
-# The last inputs of every node that buys, in the order that workflows rely on.
+# The last inputs of every node of a model, in the order that workflows rely on.
 BUYING_INPUTS: tuple[Input, ...] = (TAKE, PROJECT, IF_IT_FAILS)
 
 

@@ -1,4 +1,4 @@
-"""The allowed value that comes nearest to one that is refused."""
+"""The allowed value closest to one that is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept in the data folder: settings.json and the key, read as they are and changed by one process at a time."""
+"""The files of the data folder, settings.json and the key; changed by one process at a time."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def saved_settings(home: Path) -> dict[str, Json]:
     except OSError as error:
         raise _unreadable(file, error.strerror) from None
     except (ValueError, RecursionError):
-        raise _unreadable(file, "it is empty, cut off or no JSON") from None
+        raise _unreadable(file, "it is empty, truncated or not JSON") from None
     if not isinstance(found, dict):
-        raise _unreadable(file, "it holds no settings by name")
+        raise _unreadable(file, "it does not contain a JSON object of settings")
     return found
 
 
@@ -65,7 +65,7 @@ def saved_key(home: Path) -> str:
     except OSError as error:
         raise NotSet(
             f"The key in {home / KEY} cannot be read ({error.strerror}).",
-            next_step="Save the key again in Settings > APIMart, or make the file readable.",
+            next_step="Save the API key again in Settings > APIMart, or make the file readable.",
         ) from None
 
 
@@ -84,7 +84,9 @@ def checked_key(key: str) -> str:
     """The key without the blanks around it. Raises NotSet when it cannot be one."""
     key = key.strip()
     if not can_be_sent(key) or not 8 <= len(key) <= 512:
-        raise NotSet("That is not an APIMart key: a key is 8 to 512 visible characters without spaces.", next_step="")
+        raise NotSet(
+            "This is not an APIMart API key: a key has 8 to 512 visible characters and no spaces.", next_step=""
+        )
     return key
 
 
@@ -102,12 +104,12 @@ def _alone(home: Path, name: str) -> Iterator[None]:
     except OSError as error:
         raise NotSet(
             f"{home / name} cannot be saved ({error.strerror}).",
-            next_step="Make the data folder writable, or set the value in the environment.",
+            next_step="Make the data folder writable, or set the value in an environment variable.",
         ) from None
 
 
 def _unreadable(file: Path, reason: str | None) -> NotSet:
     return NotSet(
-        f"The settings in {file} cannot be read ({reason}), and with them your limits.",
+        f"The settings file {file} cannot be read ({reason}), so your limits are not known.",
         next_step="Correct the file, or set it aside in Settings > APIMart and set your limits again.",
     )

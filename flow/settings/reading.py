@@ -1,4 +1,4 @@
-"""The settings in force now, and what stands in their way."""
+"""The settings in force, and problems with them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True)
 class Limits:
-    """What a person is willing to spend; None means no limit, 0 means nothing.
+    """Spending limits; None means no limit, 0 allows nothing.
 
     Of one queue run more than `ask_above_usd` is spent only when somebody approves; `keep_usd` stays on the account.
     """
@@ -45,7 +45,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is set and cannot be read: `name` is the setting's, or `settings.json` for all that is saved.
+    """A setting that cannot be read: `name` is the setting, or `settings.json` for the whole file.
 
     `what` and `next_step` are whole sentences, and never repeat what was set: it may be a key in the wrong place.
     """
@@ -57,9 +57,9 @@ class Problem:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that can be set. `home` is the data folder; `key_source` says where the key came from.
+    """All settings. `home` is the data folder; `key_source` says where the key came from.
 
-    With `problems`, the values are good for showing only: `require_key` refuses, so that nobody buys on a guess.
+    With `problems`, the values are good for showing only: `require_key` refuses, so that nobody purchases on a guess.
     """
 
     home: Path
@@ -102,9 +102,9 @@ class Settings:
         self.require_no_problems()
         if not self.key:
             raise NotSet(
-                "No APIMart key is set.",
-                next_step="Set the environment variable APIMART_API_KEY, or Settings > APIMart > Key, and queue again. "
-                "Without a key, APIMART_SANDBOX=1 runs the graph in the sandbox for free.",
+                "No APIMart API key is set.",
+                next_step="Set the environment variable APIMART_API_KEY or Settings > APIMart > Key, then queue again. "
+                "Without a key, APIMART_SANDBOX=1 runs the workflow in the sandbox for free.",
             )
         return self.key
 
@@ -153,7 +153,7 @@ def environment_names(environment: Mapping[str, str] | None = None) -> tuple[str
 
 
 class _Reader:
-    """Reads one setting after the other, and gathers what cannot be read."""
+    """Reads settings one by one, and collects problems."""
 
     def __init__(self, home: Path, environment: Mapping[str, str]) -> None:
         self.problems: list[Problem] = []
@@ -172,7 +172,7 @@ class _Reader:
     def value(self, name: str, rule: Callable[[Json], _T], default: _T, unreadable: _T) -> _T:
         """A setting by its rule: `default` where nothing is set, `unreadable` where that cannot be told."""
         said: Json = self.written(name.upper())
-        where, next_step = f"APIMART_{name.upper()}", "Correct it, and start ComfyUI again."
+        where, next_step = f"APIMART_{name.upper()}", "Correct it, then restart ComfyUI."
         if not said:
             if self._saved is None:
                 return unreadable
@@ -212,7 +212,9 @@ class _Reader:
         if can_be_sent(key):
             return key, source if key else "none"
         self._refuse(
-            KEY, f"{where} holds characters that no key has.", "Copy the key again, without anything around it."
+            KEY,
+            f"{where} contains characters that are not allowed in a key.",
+            "Copy the key again, without quotes or other characters around it.",
         )
         return "", source
 
@@ -221,9 +223,9 @@ class _Reader:
         url = (self.written("BASE_URL") or DEFAULT_BASE_URL).rstrip("/")
         reason = _reason_against(url)
         if sandbox and self.written("BASE_URL") and not reason and urlsplit(url).hostname == LIVE_HOST:
-            reason = "names the live provider, and APIMART_SANDBOX is on"
+            reason = "is the address of the live provider, but APIMART_SANDBOX is on"
         if reason:
-            self._refuse("base_url", f"APIMART_BASE_URL {reason}.", "Correct it, and start ComfyUI again.")
+            self._refuse("base_url", f"APIMART_BASE_URL {reason}.", "Correct it, then restart ComfyUI.")
             return DEFAULT_BASE_URL
         return url
 
@@ -239,7 +241,7 @@ def _reason_against(url: str) -> str:
     except ValueError:
         is_whole = False
     if not is_whole or (parts.scheme == "http" and parts.hostname not in LOOPBACK):
-        return "must be an https address (http only on this machine)"
+        return "must be an https address (http is allowed only for this machine)"
     if parts.username or parts.password or parts.query or parts.fragment:
-        return "must hold no name, password, query or fragment"
+        return "must not contain a user name, password, query or fragment"
     return ""

@@ -1,4 +1,4 @@
-"""Reads the provider's answers: every documented or recorded shape becomes one value.
+"""Parses the provider's responses; every documented or recorded shape becomes one value.
 
 Source: the APIMart documentation and recorded responses of public clients, as of November 2026.
 """
@@ -21,7 +21,7 @@ CANCELLED = ("cancelled", "canceled")
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer: `json` is None when the body is not JSON."""
+    """One HTTP response: `json` is None if the body is not JSON."""
 
     status: int
     json: Any
@@ -35,7 +35,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Fault:
-    """Why the provider said no: `code` in lower case (may be empty), `message` in its own words."""
+    """An error of the provider: `code` in lower case (may be empty), `message` in its own words."""
 
     status: int
     code: str
@@ -179,7 +179,7 @@ def _reason(error: Any) -> str:
 def _plain(text: str) -> str:
     """One line of text. An HTML page says nothing to a person."""
     if "<html" in text[:400].lower() or "<!doctype" in text[:400].lower():
-        return "the answer is a web page, not data"
+        return "the response is a web page, not data"
     return " ".join(text.split())[:400]
 
 

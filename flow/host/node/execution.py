@@ -1,4 +1,4 @@
-"""What a family node and Collect Job do when they run: ask the runner for a job, wait for it, hand out its videos."""
+"""Execution of model nodes and Collect Job: ask the runner for a job, wait for it, return its videos."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LAST_FRAME = Selection(skip_first_frames=-1)
 
 
 class NodeRun:
-    """One run of one node: it waits for a job that is the runner's, and Cancel ends the waiting alone."""
+    """One run of one node. It waits for a job that the runner owns; Cancel ends the wait, not the job."""
 
     def __init__(
         self,

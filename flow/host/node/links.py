@@ -1,4 +1,4 @@
-"""Which outputs of a node something downstream takes; what takes decoding is decoded only then."""
+"""Which outputs of a node are connected, so that frames and audio are decoded only then."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a container lets its programs have of the memory of its machine."""
+"""Memory that a container (cgroup) lets its processes use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the files that a node gave are still there: ComfyUI's cache keeps outputs, not what they point to."""
+"""Whether the files that a node returned still exist: ComfyUI caches outputs, not the files they refer to."""
 
 from __future__ import annotations
 
