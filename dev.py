@@ -23,16 +23,16 @@ PROGRAMS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
 
 COMMANDS = {
-    "demo": "run every family against the sandbox; clips and contact sheets go to demo_output/",
+    "demo": "run every family against the sandbox; videos and contact sheets go to demo_output/",
     "test": "run the tests, with --quick in two minutes; what follows goes to pytest; the live part needs COMFYUI_PATH",
-    "check": "run ruff and mypy",
-    "jobs": "list what was bought, or bring a job home: jobs collect TASK_ID",
+    "check": "run ruff and mypy, and look for words that texts and names avoid",
+    "jobs": "list what was purchased, or download a job: jobs collect TASK_ID",
     "ledger": "copy a ledger into an empty one: ledger copy FROM TO, each a file or postgresql://...",
     "archive": "pack what the registry would hold, and list it",
     "new-family": "write the skeleton of a model family: new-family luma_ray_4 --models luma-ray-4; --check names gaps",
     "catalogue": "tell where our tables and the provider's live answers differ",
     "pages": "write the help pages and MODELS.md from the declarations",
-    "pictures": "take the picture of every node for its help page; needs COMFYUI_PATH and Chromium",
+    "pictures": "take the screenshot of every node for its help page; needs COMFYUI_PATH and Chromium",
     "icon": "draw the icon and the banner of the registry's page",
     "thumbnails": "take the thumbnails of the example workflows; needs COMFYUI_PATH and Chromium",
 }
