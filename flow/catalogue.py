@@ -27,7 +27,7 @@ TYPES: dict[str, Callable[[Any], bool]] = {
 
 
 def models_of(family: Family) -> tuple[str, ...]:
-    """The models that a family names; none for the one that takes any."""
+    """The models that a family declares; empty for the family that accepts any."""
     declared = family.input("model")
     return tuple(str(one) for one in declared.options) if isinstance(declared, Choice) else ()
 
@@ -46,12 +46,12 @@ def doubts_about(question: Question, provider: Provider, ledger: Ledger, now: fl
 
 
 def known_models(base_url: str, ledger: Ledger) -> Any:
-    """What the provider at `base_url` last listed, as `what_is_gone` takes it; None when it was not asked of late."""
+    """The cached model list of the provider at `base_url`, as `what_is_gone` takes it; None if it is not cached."""
     return ledger.cache.recall(_models_cached_as(base_url))
 
 
 def what_is_gone(model: str, remembered: Any, others: Iterable[str] = ()) -> str:
-    """In words, when the remembered list does not hold `model`: since when that is known, and what comes nearest."""
+    """A sentence if the cached list does not contain `model`, with the closest model that it does; else empty."""
     listed = remembered.get("ids") if isinstance(remembered, Mapping) else None
     if not isinstance(listed, list) or not listed or model in listed:
         return ""
@@ -61,7 +61,7 @@ def what_is_gone(model: str, remembered: Any, others: Iterable[str] = ()) -> str
 
 
 def nearest(model: str, others: Iterable[str], living: Sequence[str]) -> str:
-    """The living model that comes nearest; empty for none.
+    """The closest available model; empty if there is none.
 
     That is one of the `others` of its family, else the one of the same maker's line that shares most words with it.
     """
@@ -81,7 +81,7 @@ def _likeness(one: str, other: str) -> float:
 
 
 def new_models(families: Iterable[Family], remembered: Any) -> dict[str, tuple[str, ...]]:
-    """The models of the remembered list that no family names, by the node id of the family that can purchase them.
+    """Models in the cached list that no family declares, by the node id of the family that can submit them.
 
     That is the family whose model comes nearest by name in the same maker's line, if it sends all that the new one
     takes. A model of which the provider says nothing goes to none.
@@ -111,12 +111,12 @@ def _sent_by(family: Family, listed: Mapping[str, Any]) -> set[str]:
 
 
 def living_models(families: Iterable[Family]) -> tuple[str, ...]:
-    """Every model that a family names and that is not said to be gone."""
+    """Every model that a family declares and that is not marked as retired."""
     return tuple(model for family in families for model in models_of(family) if model not in family.retired)
 
 
 def held_against_schema(question: Question, provider: Provider, ledger: Ledger, now: float) -> tuple[str, ...]:
-    """Warnings about a body whose model no declaration knows, by the provider's own schema, where that can be had.
+    """Warnings from the provider's own schema, for models that no declaration covers.
 
     Raises Refused for what the schema does not allow.
     """
@@ -130,7 +130,7 @@ def held_against_schema(question: Question, provider: Provider, ledger: Ledger, 
 
 
 def faults_by_schema(body: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """What a JSON schema does not allow, and what it does not know, each as sentences."""
+    """Violations of a JSON schema, and parameters that it does not define, as sentences."""
     known = schema.get("properties")
     if not isinstance(known, Mapping) or not known:
         return [], []
@@ -145,7 +145,7 @@ def faults_by_schema(body: Mapping[str, Any], schema: Mapping[str, Any]) -> tupl
 def drift(
     families: Iterable[Family], prices: PriceList, listed: Iterable[str], live: Mapping[str, Mapping[str, float]]
 ) -> list[str]:
-    """Where our tables and the provider's live answers differ, a line each."""
+    """Differences between our tables and the provider's live responses, one line each."""
     ours = {model for family in families for model in models_of(family)}
     theirs = {*listed}
     lines = [f"new    {model}: listed, in no family" for model in sorted(theirs - ours)]

@@ -27,13 +27,13 @@ _secrets: set[str] = set()
 
 
 def hide(secret: str) -> None:
-    """Make `secret` unprintable in every error text and log line from now on."""
+    """Redact `secret` from every error message and log line from now on."""
     if len(secret) >= 6:
         _secrets.add(secret)
 
 
 def without_keys(text: str) -> str:
-    """`text` as a person wrote it, addresses whole, without keys."""
+    """`text` as entered, with complete addresses, but without API keys."""
     text = _WHOLE_KEY.sub("[key]", text)  # first: a known key may be how a longer one begins
     for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, "[key]")

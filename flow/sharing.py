@@ -21,7 +21,7 @@ class Shared(Generic[Result]):
         self._running: dict[str, Future[Result]] = {}
 
     def do(self, name: str, work: Callable[[], Result], stopped: Stopped = never) -> Result:
-        """The result of `work`, or of what another thread is doing under the same name; errors are shared too.
+        """The result of `work`, or of the same work already running in another thread; errors are shared, too.
 
         Raises Unfinished when `stopped` says so while it waits. When the other thread is stopped, this one takes over.
         """

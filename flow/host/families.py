@@ -10,5 +10,5 @@ NEW_MODELS: dict[str, tuple[str, ...]] = {}
 
 
 def offered(family: Family) -> Family:
-    """The family with the models that the provider added to it; as it is declared where none are known."""
+    """The family with the models that the provider added, if any are known."""
     return family.with_unchecked(NEW_MODELS.get(family.node_id, ()))

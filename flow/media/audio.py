@@ -66,7 +66,7 @@ def decode_audio(
 
 
 def audio_frames(container: InputContainer, tell: Tell, stopped: Stopped) -> Iterator[AudioFrame]:
-    """The frames of the first audio stream that can be decoded; `tell` gets a sentence about those that cannot."""
+    """Frames of the first audio stream that can be decoded; `tell` receives a sentence about those that cannot."""
     streams = audio_streams(container)
     if not streams:
         if container.streams.audio:
@@ -89,7 +89,7 @@ def layout_of(channels: int) -> str:
 
 
 def waves_of(frames: Iterable[AudioFrame], layout: str, rate: int) -> Iterator[tuple[int, np.ndarray]]:
-    """Samples as float32 [channels, samples], each with its place; frames may change their layout and rate midway."""
+    """Samples as float32 [channels, samples], each with its position; layout and rate may change midway."""
     place: int | None = None
     for alike in _alike(frames):
         resampler = AudioResampler(format="fltp", layout=layout, rate=rate)
@@ -172,7 +172,7 @@ def _encoded(audio: AudioData, name: str, stopped: Stopped) -> bytes:
 
 
 def frames_of(audio: AudioData) -> list[AudioFrame]:
-    """The audio in small frames; the encoder changes format and rate by itself."""
+    """The audio as small frames; the encoder converts format and rate."""
     samples = np.ascontiguousarray(np.clip(_mixed(audio.waveform), -1, 1), np.float32)
     layout = "mono" if len(samples) == 1 else "stereo"
     frames = []

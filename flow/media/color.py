@@ -27,13 +27,13 @@ _ONE_THREAD: dict[str, Any] = {"threads": 1} if AV_VERSION >= (17, 1) else {}
 
 
 def displayed_size(frame: VideoFrame, pixel_aspect: Fraction = SQUARE) -> Size:
-    """Pixels as displayed: pixels that are `pixel_aspect` times as wide as high are made square, rotation applied."""
+    """The displayed size: with square pixels (`pixel_aspect` is width by height), and rotation applied."""
     width, height = max(1, round(frame.width * pixel_aspect)), frame.height
     return Size(height, width) if quarter_turn(frame) in (90, 270) else Size(width, height)
 
 
 def pixel_aspect(stream: VideoStream) -> Fraction:
-    """How much wider than high a pixel is shown; what encoders make of 1 by rounding counts as 1."""
+    """The pixel aspect ratio (width by height); values that are 1 except for rounding count as 1."""
     told = Fraction(stream.sample_aspect_ratio or SQUARE)
     return told if told > 0 and abs(told - SQUARE) > ROUNDED_ASPECT else SQUARE
 
@@ -45,7 +45,7 @@ def quarter_turn(frame: VideoFrame) -> int:
 
 
 def is_deep(frame: VideoFrame) -> bool:
-    """More than 8 bits a channel."""
+    """Whether the frame has more than 8 bits per channel."""
     return any(component.bits > 8 for component in frame.format.components)
 
 
@@ -106,7 +106,7 @@ class Converter:
 
 
 def to_yuv420(frame: VideoFrame, size: Size, swscale: VideoReformatter) -> VideoFrame:
-    """The frame as yuv420p of limited range, tagged; its matrix stays what it is, and is BT.709 for RGB."""
+    """Convert to yuv420p, limited range, tagged; the matrix is kept, and is BT.709 for RGB."""
     is_rgb = frame.format.is_rgb or frame.format.has_palette
     matrix = BT709 if is_rgb else MATRICES.get(int(frame.colorspace), BT601)
     tag = BT709 if is_rgb else int(frame.colorspace)

@@ -39,7 +39,7 @@ READ_ERRORS = (av.error.FFmpegError, OSError, ValueError)
 
 @contextmanager
 def opened(path: Path, *, to_decode: bool = True) -> Iterator[tuple[InputContainer, VideoStream]]:
-    """The video and its video stream. Raises Refused with the cause when `path` is not a video that can be read.
+    """Open a video for reading; yields the container and its video stream. Raises Refused with the cause.
 
     Unless it is opened `to_decode`, only the packets of an MP4 or MOV can be trusted: FFmpeg then decodes none of its
     frames to learn about their format and order, which is what opening mostly costs.
@@ -50,7 +50,7 @@ def opened(path: Path, *, to_decode: bool = True) -> Iterator[tuple[InputContain
 
 @contextmanager
 def opened_container(path: Path, *, to_decode: bool = True) -> Iterator[InputContainer]:
-    """The video, whatever can be decoded of it. Raises what `opened` raises, but for a missing video stream."""
+    """As `opened`, but a missing video stream is accepted."""
     head = refuse_unless_video(path)
     probing = {} if to_decode or head[4:8] not in ISO_BOXES else {"skip_frame": "all"}
     try:
@@ -62,12 +62,12 @@ def opened_container(path: Path, *, to_decode: bool = True) -> Iterator[InputCon
 
 
 def audio_streams(container: InputContainer) -> list[AudioStream]:
-    """The audio streams that FFmpeg can decode; telephones add some that it cannot."""
+    """The audio streams that FFmpeg can decode; videos of phones contain some that it cannot."""
     return [one for one in container.streams.audio if one.codec_context is not None]
 
 
 def packets_of(container: InputContainer, *streams: AnyStream) -> Iterator[Packet[AnyStream]]:
-    """Every packet of the streams; a file that breaks off ends there."""
+    """Every packet of the streams, up to where a truncated file ends."""
     try:
         yield from cast("Iterator[Packet[AnyStream]]", container.demux(*streams))
     except READ_ERRORS:
@@ -75,7 +75,7 @@ def packets_of(container: InputContainer, *streams: AnyStream) -> Iterator[Packe
 
 
 def refuse_unless_video(path: Path) -> bytes:
-    """Refuse by the first bytes what is missing, empty, an image, or no container of videos; those bytes."""
+    """Check the first bytes of a file and return them. Raises Refused if it is missing, empty, or not a video."""
     try:
         with path.open("rb") as file:
             head = file.read(200)
@@ -93,14 +93,14 @@ def refuse_unless_video(path: Path) -> bytes:
 
 
 def is_animation(path: Path) -> bool:
-    """Whether the file is a GIF, WebP or PNG, which ComfyUI plays as a video and this pack does not read."""
+    """Whether the file is a GIF, WebP or PNG, which ComfyUI plays as a video but this pack does not read."""
     with path.open("rb") as file:
         head = file.read(12)
     return head.startswith((b"GIF8", b"\x89PNG")) or head[8:12] == b"WEBP"
 
 
 def missing_bytes(path: Path) -> int:
-    """How many bytes a file lacks by its own account (MP4, MOV, Matroska, WebM, AVI); 0 when it does not say."""
+    """How many bytes a truncated file lacks (MP4, MOV, Matroska, WebM, AVI); 0 if unknown."""
     size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(64)

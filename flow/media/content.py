@@ -80,7 +80,7 @@ def content_of_video(path: Path, *, stopped: Stopped = never) -> str:
 
 
 def content_of_trimmed(content: str, start: float, seconds: float) -> str:
-    """The hash of a video of `content` that is shown from `start` on for `seconds`; zeros show it all, as it is."""
+    """The content hash of a video trimmed to `seconds` from `start`; zeros mean no trim."""
     if not start and not seconds:
         return content
     return hashlib.sha256(f"{content}:{start:.6f}:{seconds:.6f}".encode()).hexdigest()

@@ -248,7 +248,7 @@ def audio_stream(made: OutputContainer, rate: int, channels: int) -> tuple[Audio
 
 
 def cut(waves: Iterator[tuple[int, np.ndarray]], first: int, count: int) -> Iterator[np.ndarray]:
-    """The `count` samples from the place `first` on; audio that begins later is preceded by silence."""
+    """The `count` samples from position `first` on; audio that starts later is preceded by silence."""
     at, end = first, first + count
     for place, wave in waves:
         if place > at:

@@ -111,7 +111,7 @@ def _changes(given: Source, window: Window) -> list[str]:
 
 
 def fitted_size(size: Size, min_side: int, max_side: int) -> Size:
-    """The nearest even size of the same shape with both sides within the limits. Raises Refused for too long shapes."""
+    """The closest even size of the same aspect ratio with both sides within the limits. Raises Refused if none."""
     short, long = sorted((size.width, size.height))
     scale = max(Fraction(1), Fraction(min_side, short))
     scale = min(scale, Fraction(max_side, long))

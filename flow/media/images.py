@@ -64,7 +64,7 @@ def encode_image(still: ImageData, formats: tuple[str, ...], max_bytes: int, fol
 
 
 def file_of(data: bytes, mime: str, suffix: str, folder: Path) -> MediaFile:
-    """A new file in `folder` under a name of its own: runs at the same time may hold the same image."""
+    """Write `data` to a new, uniquely named file in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{secrets.token_hex(8)}.{suffix}"
     path.write_bytes(data)

@@ -35,7 +35,7 @@ class Missing:
 
 
 def what_is_missing() -> str:
-    """Why OpenCV cannot be used, and what to install, in one or two sentences; empty where it can."""
+    """Why OpenCV cannot be used, and what to install; empty if it can be used."""
     return f"OpenCV cannot be loaded here ({cv2.reason}). {INSTALL}" if isinstance(cv2, Missing) else ""
 
 

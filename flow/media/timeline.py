@@ -193,7 +193,7 @@ def first_frame(path: Path) -> VideoFrame:
 
 
 def rate_of(path: Path) -> Fraction:
-    """Frames per second as the container tells them, for which nothing is decoded or read. Raises Unreadable."""
+    """The frame rate according to the container. Raises Unreadable."""
     with _told(path) as (_, stream):
         return told_rate(stream)
 
@@ -237,5 +237,5 @@ def told_rate(stream: VideoStream) -> Fraction:
 
 
 def seconds_shown(path: Path, *, stopped: Stopped = never) -> float:
-    """How long any video that FFmpeg reads is shown; unlike `measure`, with one witness only."""
+    """The duration of any video that FFmpeg reads; unlike `measure`, it is not verified by OpenCV."""
     return float(read_timeline(path, stopped=stopped).seconds)

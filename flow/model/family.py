@@ -85,7 +85,7 @@ class Family:
                 raise ValueError(f"{self.node_id}: {other.id} and {one.id} both write {one.parameter}.")
 
     def with_unchecked(self, models: tuple[str, ...]) -> Family:
-        """The family with further models in its choice, which its declaration does not know."""
+        """The family with additional model options that its declaration does not cover."""
         choice = self.input("model")
         if not models or not isinstance(choice, Choice):
             return self
@@ -96,7 +96,7 @@ class Family:
         return next(one for one in self.inputs if one.id == name)
 
     def read(self, values: Values) -> Values:
-        """The values with each number of a list as a number."""
+        """The values, with numeric options of drop-downs converted to numbers."""
         lists = [one for one in self.inputs if isinstance(one, Choice) and one.id in values]
         return values.but(**{one.id: one.read(values[one.id]) for one in lists})
 
@@ -110,7 +110,7 @@ class Family:
 
     @property
     def judged_widgets(self) -> tuple[str, ...]:
-        """The widgets of rules between widgets, that may not be empty, or whose lists change or hold numbers.
+        """The widgets that the pack validates itself when a workflow is queued.
 
         ComfyUI judges all others by itself; in a list it would refuse the text of a number.
         """

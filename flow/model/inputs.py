@@ -47,7 +47,7 @@ class Input:
 
     @property
     def may_be_missing(self) -> bool:
-        """Whether a workflow may be without this widget."""
+        """Whether a workflow may lack this widget."""
         return self.optional or self.added
 
 
@@ -164,11 +164,11 @@ class MediaInput(Input):
 
     @property
     def is_listed(self) -> bool:
-        """Its addresses stand in a list, which other sockets may share."""
+        """Whether its addresses are in a list, which other sockets may share."""
         return self.in_list or bool(self.many)
 
     def place(self, body: dict[str, Json], url: str) -> None:
-        """Put an address into a body where its parameter wants it: alone, or at the end of its list."""
+        """Add an address to a body: as the parameter's value, or at the end of its list."""
         value = self.encode(url)
         if not self.is_listed:
             body[self.parameter] = value
@@ -203,10 +203,10 @@ class AudioInput(MediaInput):
 
 
 def socket_names(declared: MediaInput) -> list[str]:
-    """What the sockets of a growing input are called: images.image_1 is the first of `images`."""
+    """The names of the sockets of a growing input: images.image_1 is the first of `images`."""
     return [f"{declared.id.removesuffix('s')}_{number}" for number in range(1, declared.many + 1)]
 
 
 def shot_names(number: int) -> tuple[str, str]:
-    """What the text and the length of a shot are called."""
+    """The names of the prompt and duration widgets of a shot."""
     return f"prompt_{number}", f"seconds_{number}"

@@ -16,7 +16,7 @@ AUDIO_HEADS = (b"RIFF", b"ID3", b"\xff\xfb", b"\xff\xf3", b"ftyp")
 
 
 def begins_like(head: bytes, heads: tuple[bytes, ...]) -> bool:
-    """Whether one of `heads` stands in the first bytes of a file, as far as a look from outside can tell."""
+    """Whether the first 64 bytes of a file contain one of the marks in `heads`."""
     return any(mark in head[:64] for mark in heads)
 
 
@@ -110,7 +110,7 @@ class AudioData:
 
 
 def several(held: Any) -> tuple[Any, ...]:
-    """What an input holds, be it one, many or nothing, as a tuple."""
+    """The value of a media input as a tuple, whether it is one, many or None."""
     if isinstance(held, tuple):
         return held
     return () if held is None else (held,)

@@ -20,39 +20,39 @@ FOLLOWS = {
 
 
 def model(*names: str, default: str = "", help: str = "Model to use.") -> Choice:
-    """The choice of a model; without `default` the first of `names`."""
+    """The drop-down of models; the default is the first of `names` unless given."""
     return Choice(id="model", options=names, default=default or names[0], help=help)
 
 
 def negative_prompt(max_characters: int = 0) -> Text:
-    """What should not appear. The limit is only said here: `at_most_characters` holds it."""
+    """The negative prompt. The limit is only documented here; `at_most_characters` enforces it."""
     limit = f", {max_characters:,} characters max" if max_characters else ""
     return Text(id="negative_prompt", help=f"Optional: what to avoid in the video{limit}.")
 
 
 def duration(minimum: int, maximum: int, *, default: int = 5, help: str = "", narrowed: bool = False) -> Number:
-    """The seconds asked for: any whole number within the limits, which are `narrowed` where they were wider once."""
+    """The duration in whole seconds. `narrowed` says that the limits were wider in an earlier version."""
     said = help or f"Duration in seconds, {minimum} to {maximum}; billed per second."
     return Number(id="duration", default=default, minimum=minimum, maximum=maximum, help=said, narrowed=narrowed)
 
 
 def duration_choice(*seconds: int, default: int = 0, help: str = "Duration in seconds; billed per second.") -> Choice:
-    """The seconds asked for: one of a few lengths; without `default` the first of `seconds`."""
+    """The duration as a drop-down; the default is the first of `seconds` unless given."""
     return Choice(id="duration", options=seconds, default=default or seconds[0], help=help)
 
 
 def resolution(*names: str, default: str = "", help: str = "Higher resolutions cost more.") -> Choice:
-    """The choice of a resolution; without `default` the first of `names`."""
+    """The drop-down of resolutions; the default is the first of `names` unless given."""
     return Choice(id="resolution", options=names, default=default or names[0], help=help)
 
 
 def aspect_ratio(*ratios: str, id: str = "aspect_ratio", help: str = "Aspect ratio.") -> Choice:
-    """The choice of an aspect ratio, the first of `ratios` by default; some families call it `size`."""
+    """The drop-down of aspect ratios, the first of `ratios` by default; some families call it `size`."""
     return Choice(id=id, options=ratios, default=ratios[0], help=help)
 
 
 def aspect_ratio_without_image(*ratios: str, id: str = "aspect_ratio", image: str = "first_frame") -> Choice:
-    """An aspect ratio that is sent only while nothing is connected to `image`, whose shape the video takes over."""
+    """An aspect ratio that is sent only if nothing is connected to `image`; else the video matches the image."""
     return replace(
         aspect_ratio(*ratios, id=id, help=f"Aspect ratio. {FOLLOWS[image]}"),
         sent_if=lambda v: v[image] is None,
@@ -66,7 +66,7 @@ def first_frame(
     max_bytes: int = ImageInput.max_bytes,
     help: str = "Optional: image used as the first frame.",
 ) -> ImageInput:
-    """The image that a video starts with. `wire` may name a list of images, which it then opens."""
+    """The image used as the first frame. `wire` may name a list of images, which it then starts."""
     return _frame("first_frame", wire, formats, max_bytes, help)
 
 
@@ -77,7 +77,7 @@ def last_frame(
     max_bytes: int = ImageInput.max_bytes,
     help: str = "Optional: image used as the last frame; requires first_frame.",
 ) -> ImageInput:
-    """The image that a video ends with; declared behind `first_frame`, which comes before it in a list of images."""
+    """The image used as the last frame; declare it after `first_frame`, which precedes it in a list of images."""
     return _frame("last_frame", wire, formats, max_bytes, help)
 
 
@@ -94,7 +94,7 @@ def _frame(id: str, wire: str, formats: tuple[str, ...], max_bytes: int, help: s
 
 
 def video_link(id: str = "video_url", *, files: str = "") -> Text:
-    """An address that stands in for a video: the `url_input` of a `VideoInput`. `files` says what may lie there."""
+    """A link used instead of a video socket: the `url_input` of a `VideoInput`. `files` says what it may point to."""
     about = f" ({files})" if files else ""
     return Text(
         id=id,
@@ -105,7 +105,7 @@ def video_link(id: str = "video_url", *, files: str = "") -> Text:
 
 
 def earlier_job(id: str = "source_job", *, wire: str = "extend_from_task_id", help: str) -> Text:
-    """An earlier job, as its node's job output or its task id; `names_a_job` holds it."""
+    """An earlier job, as its node's job output or its task id; `names_a_job` validates it."""
     return Text(id=id, wire=wire, multiline=False, encode=task_of, placeholder="task_...", help=help)
 
 
@@ -132,7 +132,7 @@ def prompt_rewriting(id: str, sent_if: Callable[[Values], bool] = always) -> Fla
 
 
 def added(declared: _Input) -> _Input:
-    """The same widget on a node that came without it."""
+    """The same widget, added after the node was released."""
     return replace(declared, added=True)
 
 

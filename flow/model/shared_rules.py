@@ -45,7 +45,7 @@ def at_most_characters(name: str, most: int) -> Rule:
 
 
 def video_lasts(minimum: int, maximum: int) -> Rule:
-    """The video of `video` lasts `minimum` to `maximum` seconds; a minimum of 0 is not said."""
+    """The video of the input `video` is `minimum` to `maximum` seconds long; a minimum of 0 is not mentioned."""
     limits = f"{minimum} to {maximum} s" if minimum else f"up to {maximum} s"
     return Rule(
         f"The video is {{v.video.seconds:.5g}} s long; {limits} are accepted. "
@@ -92,5 +92,5 @@ def each_lasts(name: str, minimum: int, maximum: int, total: int = 0) -> Rule:
 
 
 def seconds_of(media: Iterable[VideoData | AudioData]) -> float:
-    """How long they last in all."""
+    """The total duration."""
     return sum(one.seconds for one in media)

@@ -24,7 +24,7 @@ class Cut:
 
     @property
     def seconds(self) -> int:
-        """How long the written shots last in all."""
+        """The total duration of the shots."""
         return sum(shot.seconds for shot in self.shots)
 
 

@@ -53,7 +53,7 @@ class Question:
 
     @property
     def words(self) -> str:
-        """What a person knows the job by: its prompt, else what its shots say."""
+        """What a person recognizes the job by: its prompt, or the prompts of its shots."""
         cuts = (held for held in self.values.values() if isinstance(held, Cut))
         written = (shot.prompt.strip() for cut in cuts for shot in cut.shots)
         return str(self.values.get("prompt") or "").strip() or " / ".join(written)

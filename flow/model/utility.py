@@ -82,6 +82,6 @@ BUYING_INPUTS: tuple[Input, ...] = (TAKE, PROJECT, IF_IT_FAILS)
 
 
 def node_inputs(family: Family) -> tuple[Input, ...]:
-    """The inputs of a family's node in their order: what was added later stands behind those of every node."""
+    """The inputs of a family's node in order; inputs added later come after those that all nodes share."""
     first, later = (tuple(one for one in family.inputs if one.added is added) for added in (False, True))
     return (*first, *BUYING_INPUTS, *later)

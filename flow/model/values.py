@@ -30,5 +30,5 @@ class Values(Mapping[str, Any]):
         return len(self._items)
 
     def but(self, **changes: Any) -> Values:
-        """The same values with `changes`."""
+        """A copy with `changes`."""
         return Values({**self._items, **changes})

@@ -43,7 +43,7 @@ class ObjectStore:
         self._opened: tuple[Any, str] | None = None
 
     def put(self, file: MediaFile, stopped: Stopped = never) -> Address:
-        """Upload, and sign a link that lives as long as a job can take. Raises NotSet or Unreachable."""
+        """Upload a file, and sign a link that is valid for as long as a job can take. Raises NotSet or Unreachable."""
         files, root = self._place()
         path = f"{root}/{self._name_for(file)}"
         try:
@@ -79,7 +79,7 @@ class ObjectStore:
 
 
 def open_address(address: str) -> tuple[Any, str]:
-    """The file system behind an fsspec address, and the path in it. Raises NotSet."""
+    """The file system of an fsspec address, and the path in it. Raises NotSet."""
     kind = address.partition(":")[0]
     try:
         # Imported here: cloud libraries are optional, and take a second to load.
@@ -103,7 +103,7 @@ def open_address(address: str) -> tuple[Any, str]:
 
 
 def send(files: Any, source: Path, path: str, mime: str) -> None:
-    """Copy a file of this machine to `path`, a few parts in memory at a time."""
+    """Upload a local file to `path`, buffering a few parts at a time."""
     kind = _kind_of(files)
     options: dict[str, Any] = {}
     if kind == "s3":
@@ -119,12 +119,12 @@ def send(files: Any, source: Path, path: str, mime: str) -> None:
 
 
 def is_object_store(files: Any) -> bool:
-    """No folders there, and a file appears whole or not at all."""
+    """Whether it has no folders and files appear atomically."""
     return _kind_of(files) in OBJECT_STORES
 
 
 def trouble_with(place: str, error: Exception) -> PackError:
-    """NotSet for what only the person can change, Unreachable for the rest."""
+    """The error to raise: NotSet for what only the user can fix, else Unreachable."""
     kind = place.partition(":")[0]
     said = f"{_first_line(error)} ({type(error).__name__})"
     if isinstance(error, ImportError):

@@ -63,7 +63,7 @@ class Publisher:
         return self._open_store()
 
     def publish(self, request: Request, stopped: Stopped = never) -> Body:
-        """The body of the request, with an address for every image, video and audio.
+        """The JSON body of the request, with an address for every image, video and audio input.
 
         Raises NotSet when a video has no home, Refused for an address that does not serve the file, Unreachable when
         uploading failed several times, and Unfinished soon after `stopped` says so; only what goes into a bucket is
@@ -73,7 +73,7 @@ class Publisher:
         return Body(request.question.body(address.url for address in addresses), addresses)
 
     def withdraw(self, body: Body) -> None:
-        """Take what was put into the person's own store out of it again, unless another job still needs it."""
+        """Delete the job's uploads from the user's own store, unless another job still uses them."""
         try:
             store = self._store
         except NotSet:

@@ -20,7 +20,7 @@ class ResultStore:
         self._files, self._root = open_address(address)
 
     def bring(self, name: str, part: Path) -> bool:
-        """Whether the store had the video, and it is now whole at `part`; else `part` stays as it was."""
+        """Download a video to `part`; False, with `part` unchanged, if the store does not have it."""
         try:
             if not self._files.exists(f"{self._root}/{name}"):
                 return False
@@ -32,7 +32,7 @@ class ResultStore:
         return True
 
     def keep(self, name: str, part: Path) -> None:
-        """Put the video there for the others, unless it is there."""
+        """Upload the video for the other workers, unless it is there already."""
         path, size = f"{self._root}/{name}", part.stat().st_size
         try:
             if not (self._files.exists(path) and self._files.size(path) == size):
@@ -62,5 +62,5 @@ class ResultStore:
 
 
 def open_result_store(settings: Settings) -> ResultStore | None:
-    """Raises NotSet when an address is set that cannot be opened."""
+    """The result store, None if none is set. Raises NotSet if it cannot be opened."""
     return ResultStore(settings.result_store) if settings.result_store else None

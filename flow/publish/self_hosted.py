@@ -71,7 +71,7 @@ def public_folder(home: Path) -> Path:
 
 
 def published(folder: Path, name: str, now: float) -> Path | None:
-    """The video that was published under `name`, None for any other name; one whose time is over is removed."""
+    """The file published under `name`, else None; an expired one is removed."""
     found = PUBLIC_NAME.fullmatch(name)
     if found is None:
         return None

@@ -28,20 +28,20 @@ class Store(Protocol):
     name: str
 
     def put(self, file: MediaFile, stopped: Stopped = never) -> Address:
-        """Raises Unreachable for an upload that broke and may be tried again, NotSet for what is missing here.
+        """Upload a file. Raises Unreachable if the upload may be retried, NotSet if something is not set up.
 
         Where the upload can be stopped, Unfinished is raised soon after `stopped` says so.
         """
 
     def delete(self, address: Address) -> None:
-        """Take it back where that can be done; never raises, since a job hangs on nothing here."""
+        """Delete the file if the store supports it; never raises."""
 
 
 TEMPORARY_HOSTS: Mapping[str, Callable[[Transfer], Store]] = {"litterbox": Litterbox, "tmpfiles": Tmpfiles}
 
 
 def open_store(settings: Settings, transfer: Transfer) -> Store | None:
-    """The store in force, None for none. Raises NotSet for one that cannot be used."""
+    """The configured media store, None if there is none. Raises NotSet if it cannot be used."""
     chosen = settings.media_store
     kind, _, rest = chosen.partition(":")
     if not chosen:
@@ -57,7 +57,7 @@ def open_store(settings: Settings, transfer: Transfer) -> Store | None:
 
 
 def opened_origins(settings: Settings, environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """The origins of the person's own store that may be in a private network; only the environment opens them."""
+    """The origins of the user's own store that may be private; only environment variables allow them."""
     env = os.environ if environment is None else environment
     kind, _, rest = settings.media_store.partition(":")
     if kind == "s3":

@@ -37,7 +37,7 @@ class Litterbox:
         return Address(url, file.content, self._now() + LITTERBOX_SECONDS, self.name)
 
     def delete(self, address: Address) -> None:
-        """There is no way to; the host lets it go after a day."""
+        """Not supported; the file expires by itself."""
 
 
 class Tmpfiles:
@@ -59,7 +59,7 @@ class Tmpfiles:
         return Address(url, file.content, self._now() + TMPFILES_SECONDS, self.name)
 
     def delete(self, address: Address) -> None:
-        """There is no way to; the host lets it go after an hour."""
+        """Not supported; the file expires by itself."""
 
 
 class SandboxFiles:
@@ -81,7 +81,7 @@ class SandboxFiles:
         return Address(url, file.content, self._now() + SANDBOX_SECONDS, self.name)
 
     def delete(self, address: Address) -> None:
-        """What the sandbox holds goes with it."""
+        """Not supported; the file expires by itself."""
 
 
 def _link_in(answer: str, *names: str) -> str:

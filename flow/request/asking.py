@@ -32,7 +32,7 @@ VERSION = "2"
 
 
 def ask(family: Family, values: Values, identify: Callable[[VideoData], VideoData]) -> Question:
-    """The question that these values put, before anything is checked.
+    """The question for these values, before any check.
 
     `identify` finds out the content of a video. Raises Refused when a video cannot be read.
     """

@@ -43,7 +43,7 @@ SOCKETS = {ImageInput: "image", VideoInput: "video", AudioInput: "audio input"}
 
 
 def problems_of_widgets(family: Family, values: Values, known: Collection[str]) -> list[str]:
-    """What is wrong with the widgets, before the workflow runs.
+    """Problems with the widget values, before the workflow runs.
 
     `known` names the inputs whose values are there; a linked widget's value comes only later. Media never are.
     """
@@ -58,7 +58,7 @@ def problems_of_widgets(family: Family, values: Values, known: Collection[str]) 
 def check(
     question: Question, estimate: Callable[[Values], float | None], scratch: Path, stopped: Stopped = never
 ) -> Request:
-    """The request, with its images as files in `scratch` and what it will cost by `estimate`.
+    """The checked request, with its images as files in `scratch` and its cost by `estimate`.
 
     Raises Refused with every broken rule: missing and wrong values first, then what rules say of the others;
     Unfinished when `stopped` says so.
@@ -93,7 +93,7 @@ def _refuse(problems: list[str]) -> None:
 
 
 def problem_of_value(declared: Input, value: Any) -> str:
-    """Why a widget cannot hold this value; empty when it can. A text that is still to be written is no problem yet."""
+    """Why a widget cannot have this value; empty if it can. An empty text is not a problem yet."""
     name = declared.id
     if isinstance(declared, Text) and not isinstance(value, str):
         return f"{name} must be text."

@@ -41,7 +41,7 @@ class ShotList:
 
 
 def read_shots(table: str, rows: str = "", is_there: Callable[[str], bool] = lambda name: True) -> ShotList:
-    """The shots of a CSV or tab separated `table`, of which `rows` chooses some (`1-3, 5`; empty: all).
+    """The shots of a CSV or tab-separated `table`; `rows` selects some (`1-3, 5`; empty: all).
 
     `is_there` says whether there is a file of that name. Raises Refused with every bad row by its line.
     """
@@ -67,7 +67,7 @@ def read_shots(table: str, rows: str = "", is_there: Callable[[str], bool] = lam
 
 
 def file_name(project: str, name: str) -> str:
-    """Where Save Video keeps a shot: `project/shot_010/shot_010`. What a path must not hold becomes an underscore."""
+    """The filename_prefix for Save Video, `project/shot_010/shot_010`; invalid characters become underscores."""
     parts = [_part(one) for one in (project, name, name)]
     return "/".join(one for one in parts if one)
 

@@ -42,7 +42,7 @@ class Reader:
         self._readings: Shared[VideoData] = Shared()
 
     def identify(self, footage: VideoData, folder: Path, stopped: Stopped = never) -> VideoData:
-        """The video with its content hash; a linked one is measured as well, in `folder`, and leaves nothing there.
+        """The video with its content hash. A linked video is downloaded to `folder`, measured and deleted.
 
         Raises Refused for a video or an address that cannot be read, Unreachable where nobody answers, Unfinished when
         it was `stopped`.

@@ -16,7 +16,7 @@ KEY = "key"
 
 
 def saved_settings(home: Path) -> dict[str, Json]:
-    """What was saved, empty where there is no file. Raises NotSet for a file that is there and cannot be read."""
+    """The saved settings, empty if there is no file. Raises NotSet if the file cannot be read."""
     file = home / SETTINGS
     try:
         found = json.loads(patiently(file.read_bytes))
@@ -32,7 +32,7 @@ def saved_settings(home: Path) -> dict[str, Json]:
 
 
 def save_settings(home: Path, changes: Mapping[str, Json]) -> None:
-    """Save `changes` beside what is saved already; None takes a value away.
+    """Merge `changes` into the saved settings; None removes a value.
 
     Raises NotSet, with nothing changed, when the file cannot be written, and when what is there cannot be read: the
     limits in it would be lost.
@@ -57,7 +57,7 @@ def set_aside(home: Path) -> None:
 
 
 def saved_key(home: Path) -> str:
-    """The saved key as it is, empty where there is none. Raises NotSet for a file that cannot be read."""
+    """The saved key, empty if there is none. Raises NotSet if the file cannot be read."""
     try:
         return patiently((home / KEY).read_bytes).decode("utf-8-sig", "surrogateescape").strip()
     except FileNotFoundError:
@@ -70,7 +70,7 @@ def saved_key(home: Path) -> str:
 
 
 def save_key(home: Path, key: str) -> None:
-    """Keep the key in the one protected file; an empty key removes it. Raises NotSet for what cannot be a key."""
+    """Save the key in the protected file; an empty key removes it. Raises NotSet if it cannot be a key."""
     file = home / KEY
     checked = checked_key(key) if key.strip() else ""
     with _alone(home, KEY):
@@ -81,7 +81,7 @@ def save_key(home: Path, key: str) -> None:
 
 
 def checked_key(key: str) -> str:
-    """The key without the blanks around it. Raises NotSet when it cannot be one."""
+    """The key, stripped. Raises NotSet if it cannot be a key."""
     key = key.strip()
     if not can_be_sent(key) or not 8 <= len(key) <= 512:
         raise NotSet(
@@ -91,7 +91,7 @@ def checked_key(key: str) -> str:
 
 
 def can_be_sent(key: str) -> bool:
-    """Whether an HTTP header can carry it."""
+    """Whether the key is a valid HTTP header value."""
     return key.isascii() and key.isprintable() and " " not in key
 
 

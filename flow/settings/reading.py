@@ -83,22 +83,22 @@ class Settings:
 
     @property
     def realm(self) -> str:
-        """Sandbox jobs and paid jobs never answer for each other."""
+        """ "sandbox" or "live"; jobs of one never answer requests of the other."""
         return "sandbox" if self.sandbox else "live"
 
     @property
     def account(self) -> str:
-        """A name for the key that says nothing about it."""
+        """A hash that identifies the key without revealing it."""
         return hashlib.sha256(f"apimart-account:{self.key}".encode()).hexdigest()[:12]
 
     def require_no_problems(self) -> None:
-        """Raises NotSet, with every problem in it, when something that is set cannot be read."""
+        """Raises NotSet with every problem, if any setting cannot be read."""
         if self.problems:
             next_steps = dict.fromkeys(one.next_step for one in self.problems)
             raise NotSet(" ".join(one.what for one in self.problems), next_step=" ".join(next_steps))
 
     def require_key(self) -> str:
-        """The key. Raises NotSet without one, and for whatever is set and cannot be read."""
+        """The key. Raises NotSet without a key, or if any setting cannot be read."""
         self.require_no_problems()
         if not self.key:
             raise NotSet(
@@ -110,7 +110,7 @@ class Settings:
 
 
 def read(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings in force now. A value in the environment wins over the saved one; a blank one is none.
+    """The settings in force. Environment variables override saved values; blank ones are ignored.
 
     Never raises: what cannot be read is told in `problems`. In its place stands a limit of 0, else the default.
     """
@@ -140,13 +140,13 @@ def read(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def default_home(environment: Mapping[str, str] | None = None) -> Path:
-    """The data folder outside ComfyUI: APIMART_HOME, else a folder in the person's home."""
+    """The data folder outside ComfyUI: APIMART_HOME, else a folder in the user's home."""
     env = os.environ if environment is None else environment
     return Path(env.get("APIMART_HOME") or Path.home() / ".apimart").expanduser()
 
 
 def environment_names(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """The settings that the environment decides, so that saved values do not count."""
+    """The settings that environment variables override."""
     env = os.environ if environment is None else environment
     named = (name for name in env if name.startswith("APIMART_") and env[name].strip())
     return tuple(sorted(name.removeprefix("APIMART_").lower() for name in named))
@@ -166,11 +166,11 @@ class _Reader:
             self._refuse(SETTINGS, error.what, error.next_step)
 
     def written(self, name: str) -> str:
-        """What the environment says, empty for nothing."""
+        """The environment variable's value, empty if it is not set."""
         return self._environment.get(f"APIMART_{name}", "").strip()
 
     def value(self, name: str, rule: Callable[[Json], _T], default: _T, unreadable: _T) -> _T:
-        """A setting by its rule: `default` where nothing is set, `unreadable` where that cannot be told."""
+        """A setting, validated: `default` if it is not set, `unreadable` if it is not valid."""
         said: Json = self.written(name.upper())
         where, next_step = f"APIMART_{name.upper()}", "Correct it, then restart ComfyUI."
         if not said:
@@ -193,13 +193,13 @@ class _Reader:
         return self.value(name, NUMBERS[name].read, default, default)
 
     def limits(self) -> Limits:
-        """A limit that cannot be read is one of 0."""
+        """The limits; one that cannot be read counts as 0."""
         job, day, run, project, ask = (self.value(name, NUMBERS[name].read, None, 0.0) for name in LIMITS)
         keep = self.value("keep_usd", NUMBERS["keep_usd"].read, None, None)
         return Limits(job, day, None if run is None else int(run), project, ask, keep)
 
     def key(self) -> tuple[str, str]:
-        """The key and where it came from; empty for one that cannot be read or sent."""
+        """The key and its source; empty if it cannot be read or sent."""
         key, source, where = self.written("API_KEY"), "environment", "APIMART_API_KEY"
         if not key:
             source, where = "file", f"The file {self._home / KEY}"
@@ -219,7 +219,7 @@ class _Reader:
         return "", source
 
     def base_url(self, sandbox: bool) -> str:
-        """Where the provider is. The sandbox is never the live one, whatever the environment says."""
+        """The provider's address. With the sandbox on, it is never the live one."""
         url = (self.written("BASE_URL") or DEFAULT_BASE_URL).rstrip("/")
         reason = _reason_against(url)
         if sandbox and self.written("BASE_URL") and not reason and urlsplit(url).hostname == LIVE_HOST:

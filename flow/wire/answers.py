@@ -49,7 +49,7 @@ class Fault:
 
 
 def ticket_of(answer: Answer) -> Ticket | None:
-    """The ticket in an answer to a submit, None when it holds no task id."""
+    """The ticket in the response to a submission, None if it contains no task id."""
     data = _at(answer.json, "data")
     first = data[0] if isinstance(data, list) and data else data
     for place, name in ((first, "task_id"), (first, "id"), (answer.json, "task_id"), (answer.json, "id")):
@@ -61,7 +61,7 @@ def ticket_of(answer: Answer) -> Ticket | None:
 
 
 def standing_of(answer: Answer, task_id: str) -> Standing | None:
-    """How the task stands, None when the answer does not speak of a task."""
+    """The status of a task, None if the response is not about a task."""
     data = _at(answer.json, "data")
     task = data[0] if isinstance(data, list) and data else data
     if not isinstance(task, Mapping):
@@ -85,7 +85,7 @@ def standing_of(answer: Answer, task_id: str) -> Standing | None:
 
 
 def fault_of(answer: Answer) -> Fault:
-    """The error in an answer, whatever form it has."""
+    """The error in a response, in any of its documented shapes."""
     error = _at(answer.json, "error")
     code = _at(error, "code")
     if code in (None, "") or isinstance(code, int):

@@ -48,7 +48,7 @@ class UnknownNameError(OSError):
 
 
 def check_address(url: str, *, opened: Iterable[str] = (), hosts: Collection[str] = ()) -> None:
-    """Raise Refused when `url` is no http(s) address, points into a private network, or is at none of the `hosts`.
+    """Raise Refused if `url` is not an http(s) address, points to a private network, or is not at one of the `hosts`.
 
     Without `hosts` every public one may be read; `*.example.com` are all names below example.com. What a name leads to
     is judged when the connection is made.
@@ -77,7 +77,7 @@ def check_address(url: str, *, opened: Iterable[str] = (), hosts: Collection[str
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host and port of `url`, spelled one way. Raises ValueError for an address that is none."""
+    """Scheme, host and port of `url` in normal form. Raises ValueError if it is not an address."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     port = PORTS.get(parts.scheme, 0) if parts.port is None else parts.port
@@ -85,7 +85,7 @@ def origin_of(url: str) -> str:
 
 
 def guarded_session(opened: Iterable[str] = (), *, hosts: Collection[str] = (), connections: int = 10) -> Session:
-    """A session without a key that connects to public addresses, and to the `opened` origins wherever they are.
+    """A session without a key that connects only to public addresses, and to the `opened` origins.
 
     With `hosts`, to the public addresses of these alone. Five redirects are followed, each judged like the first.
     """

@@ -79,5 +79,5 @@ class Session(requests.Session):
             self.mount(scheme, TrustingAdapter())
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
-        """No authorization follows a redirect."""
+        """Never send authorization to a redirect."""
         prepared_request.headers.pop("Authorization", None)

@@ -45,7 +45,7 @@ class Probe:
 
     @property
     def is_page(self) -> bool:
-        """A login or error page instead of a file."""
+        """Whether it is an HTML page (a login, an error) rather than a file."""
         text = self.head[:HEAD_BYTES].lstrip().lower()
         return "text/html" in self.mime or text.startswith((b"<!doctype", b"<html"))
 
@@ -112,7 +112,7 @@ class Transfer:
         credential: Credential | None = None,
         stopped: Stopped = never,
     ) -> Arrival:
-        """Bring `url` into `part`, going on where an earlier attempt ended. What came is kept.
+        """Download `url` to `part`, resuming where an earlier attempt ended.
 
         The key of `credential` is sent where its own origin wants one. Raises Unreachable when it breaks off or takes
         longer than `seconds`, Gone for a file that is not there, Withheld for one that is not for us, Refused when it
@@ -142,7 +142,7 @@ class Transfer:
         bearer: str = "",
         stopped: Stopped = never,
     ) -> str:
-        """Post a file as a form; the beginning of the answer's text. Raises Unreachable, NotSet for an unsendable key.
+        """Post a file as a multipart form; returns the start of the response text. Raises Unreachable or NotSet.
 
         `bearer` is sent to `url` only: redirects of an upload are not followed.
         """

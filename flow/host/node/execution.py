@@ -132,14 +132,14 @@ def _paid(entry: Entry) -> Iterator[None]:
 
 
 def problems(family: Family, given: dict[str, Any]) -> list[str]:
-    """What is wrong with the widgets; a linked widget has no value yet and is judged when the node runs."""
+    """Problems with the widget values; linked widgets have no value yet and are checked when the node runs."""
     family = runtime().offered(family, given["model"]) if isinstance(given.get("model"), str) else family
     held = {**given, **cuts_of(family, given)}
     return problems_of_widgets(family, Values(held), {name for name, value in held.items() if value is not None})
 
 
 def job_json(entry: Entry, path: Path) -> str:
-    """What the `job` output says: `units` are what was billed, each a `unit` (second or clip)."""
+    """The `job` output: `units` is what was billed, each a `unit` ("second" or "clip")."""
     return json.dumps(
         {
             "task_id": entry.task_id,

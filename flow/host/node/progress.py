@@ -98,5 +98,5 @@ async def until_interrupted(work: Awaitable[Result], on_stop: Callable[[], None]
 
 
 async def local(work: Callable[[Stopped], Result]) -> Result:
-    """What `work` gives, run in a thread of the runner; it is told when to stop, and Cancel ends the wait at once."""
+    """Run `work` in a thread of the runner. It is told when to stop, and Cancel ends the wait at once."""
     return await until_interrupted(runtime().runner.local(work))

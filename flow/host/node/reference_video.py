@@ -77,7 +77,7 @@ def _seconds(limits: MotionReference, whole: float, orientation: str, start: flo
 
 
 def report_of(limits: MotionReference, fitted: Measure) -> str:
-    """What the video is and what each model and mode will charge for it."""
+    """Details of the video, and its price for each model and mode."""
     prices = printed_prices()
     sound = f"with {fitted.sound_seconds:.2f} s of audio" if fitted.has_sound else "without audio"
     found = f"{fitted.seconds:.2f} s, {fitted.frames} frames, {float(fitted.rate):.3f} fps, {fitted.size}"

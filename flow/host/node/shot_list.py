@@ -23,7 +23,7 @@ MOST_BYTES = 4 * MEGABYTE
 
 
 async def give(node_id: str, table: str, file: str, rows: str, project: str) -> io.NodeOutput:
-    """A list per output, as long as the chosen rows are many. Raises Refused for a table that cannot be read."""
+    """One list per output, with an item per selected row. Raises Refused if the table cannot be read."""
     found = shots_of(table, file, rows)
     if found.passed_over:
         PromptServer.instance.send_progress_text(f"Ignored columns: {', '.join(found.passed_over)}", node_id)
@@ -37,14 +37,14 @@ COLUMNS = ("prompt", "negative_prompt", "seconds", "seed", "take")
 
 
 def shots_of(table: str, file: str, rows: str) -> ShotList:
-    """The chosen shots of the table, or of the file. Raises Refused with every bad row by its line."""
+    """The selected shots of the table or file. Raises Refused with every faulty row by its line."""
     if table.strip() and file.strip():
         raise Refused("table and file cannot be combined: clear one of them.")
     return read_shots(_text_of(file.strip()) if file.strip() else table, rows, lambda name: _place_of(name) is not None)
 
 
 def state_of(table: str, file: str, rows: str) -> str:
-    """Another text for every other content of the table and of the files that it names."""
+    """A text that changes with the content of the table and of the files that it names."""
     digest = hashlib.sha256()
     for place in _places(table, file, rows):
         stat = os.stat(place)

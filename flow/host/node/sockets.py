@@ -54,7 +54,7 @@ PART_SECONDS = 1.0
 
 
 def values_of(family: Family, given: dict[str, Any], scratch: Path, stopped: Stopped = never) -> Values:
-    """The node's inputs as values. Raises Refused for a socket that cannot be read, Unfinished when `stopped`."""
+    """The node's inputs as values. Raises Refused if a socket cannot be read, Unfinished when `stopped`."""
     values = {**given, **cuts_of(family, given)}
     for one in family.inputs:
         if (one.may_be_missing or isinstance(one, Text)) and given.get(one.id) is None:
@@ -66,7 +66,7 @@ def values_of(family: Family, given: dict[str, Any], scratch: Path, stopped: Sto
 
 
 def cuts_of(family: Family, given: Mapping[str, Any]) -> dict[str, Cut | None]:
-    """What the family's shots hold; None where a link has no value yet."""
+    """The shots entered for a family; None while a link has no value yet."""
     return {one.id: one.read(given.get(one.id) or {}) for one in family.inputs if isinstance(one, Shots)}
 
 
@@ -189,7 +189,7 @@ def _missing_bytes(video: Input.Video) -> int:
 
 
 def parts_of(video: Input.Video) -> Iterator[tuple[Frames, AudioData | None]]:
-    """The frames and the audio of a video, a second at a time unless they are in memory already."""
+    """Frames and audio of a video, one second at a time unless they are in memory already."""
     if isinstance(video, InputImpl.VideoFromComponents) or not hasattr(video, "as_trimmed"):
         yield _part(video)
         return
@@ -241,7 +241,7 @@ def video_of(path: Path) -> Input.Video:
 
 
 def plain_source(video: Input.Video) -> Path | None:
-    """The file behind a video, None when it is trimmed, cropped, made of frames or an animated image."""
+    """The file of a video; None if it is trimmed, cropped, made of frames or an animated image."""
     trimmed = trimmed_source(video)
     return trimmed[0] if trimmed and trimmed[1:] == UNTRIMMED else None
 
