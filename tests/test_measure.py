@@ -187,6 +187,10 @@ def sound_only(path: Path) -> None:
     clips.sound_only(path)
 
 
+def garbled(path: Path) -> None:
+    path.write_bytes(b"\x00\x00\x00\x0cftypisom" + b"\x00\x00\x04\x08free" + b"?" * 1024)
+
+
 def directory(path: Path) -> None:
     path.mkdir()
 
@@ -203,6 +207,7 @@ def directory(path: Path) -> None:
         (without_index, "is truncated"),
         (scrambled, "No frame of the video can be decoded"),
         (sound_only, "only audio"),
+        (garbled, r"not a readable video \(Invalid data found when processing input\)"),
         (directory, "cannot be read"),
         (lambda path: None, "cannot be read"),
     ],
@@ -216,6 +221,7 @@ def test_what_cannot_be_measured_is_refused_with_the_reason(
         with pytest.raises(Refused, match=reason) as refused:
             measure(path)
         assert refused.value.next_step
+        assert str(tmp_path) not in str(refused.value)
 
 
 def test_measuring_takes_no_longer_than_it_may(tmp_path: Path) -> None:
