@@ -23,10 +23,10 @@ PROGRAMS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
 
 COMMANDS = {
-    "demo": "run every family against the sandbox; clips and contact sheets go to demo_output/",
+    "demo": "run every family against the sandbox; videos and contact sheets go to demo_output/",
     "test": "run the tests, with --quick in two minutes; what follows goes to pytest; the live part needs COMFYUI_PATH",
-    "check": "run ruff and mypy",
-    "jobs": "list what was bought; jobs collect TASK_ID brings one home; jobs reconcile compares with what was charged",
+    "check": "run ruff and mypy, and look for words that texts and names avoid",
+    "jobs": "list what was purchased; jobs collect TASK_ID downloads one; jobs reconcile compares with what was charged",
     "ledger": "copy a ledger into an empty one: ledger copy FROM TO, each a file or postgresql://...",
     "archive": "pack what the registry would hold, and list it",
     "new-family": "write the skeleton of a model family: new-family luma_ray_4 --models luma-ray-4; --check names gaps",

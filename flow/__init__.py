@@ -1,1 +1,1 @@
-"""How a job travels from widgets to sockets; a module here imports only modules that stand before it."""
+"""The pipeline from widgets to sockets; each module imports only modules that come before it in flow/README.md."""

@@ -1,4 +1,4 @@
-"""What the provider offers today and wants in a body: asked at most daily, and never a reason to fail."""
+"""The provider's model list and schemas, fetched at most once a day; a failed request never fails a job."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TYPES: dict[str, Callable[[Any], bool]] = {
 
 
 def models_of(family: Family) -> tuple[str, ...]:
-    """The models that a family names; none for the one that takes any."""
+    """The models that a family declares; empty for the family that accepts any."""
     declared = family.input("model")
     return tuple(str(one) for one in declared.options) if isinstance(declared, Choice) else ()
 
@@ -40,7 +40,7 @@ def doubts_about(question: Question, provider: Provider, ledger: Ledger, now: fl
     remembered = listed_models(provider, ledger, now)
     gone = what_is_gone(question.model, remembered, models_of(question.family))
     is_new = question.model in question.family.unchecked
-    new = f"{question.model} is new at the provider: its limits and its price are not checked by this pack."
+    new = f"{question.model} is new at the provider. This pack does not check its limits or price."
     return (*((gone,) if gone else ()), *((new,) if is_new else ()))
 
 
@@ -57,12 +57,12 @@ def listed_models(provider: Provider, ledger: Ledger, now: float) -> Any:
 
 
 def known_models(base_url: str, ledger: Ledger) -> Any:
-    """What the provider at `base_url` last listed, as `what_is_gone` takes it; None when it was not asked of late."""
+    """The cached model list of the provider at `base_url`, as `what_is_gone` takes it; None if it is not cached."""
     return ledger.cache.recall(_models_cached_as(base_url))
 
 
 def what_is_gone(model: str, remembered: Any, others: Iterable[str] = ()) -> str:
-    """In words, when the remembered list does not hold `model`: since when that is known, and what comes nearest."""
+    """A sentence if the cached list does not contain `model`, with the closest model that it does; else empty."""
     listed = remembered.get("ids") if isinstance(remembered, Mapping) else None
     if not isinstance(listed, list) or not listed or model in listed:
         return ""
@@ -70,7 +70,7 @@ def what_is_gone(model: str, remembered: Any, others: Iterable[str] = ()) -> str
     what = f"{model} is not in the provider's list of {remembered.get('day')}."
     if since := gone_since(model, remembered):
         what = f"{model} has not been in the provider's list since {since}."
-    return f"{what} The nearest one is {near}." if near else what
+    return f"{what} The closest one is {near}." if near else what
 
 
 def gone_since(model: str, remembered: Any) -> str:
@@ -80,7 +80,7 @@ def gone_since(model: str, remembered: Any) -> str:
 
 
 def nearest(model: str, others: Iterable[str], living: Sequence[str]) -> str:
-    """The living model that comes nearest; empty for none.
+    """The closest available model; empty if there is none.
 
     That is one of the `others` of its family, else the one of the same maker's line that shares most words with it.
     """
@@ -100,7 +100,7 @@ def _likeness(one: str, other: str) -> float:
 
 
 def new_models(families: Iterable[Family], remembered: Any) -> dict[str, tuple[str, ...]]:
-    """The models of the remembered list that no family names, by the node id of the family that can buy them.
+    """Models in the cached list that no family declares, by the node id of the family that can submit them.
 
     That is the family whose model comes nearest by name in the same maker's line, if it sends all that the new one
     takes. A model of which the provider says nothing goes to none.
@@ -130,12 +130,12 @@ def _sent_by(family: Family, listed: Mapping[str, Any]) -> set[str]:
 
 
 def living_models(families: Iterable[Family]) -> tuple[str, ...]:
-    """Every model that a family names and that is not said to be gone."""
+    """Every model that a family declares and that is not marked as retired."""
     return tuple(model for family in families for model in models_of(family) if model not in family.retired)
 
 
 def held_against_schema(question: Question, provider: Provider, ledger: Ledger, now: float) -> tuple[str, ...]:
-    """Warnings about a body whose model no declaration knows, by the provider's own schema, where that can be had.
+    """Warnings from the provider's own schema, for models that no declaration covers.
 
     Raises Refused for what the schema does not allow.
     """
@@ -144,12 +144,12 @@ def held_against_schema(question: Question, provider: Provider, ledger: Ledger, 
     schema = _schema(question.model, provider, ledger, now)
     wrong, doubtful = faults_by_schema(question.body([ANY_ADDRESS] * len(question.media)), schema)
     if wrong:
-        raise Refused(" ".join(wrong), next_step="Change parameters, or the widgets that name the media.")
+        raise Refused(" ".join(wrong), next_step="Change parameters, or the widgets that name the media parameters.")
     return tuple(doubtful)
 
 
 def faults_by_schema(body: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """What a JSON schema does not allow, and what it does not know, each as sentences."""
+    """Violations of a JSON schema, and parameters that it does not define, as sentences."""
     known = schema.get("properties")
     if not isinstance(known, Mapping) or not known:
         return [], []
@@ -158,14 +158,14 @@ def faults_by_schema(body: Mapping[str, Any], schema: Mapping[str, Any]) -> tupl
     missing = [name for name in named if name not in body]
     wrong = [f"{name} is missing." for name in missing]
     wrong += [fault for name, value in body.items() for fault in _faults(name, value, known.get(name))]
-    strange = [f"The provider's schema knows no {name}." for name in body if name not in known]
+    strange = [f"The provider's schema has no parameter {name}." for name in body if name not in known]
     return ([*wrong, *strange], []) if schema.get("additionalProperties") is False else (wrong, strange)
 
 
 def drift(
     families: Iterable[Family], prices: PriceList, listed: Iterable[str], live: Mapping[str, Mapping[str, float]]
 ) -> list[str]:
-    """Where our tables and the provider's live answers differ, a line each."""
+    """Differences between our tables and the provider's live responses, one line each."""
     ours = {model for family in families for model in models_of(family)}
     theirs = {*listed}
     lines = [f"new    {model}: listed, in no family" for model in sorted(theirs - ours)]
@@ -191,7 +191,7 @@ def _listed(provider: Provider, now: float, before: Mapping[str, Any]) -> dict[s
     try:
         takes = provider.parameters_of_models()
     except PackError as error:
-        log.info("Which models are offered is not known: %s", error.what)
+        log.info("The model list is not available: %s", error.what)
         return {}
     day = time.strftime("%Y-%m-%d", time.gmtime(now))
     known = {str(model): day for model in before.get("ids", ())} | dict(before.get("gone", {}))
@@ -209,7 +209,7 @@ def _schema(model: str, provider: Provider, ledger: Ledger, now: float) -> Mappi
     try:
         found = provider.schema(model).get("input_schema")
     except PackError as error:
-        log.info("The schema of %s is not known: %s", model, error.what)
+        log.info("The schema of %s is not available: %s", model, error.what)
         found = None
     schema: dict[str, Json] = dict(found) if isinstance(found, Mapping) else {}
     ledger.cache.remember(name, schema, now + (DAY_SECONDS if schema else RETRY_SECONDS))
@@ -224,7 +224,7 @@ def _faults(name: str, value: Any, wanted: Any) -> list[str]:
         return [f"{name} must be of type {wanted['type']}."]
     allowed = wanted.get("enum")
     if isinstance(allowed, list) and value not in allowed:
-        return [f"{name} is {value!r}; {', '.join(map(str, allowed))} are taken."]
+        return [f"{name} is {value!r}; {', '.join(map(str, allowed))} are accepted."]
     size = len(value) if isinstance(value, (list, str)) else value if TYPES["number"](value) else None
     return [] if size is None else _faults_of_size(name, size, wanted)
 
@@ -233,4 +233,4 @@ def _faults_of_size(name: str, size: float, wanted: Mapping[str, Any]) -> list[s
     least = [wanted[key] for key in ("minimum", "minItems", "minLength") if TYPES["number"](wanted.get(key))]
     most = [wanted[key] for key in ("maximum", "maxItems", "maxLength") if TYPES["number"](wanted.get(key))]
     broken = [limit for limit in least if size < limit] + [limit for limit in most if size > limit]
-    return [f"{name} is at {size}; the limit is {limit}." for limit in broken]
+    return [f"{name} is {size}; the limit is {limit}." for limit in broken]

@@ -1,4 +1,4 @@
-"""What can go wrong: each error says what happened, what it cost, and what to do next.
+"""The errors of the pack: each message says what happened, what it cost, and what to do next.
 
 PackError
 |- Refused       the inputs are wrong               nothing spent
@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 import re
 
-PAID_AND_KEPT = "The job is paid and its file is kept."
+PAID_AND_KEPT = "The job is already paid and its file is kept."
 _BEARER = re.compile(r"(?i)\bbearer\s+[^\s\"',;]+")
 _API_KEY = re.compile(r"\bsk-[A-Za-z0-9_\-]{6,}")
 # Shorter words that begin like this are no keys: in what a person wrote, only a whole key is one.
@@ -27,13 +27,13 @@ _secrets: set[str] = set()
 
 
 def hide(secret: str) -> None:
-    """Make `secret` unprintable in every error text and log line from now on."""
+    """Redact `secret` from every error message and log line from now on."""
     if len(secret) >= 6:
         _secrets.add(secret)
 
 
 def without_keys(text: str) -> str:
-    """`text` as a person wrote it, addresses whole, without keys."""
+    """`text` as entered, with complete addresses, but without API keys."""
     text = _WHOLE_KEY.sub("[key]", text)  # first: a known key may be how a longer one begins
     for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, "[key]")
@@ -65,13 +65,13 @@ log.addFilter(_Redacting())
 
 
 class PackError(Exception):
-    """The root of every error this pack raises on purpose.
+    """Base class of every error that the pack raises deliberately.
 
     `what` and `next_step` are whole sentences; `warnings` are what the checks found doubtful before the job was
     submitted.
     """
 
-    spent = "Nothing was spent."
+    spent = "Nothing was charged."
     next_step = ""
 
     def __init__(
@@ -98,30 +98,30 @@ class PackError(Exception):
 
 
 class Refused(PackError):
-    """The inputs are wrong; found before anything left this machine, or said by the provider."""
+    """The inputs are invalid, as found by the checks before anything was sent, or as reported by the provider."""
 
 
 class NotSet(PackError):
-    """Something the job needs has not been set up: a key, a media store, a library."""
+    """A required setting or library is missing: the API key, a media store, or a Python package."""
 
 
 class Unreachable(PackError):
-    """No usable answer to a question that costs nothing."""
+    """The provider did not return a usable response to a request that is free of charge."""
 
-    spent = "Nothing new was spent."
-    next_step = "Queue again: what was already bought is collected, not bought twice."
+    spent = "Nothing new was charged."
+    next_step = "Queue again: jobs that are already paid are collected, not charged twice."
 
 
 class Unknown(PackError):
-    """The submit was sent and no answer came: it may have been bought.
+    """The job was submitted but no response came back; it may have been charged.
 
-    `final` means that the provider cannot tell either: sending it again under the same key is of no use.
+    `final` means that the provider cannot tell either, so sending it again under the same key is of no use.
     """
 
     spent = "The provider may have started and billed this job."
     next_step = (
-        "It is not bought again by itself: look it up in the APIMart console, then declare the job "
-        "bought (with its task id) or not bought."
+        "It will not be resubmitted automatically. Check the APIMart console, then mark the job in the sidebar as "
+        "purchased (with its task ID) or not purchased."
     )
 
     def __init__(self, what: str, *, final: bool = False, request_id: str | None = None) -> None:
@@ -132,15 +132,15 @@ class Unknown(PackError):
 class Declined(PackError):
     """The provider ended the job without a result."""
 
-    spent = "The provider does not charge failed jobs."
+    spent = "The provider does not charge for failed jobs."
     next_step = "Change the request and queue again."
 
 
 class Unfinished(PackError):
-    """We stopped waiting; the provider goes on."""
+    """The node stopped waiting; the job continues at the provider."""
 
-    spent = "The job goes on at the provider and will be billed when it completes."
-    next_step = "Queue again: the run picks it up where it is and pays nothing more."
+    spent = "The job continues at the provider and will be billed when it completes."
+    next_step = "Queue again to resume it at no extra charge."
 
     def __init__(
         self,
@@ -156,10 +156,10 @@ class Unfinished(PackError):
 
 
 class Unreadable(PackError):
-    """The result arrived but cannot be read.
+    """The file was downloaded but cannot be read.
 
-    A local file that no job made may be so too: only who knows of the job says that it is `PAID_AND_KEPT`.
+    Also raised for local files that no job made: callers that know of the job pass `spent=PAID_AND_KEPT`.
     """
 
     spent = ""
-    next_step = "Open the file by hand."
+    next_step = "Open the file manually."

@@ -1,4 +1,4 @@
-"""Files that are there as a whole or not at all, and locks that one process holds at a time."""
+"""Atomic file writes, and locks between processes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TRIES_TO_CHANGE = 8
 
 
 def patiently(work: Callable[[], _T], *, tries: int = _TRIES, pause: Callable[[float], None] = time.sleep) -> _T:
-    """The result of `work`, called again while it raises PermissionError, at most `tries` times.
+    """Call `work` again while it raises PermissionError, at most `tries` times; return its result.
 
     The pauses double from 10 ms: eight tries take 1.3 s. Raises what the last try raised. On POSIX there is one try:
     there, a file that is refused now is refused for good.
@@ -39,24 +39,24 @@ def patiently(work: Callable[[], _T], *, tries: int = _TRIES, pause: Callable[[f
 
 
 def put_in_place(part: Path, file: Path) -> None:
-    """Give `part` the name `file`, in one step for every reader; what had the name is gone. Raises OSError."""
+    """Atomically rename `part` to `file`, replacing it. Raises OSError."""
     patiently(lambda: os.replace(part, file), tries=_TRIES_TO_CHANGE)
 
 
 def remove(file: Path) -> None:
-    """Remove `file`, where it is. Raises OSError when somebody holds it for long."""
+    """Remove `file` if it exists. Raises OSError if another program holds it for long."""
     patiently(lambda: file.unlink(missing_ok=True), tries=_TRIES_TO_CHANGE)
 
 
 def discard(file: Path) -> None:
-    """Remove `file` unless somebody holds it open, who then keeps it: for what is swept later, or does no harm."""
+    """Remove `file` unless another program holds it open; for files that are cleaned up later, or do no harm."""
     with suppress(OSError):
         file.unlink(missing_ok=True)
 
 
 @contextmanager
 def written_whole(file: Path) -> Iterator[Path]:
-    """A path beside `file`, not used by anybody else, to be written in the `with` block.
+    """A unique temporary path beside `file`, to be written in the `with` block.
 
     It takes the place of `file` when the block ends well, and is removed when the block raises.
     """
@@ -69,13 +69,13 @@ def written_whole(file: Path) -> Iterator[Path]:
 
 
 def write_whole(file: Path, data: bytes) -> None:
-    """Write `data` into `file`, whose folder exists, so that readers find the old bytes or the new ones."""
+    """Write `data` to `file` atomically; its folder must exist."""
     with written_whole(file) as part:
         part.write_bytes(data)
 
 
 def write_private(file: Path, data: bytes) -> None:
-    """As `write_whole`, readable by the owner alone (0600), in a folder made for it (0700), and on disk on return."""
+    """As `write_whole`, with mode 0600 in a folder of mode 0700 that is created, and synced to disk."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with written_whole(file) as part, open(part, "xb", opener=_private) as out:
         out.write(data)
@@ -85,7 +85,7 @@ def write_private(file: Path, data: bytes) -> None:
 
 @contextmanager
 def locked(lock: Path) -> Iterator[None]:
-    """Hold the file `lock`, made where it is missing; one holder at a time on this machine, threads included.
+    """Hold an exclusive lock on the file `lock`, which is created if missing, across processes and threads.
 
     Waits for the holder before. Free again when the block ends or the process dies. The file stays: were it removed,
     two processes could hold two files of one name. Raises OSError where the file system knows no locks.

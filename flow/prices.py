@@ -1,4 +1,4 @@
-"""What a job costs before it is bought: a dated copy of the price list, refreshed from the public catalogue."""
+"""The price of a job: a price list that ships with the pack, updated daily from the public catalogue."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ RETRY_SECONDS = 3600.0
 
 @dataclass(frozen=True)
 class PriceList:
-    """USD by model and row. `dated` is the day it was read, `rows` the price of a second or a clip, as `units` says."""
+    """USD by model and row. `dated` is the day it was read; `rows` are prices per second or video, as `units` says."""
 
     dated: str
     rows: Mapping[str, Mapping[str, float]]
     units: Mapping[str, str] = field(default_factory=dict)
 
     def usd(self, model: str, key: str) -> float | None:
-        """The price of one unit; a row that the list does not name falls back to the model's default."""
+        """The price of one unit; falls back to the model's default row."""
         row = self.rows.get(model, {})
         return row.get(key, row.get("default"))
 
     def unit(self, model: str) -> str:
-        """What is billed: "second", "clip", or empty when the list does not say."""
+        """The billing unit: "second", "clip" (per video), or empty if unknown."""
         return self.units.get(model, "")
 
 
 def estimate_usd(prices: PriceList, family: Family, values: Values) -> float | None:
-    """What the job will cost, None when the list does not know all of it."""
+    """The estimated cost of the job; None if the price list does not cover all of it."""
     key = family.price.key(values)
     wanted = {key: family.price.units(values), **family.price.extras(values)} if key else {}
     costs = [(prices.usd(values.model, row), units) for row, units in wanted.items()]
@@ -47,7 +47,7 @@ def estimate_usd(prices: PriceList, family: Family, values: Values) -> float | N
 
 @cache
 def printed_prices() -> PriceList:
-    """The copy that ships with the pack."""
+    """The price list that ships with the pack."""
     found = json.loads(Path(__file__).with_name("prices.json").read_text("utf-8"))
     models = found["models"].items()
     units = {model: row["unit"] for model, row in models}
@@ -55,7 +55,7 @@ def printed_prices() -> PriceList:
 
 
 def current_prices(provider: Provider, ledger: Ledger, now: float) -> PriceList:
-    """The provider's list of today: asked for at most daily, and never a reason to fail.
+    """The provider's current price list, fetched at most daily; falls back to the list that ships with the pack.
 
     `now` is Unix seconds. Where the provider does not say, the printed list stands.
     """
@@ -69,13 +69,13 @@ def current_prices(provider: Provider, ledger: Ledger, now: float) -> PriceList:
 
 
 def known_prices(base_url: str, ledger: Ledger) -> PriceList:
-    """The list as the provider at `base_url` last said it, else the printed one; nothing is asked."""
+    """The cached price list of the provider at `base_url`, else the one that ships with the pack; sends no request."""
     remembered = ledger.cache.recall(_cached_as(base_url))
     return merged(printed_prices(), remembered if isinstance(remembered, dict) else {})
 
 
 def merged(printed: PriceList, found: Mapping[str, Any]) -> PriceList:
-    """The printed list with what the catalogue says today."""
+    """The list that ships with the pack, updated with the rows of the catalogue."""
     rows = dict(printed.rows)
     for model, row in found.items():
         known = rows.get(model, {})
@@ -84,7 +84,7 @@ def merged(printed: PriceList, found: Mapping[str, Any]) -> PriceList:
 
 
 def in_our_keys(row: Mapping[str, float], known: Mapping[str, float]) -> dict[str, float]:
-    """A row of the catalogue, which calls "default" what the printed row `known` may call "std"."""
+    """A row of the catalogue, with "default" renamed to "std" where our list does so."""
     return {("std" if key == "default" and "std" in known else key): usd for key, usd in row.items()}
 
 
@@ -133,5 +133,5 @@ def _asked(provider: Provider) -> dict[str, dict[str, float]]:
     try:
         return rows_of(provider.prices())
     except PackError as error:
-        log.info("The printed price list is used: %s", error.what)
+        log.info("The price list that ships with the pack is used: %s", error.what)
         return {}

@@ -1,4 +1,4 @@
-"""Work that several threads want at the same time, done by one of them for all."""
+"""Deduplicates work that several threads request at the same time."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Result = TypeVar("Result")
 
 
 class Shared(Generic[Result]):
-    """Holds nothing but what is going on: who asks later does the work again."""
+    """Holds only work in progress; a later call does the work again."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: dict[str, Future[Result]] = {}
 
     def do(self, name: str, work: Callable[[], Result], stopped: Stopped = never) -> Result:
-        """The result of `work`, or of what another thread is doing under the same name; errors are shared too.
+        """The result of `work`, or of the same work already running in another thread; errors are shared, too.
 
         Raises Unfinished when `stopped` says so while it waits. When the other thread is stopped, this one takes over.
         """

@@ -1,4 +1,4 @@
-"""How work that takes long notices that nobody waits for it any more."""
+"""How long-running work notices that it was stopped."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ TURN_SECONDS = 0.25  # what waits for something outside looks up this often
 
 
 def never() -> bool:
-    """The `stopped` of work that is always done to its end."""
+    """A `stopped` for work that is never interrupted."""
     return False
 
 
 def raise_if_stopped(stopped: Stopped) -> None:
-    """Raise Unfinished, marked as stopped, when `stopped` says so."""
+    """Raise Unfinished, marked as stopped, if `stopped` returns True."""
     if stopped():
-        raise Unfinished("Stopped.", stopped=True, spent="Nothing new was spent.")
+        raise Unfinished("Stopped.", stopped=True, spent="Nothing new was charged.")
 
 
 def until_stopped(items: Iterable[Item], stopped: Stopped) -> Iterator[Item]:
-    """The same items; raises Unfinished before the next one when `stopped` says so, also after the last one."""
+    """Iterate over `items`; raises Unfinished between items once `stopped` returns True."""
     raise_if_stopped(stopped)
     for item in items:
         yield item

@@ -1,4 +1,4 @@
-"""What the pack offers: one data file per node, a model family's `FAMILY` or a `UTILITY` that buys nothing."""
+"""The nodes of the pack: one data file each, with a `FAMILY` (model node) or a `UTILITY` (free of charge)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def families() -> tuple[Family, ...]:
 
 
 def utilities() -> tuple[Utility, ...]:
-    """Every node of this folder that buys nothing, in the order of their titles."""
+    """Every node of this folder that is free of charge, in the order of their titles."""
     found: Iterator[Utility] = (file.UTILITY for file in _files() if hasattr(file, "UTILITY"))
     return tuple(sorted(found, key=lambda one: one.title))
 

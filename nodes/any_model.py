@@ -59,80 +59,80 @@ def shaped(body: dict[str, Json]) -> dict[str, Json]:
 FAMILY = Family(
     node_id="APIMartVideo",
     title="APIMart Video",
-    description="Any video model of APIMart by its name, with parameters as its page lists them. What the provider's "
-    "own schema of the model does not allow is refused before anything is spent. The price is not known beforehand.",
+    description="Runs any APIMart video model by name, with the parameters from its documentation. Requests that the "
+    "provider's schema does not allow are refused before anything is charged. The price is not known in advance.",
     search_aliases=("any model", "custom", "generic", "json", "new model"),
     any_model=True,
     shape=shaped,
     inputs=(
-        Text(id="prompt", help="What the clip should show; left out when empty."),
+        Text(id="prompt", help="Text prompt describing the video; not sent when empty."),
         Text(
             id="model",
             multiline=False,
             placeholder="kling-v3",
-            help="The model's name as APIMart lists it.",
+            help="Model name as listed by APIMart.",
         ),
         Text(
             id="parameters",
             default="{}",
             encode=parsed,
             placeholder='{"duration": 5, "resolution": "720p"}',
-            help="All other parameters as one JSON object, named and typed as on the model's page.",
+            help="All other parameters as one JSON object, named and typed as in the model's documentation.",
         ),
-        ImageInput(id="images", many=30, help="Optional: pictures, sent as image_parameter says."),
+        ImageInput(id="images", many=30, help="Optional: images, sent in the parameter chosen in image_parameter."),
         Choice(
             id="image_parameter",
             options=("image_urls", "image_url", "first_frame_image", "image_with_roles"),
             default="image_urls",
             sent_if=lambda v: bool(v.images),
-            help="How the model calls pictures. With the last two the first picture is the first frame and a second "
-            "one the last.",
+            help="Name of the model's image parameter. With the last two, the first image is the first frame and the "
+            "second the last.",
         ),
-        VideoInput(id="videos", many=10, help="Optional: clips, sent as video_parameter says."),
+        VideoInput(id="videos", many=10, help="Optional: videos, sent in the parameter chosen in video_parameter."),
         Choice(
             id="video_parameter",
             options=("video_urls", "video_url"),
             default="video_urls",
             sent_if=lambda v: bool(v.videos),
-            help="How the model calls clips: a list, or one.",
+            help="Name of the model's video parameter: a list, or a single video.",
         ),
-        AudioInput(id="sounds", many=10, help="Optional: sounds, sent as sound_parameter says."),
+        AudioInput(id="sounds", many=10, help="Optional: audio, sent in the parameter chosen in sound_parameter."),
         Choice(
             id="sound_parameter",
             options=("audio_urls", "audio_url"),
             default="audio_urls",
             sent_if=lambda v: bool(v.sounds),
-            help="How the model calls sounds: a list, or one.",
+            help="Name of the model's audio parameter: a list, or a single file.",
         ),
     ),
     rules=(
         Rule(
-            "model is empty: write the name of a model, like kling-v3.",
+            "model is empty: enter a model name, for example kling-v3.",
             ("model",),
             lambda v: bool(v.model.strip()) and v.model == v.model.strip(),
         ),
         Rule(
-            'parameters must be one JSON object, like {{"duration": 5}}.',
+            'parameters must be one JSON object, for example {{"duration": 5}}.',
             ("parameters",),
             lambda v: is_object(v.parameters),
         ),
         Rule(
-            "parameters may hold neither model nor prompt: they have widgets of their own.",
+            "parameters cannot contain model or prompt: use their own widgets.",
             ("parameters",),
             lambda v: is_mergeable(parameters_of(v)),
         ),
         Rule(
-            "{v.image_parameter} takes fewer pictures: take some away, or choose image_urls.",
+            "{v.image_parameter} accepts fewer images: disconnect some, or select image_urls.",
             ("images", "image_parameter"),
             lambda v: fits(len(v.images), v.image_parameter),
         ),
         Rule(
-            "video_url takes one clip: take the others away, or choose video_urls.",
+            "video_url accepts one video: disconnect the others, or select video_urls.",
             ("videos", "video_parameter"),
             lambda v: fits(len(v.videos), v.video_parameter),
         ),
         Rule(
-            "audio_url takes one sound: take the others away, or choose audio_urls.",
+            "audio_url accepts one audio input: disconnect the others, or select audio_urls.",
             ("sounds", "sound_parameter"),
             lambda v: fits(len(v.sounds), v.sound_parameter),
         ),

@@ -1,4 +1,4 @@
-"""FLUX 3 video: clips with sound from a prompt, through pictures, or going on from a clip; drafts to render later.
+"""FLUX 3 video: videos with audio from a prompt, through images, or going on from a video; drafts to render later.
 
 Source: https://docs.apimart.ai, flux-3-video (Russian edition, September 2026). The provider infers `mode`, so it is
 left out, as is `aspect_ratio` where it is auto.
@@ -21,14 +21,14 @@ def renders_draft(values: Values) -> bool:
 FAMILY = Family(
     node_id="APIMartFlux3Video",
     title="APIMart FLUX 3 Video",
-    description="Clips of 5 to 20 s with sound from a prompt, through up to 10 pictures, or going on from a clip; "
-    "drafts that are rendered whole later. Billed by the seconds asked for.",
+    description="Generates 5 to 20 s videos with audio from a prompt, from up to 10 keyframe images, or as the "
+    "continuation of a video. Drafts can be rendered at full quality later. Billed per requested second.",
     search_aliases=("flux", "bfl", "black forest labs", "draft", "first last frame", "extend", "text to video"),
     inputs=(
         Text(
             id="prompt",
             sent_if=lambda v: not renders_draft(v),
-            help="What the clip should show. Not sent with draft_job, which has its own.",
+            help="Text prompt describing the video. Ignored when draft_job is set; the draft's own prompt is used.",
         ),
         model("flux-3-video"),
         duration(5, 20, narrowed=True),
@@ -37,23 +37,27 @@ FAMILY = Family(
             id="images",
             wire="image_urls",
             many=10,
-            help="Optional: up to 10 pictures in the order they are shown: one is the first frame, two are the first "
-            "and the last, more lie between.",
+            help="Optional: up to 10 images in display order. One image is the first frame, two are the first and last "
+            "frame, and any others are placed in between.",
         ),
         VideoInput(
             id="video",
             wire="video_url",
             url_input="clip_url",
-            help="Optional: a clip to go on from, up to 100 MB; costs more. Not together with images.",
+            help="Optional: video to continue, 100 MB max; costs more. Cannot be combined with images.",
         ),
         video_link("clip_url"),
-        Flag(id="audio", default=True, help="Make a sound track."),
-        Flag(id="draft", default=False, help="Make a cheap draft in hd, to be rendered whole with draft_job."),
+        Flag(id="audio", default=True, help="Generate audio."),
+        Flag(
+            id="draft",
+            default=False,
+            help="Generate a low-cost draft in hd, to be rendered at full quality later through draft_job.",
+        ),
         earlier_job(
             "draft_job",
             wire="draft_from_task_id",
-            help="Optional: a draft of this node to render whole; connect its job output, or paste its task id. Not "
-            "together with images or a clip.",
+            help="Optional: a draft from this node to render at full quality. Connect its job output, or paste its "
+            "task ID. Cannot be combined with images or video.",
         ),
         Number(
             id="safety_tolerance",
@@ -61,7 +65,7 @@ FAMILY = Family(
             minimum=0,
             maximum=6,
             advanced=True,
-            help="How much the content check lets through: 0 is the strictest, 6 the mildest.",
+            help="Content filter tolerance: 0 is the strictest, 6 the most permissive.",
         ),
         Choice(
             id="aspect_ratio",
@@ -69,33 +73,33 @@ FAMILY = Family(
             default="auto",
             unsent="auto",
             added=True,
-            help="Aspect ratio; auto follows what is connected.",
+            help="Aspect ratio; auto matches the connected input.",
         ),
     ),
     rules=(
         Rule(
-            "prompt is empty: write what the clip should show, or name a draft with draft_job.",
+            "prompt is empty: describe the video, or select a draft with draft_job.",
             ("prompt", "draft_job"),
             lambda v: bool(v.prompt.strip()) or renders_draft(v),
         ),
         Rule(
-            "draft and draft_job exclude each other: make a draft, or render one whole.",
+            "draft and draft_job cannot be combined: generate a draft, or render an existing one.",
             ("draft", "draft_job"),
             lambda v: not (v.draft and renders_draft(v)),
         ),
         names_a_job("draft_job"),
         Rule(
-            "draft_job is rendered as it was drafted: disconnect images and video.",
+            "draft_job renders the draft with its original inputs: disconnect images and video.",
             ("draft_job", "images", "video"),
             lambda v: not (renders_draft(v) and (v.images or v.video is not None)),
         ),
         Rule(
-            "A draft is made in hd: choose hd, or switch draft off.",
+            "Drafts are rendered in hd: set resolution to hd, or turn draft off.",
             ("draft", "resolution"),
             lambda v: not v.draft or v.resolution == "hd",
         ),
         Rule(
-            "With a clip to go on from the pictures are not used: disconnect images or video.",
+            "images are not used when continuing a video: disconnect images or video.",
             ("images", "video"),
             lambda v: not v.images or v.video is None,
         ),

@@ -1,4 +1,4 @@
-"""Gemini Omni 1.1 Flash as Google serves it: clips from text or frames, changes of a clip, and scenes that go on.
+"""Gemini Omni 1.1 Flash as Google serves it: videos from text or frames, changes of a video, and scenes that go on.
 
 Source: https://docs.apimart.ai, gemini-omni-1.1-flash (English edition, and its list of fields in autumn 2026). The
 model chooses the length, 3 to 10 s; jobs are settled by tokens, and the estimate is that of 10 s. Without `metadata`
@@ -21,7 +21,7 @@ def goes_on(values: Values) -> bool:
 
 
 def has_aspect_ratio(values: Values) -> bool:
-    """A clip has its own; the provider takes 16:9 by itself, so with frames or references only 9:16 has to be said."""
+    """A video has its own; the provider takes 16:9 by itself, so with frames or references only 9:16 has to be said."""
     if values.video is not None or goes_on(values):
         return False
     return values.aspect_ratio == "9:16" or not (values.first_frame is not None or values.images)
@@ -34,15 +34,14 @@ def shaped(body: dict[str, Json]) -> dict[str, Json]:
 FAMILY = Family(
     node_id="APIMartGeminiOmni11",
     title="APIMart Gemini Omni 1.1 Official",
-    description="Clips of 3 to 10 s with sound from a prompt, frames or up to 10 reference images, from a clip to "
-    "change, or going on from an earlier job; the model chooses the length. Billed by tokens; the estimate is that of "
-    "10 s.",
+    description="Generates 3 to 10 s videos with audio from a prompt, frames or up to 10 reference images, edits a "
+    "video, or extends an earlier job. The model chooses the length. Billed by tokens; the estimate assumes 10 s.",
     shape=shaped,
     search_aliases=("gemini", "google", "omni", "video edit", "extend", "first last frame"),
     inputs=(
         Text(
             id="prompt",
-            help="What the clip should show, or what should change; optional with anything connected.",
+            help="Text prompt describing the video or the edit; optional if anything is connected.",
         ),
         model("gemini-omni-1.1-flash"),
         resolution("360p", "720p", "1080p", "4k", default="720p"),
@@ -51,7 +50,7 @@ FAMILY = Family(
             options=("16:9", "9:16"),
             default="16:9",
             sent_if=has_aspect_ratio,
-            help="Landscape or portrait; a clip to change or an earlier job keeps its own.",
+            help="Landscape or portrait. Ignored when a video or an earlier job is used; its aspect ratio is kept.",
         ),
         first_frame(formats=("png", "jpeg")),
         last_frame(formats=("png", "jpeg")),
@@ -60,10 +59,10 @@ FAMILY = Family(
             wire="video_urls",
             in_list=True,
             url_input="video_url",
-            help="Optional: one clip to change, up to 10 s and 100 MB.",
+            help="Optional: video to edit, 10 s and 100 MB max.",
         ),
         video_link(),
-        earlier_job(help="Optional: an earlier job of this node; connect its job output, or paste its task id."),
+        earlier_job(help="Optional: an earlier job of this node. Connect its job output, or paste its task ID."),
         Choice(
             id="source_use",
             wire="metadata",
@@ -71,7 +70,8 @@ FAMILY = Family(
             default="extend",
             encode=task,
             sent_if=lambda v: goes_on(v) and v.source_use == "extend",
-            help="With source_job: extend goes on from the end of its clip, edit changes the clip by the prompt.",
+            help="How source_job is used: extend continues from the end of its video, edit changes the video as the "
+            "prompt describes.",
         ),
         ImageInput(
             id="images",
@@ -79,18 +79,18 @@ FAMILY = Family(
             wire="image_urls",
             many=10,
             formats=("png", "jpeg"),
-            help="Optional: up to 10 images to refer to. Not together with frames, video or source_job.",
+            help="Optional: up to 10 reference images. Cannot be combined with frames, video or source_job.",
         ),
     ),
     rules=(
         Rule(
-            "There is nothing to go by: write a prompt, or connect an image, a video or an earlier job.",
+            "Nothing to generate from: write a prompt, or connect an image, a video or an earlier job.",
             ("prompt", "first_frame", "images", "video", "source_job"),
             lambda v: bool(v.prompt.strip() or v.images or v.first_frame or v.video) or goes_on(v),
         ),
         LAST_FRAME_NEEDS_FIRST,
         Rule(
-            "Frames, images, video and source_job exclude each other: keep one of them.",
+            "Frames, images, video and source_job cannot be combined: use only one of them.",
             ("first_frame", "images", "video", "source_job"),
             lambda v: (v.first_frame is not None) + bool(v.images) + (v.video is not None) + goes_on(v) <= 1,
         ),

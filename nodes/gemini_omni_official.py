@@ -1,4 +1,4 @@
-"""Gemini Omni Flash as Google serves it: clips from text, pictures or a clip, and their continuation.
+"""Gemini Omni Flash as Google serves it: videos from text, images or a video, and their continuation.
 
 Source: https://docs.apimart.ai, gemini-omni-flash-preview (English edition). The model chooses the length, 3 to 10 s.
 """
@@ -12,13 +12,13 @@ LONGEST_SECONDS = 10
 FAMILY = Family(
     node_id="APIMartGeminiOmniOfficial",
     title="APIMart Gemini Omni Official",
-    description="Clips of 3 to 10 s with sound in 720p from a prompt, up to 16 pictures, or a clip to change; the "
-    "model chooses the length. Billed by the second of the result; the estimate is that of 10 s.",
+    description="Generates 3 to 10 s videos with audio in 720p from a prompt or up to 16 images, or edits a video. The "
+    "model chooses the length. Billed per second of the result; the estimate assumes 10 s.",
     search_aliases=("gemini", "google", "omni", "video edit", "reference to video"),
-    retired={"gemini-omni-flash-preview": "Google, its maker, is said to have retired this preview."},
+    retired={"gemini-omni-flash-preview": "Google is reported to have retired this preview model."},
     inputs=(
-        Text(id="prompt", required=True, help="What the clip should show, or what should change."),
-        model("gemini-omni-flash-preview", help="The model; its maker may have retired it."),
+        Text(id="prompt", required=True, help="Text prompt describing the video or the edit."),
+        model("gemini-omni-flash-preview", help="Model to use; Google may have retired it."),
         aspect_ratio("16:9", "9:16", help="Landscape or portrait."),
         resolution("720p", help="Always 720p."),
         ImageInput(
@@ -27,18 +27,18 @@ FAMILY = Family(
             many=16,
             formats=("png", "jpeg"),
             max_bytes=20 * MEGABYTE,
-            help="Optional: up to 16 pictures. PNG or JPEG up to 20 MB is made from each.",
+            help="Optional: up to 16 images. Uploaded as PNG or JPEG, 20 MB max each.",
         ),
         VideoInput(
             id="video",
             wire="video_urls",
             in_list=True,
             url_input="video_url",
-            help="Optional: a clip of 1 to 24 s to refer to or to change; 3 s or less is recommended.",
+            help="Optional: video to edit or use as a reference, 1 to 24 s; 3 s or less is recommended.",
         ),
         video_link(),
         earlier_job(
-            help="Optional: an earlier job of this node to go on from; connect its job output, or paste its task id."
+            help="Optional: an earlier job of this node to continue. Connect its job output, or paste its task ID."
         ),
     ),
     rules=(

@@ -1,4 +1,4 @@
-"""Hailuo 02: clips from a prompt, or from a first and a last frame; silent.
+"""Hailuo 02: videos from a prompt, or from a first and a last frame; silent.
 
 Source: https://docs.apimart.ai, MiniMax-Hailuo-02 (English edition).
 """
@@ -18,23 +18,28 @@ from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST
 FAMILY = Family(
     node_id="APIMartHailuo02",
     title="APIMart Hailuo 02",
-    description="Silent clips of 5 or 10 s from a prompt, or from a first and a last frame. "
-    "Billed by the seconds asked for.",
+    description="Generates silent 5 or 10 s videos from a prompt, or from first and last frames. Billed per requested "
+    "second.",
     search_aliases=("hailuo", "minimax", "first last frame", "cheap", "image to video"),
     inputs=(
-        Text(id="prompt", required=True, help="What the clip should show."),
+        Text(id="prompt", required=True, help="Text prompt describing the video."),
         model("MiniMax-Hailuo-02"),
-        duration_choice(5, 10, help="Seconds of clip; each is billed. 1080p makes 5 s only."),
+        duration_choice(5, 10, help="Duration in seconds; billed per second. 1080p supports 5 s only."),
         resolution("512p", "768p", "1080p", default="768p"),
         first_frame(),
         last_frame(),
         prompt_rewriting("prompt_optimizer"),
-        Flag(id="fast_pretreatment", default=False, advanced=True, help="Write it out faster and a little worse."),
+        Flag(
+            id="fast_pretreatment",
+            default=False,
+            advanced=True,
+            help="Expand the prompt faster, at slightly lower quality.",
+        ),
         watermark(),
     ),
     rules=(
         Rule(
-            "1080p makes 5 s only: set duration to 5, or choose a lower resolution.",
+            "1080p supports 5 s only: set duration to 5, or select a lower resolution.",
             ("duration", "resolution"),
             lambda v: v.resolution != "1080p" or v.duration == 5,
         ),

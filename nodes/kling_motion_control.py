@@ -1,4 +1,4 @@
-"""Kling motion control: a character from a picture performs the motion of a reference clip.
+"""Kling motion control: a character from an image performs the motion of a reference video.
 
 Source: https://docs.apimart.ai, kling-v2-6-motion-control-generation (Korean, Japanese and Chinese editions agree).
 Limits that warn are Kling's own; the provider's page does not state them.
@@ -41,8 +41,8 @@ def watermark_info(on: bool) -> Json:
 
 def length_with(orientation: str) -> Rule:
     return Rule(
-        f"The reference clip is {{v.video.seconds:.5g}} s; {orientation} orientation allows "
-        f"{MOTION.seconds_text(orientation)}. The node APIMart Reference Video trims it.",
+        f"The reference video is {{v.video.seconds:.5g}} s long; {orientation} orientation accepts "
+        f"{MOTION.seconds_text(orientation)}. Use the APIMart Reference Video node to trim it.",
         ("video", "character_orientation"),
         lambda v: v.character_orientation != orientation or MOTION.allows(orientation, v.video.seconds),
     )
@@ -51,8 +51,8 @@ def length_with(orientation: str) -> Rule:
 FAMILY = Family(
     node_id="APIMartKlingMotionControl",
     title="APIMart Kling Motion Control",
-    description="A character from one picture performs the motion of a reference clip. "
-    "Billed by the seconds that the provider measures in the reference clip.",
+    description="Animates a character image with the motion of a reference video. Billed per second of the reference "
+    "video, as measured by the provider.",
     search_aliases=("kling", "motion control", "motion transfer", "character animation"),
     inputs=(
         ImageInput(
@@ -61,7 +61,7 @@ FAMILY = Family(
             required=True,
             formats=("png", "jpeg"),
             max_bytes=10 * MEGABYTE,
-            help="The character: one picture. PNG or JPEG up to 10 MB is made from it.",
+            help="Image of the character. Uploaded as PNG or JPEG, 10 MB max.",
         ),
         VideoInput(
             id="video",
@@ -69,68 +69,67 @@ FAMILY = Family(
             url_input="video_url",
             required=True,
             max_bytes=MOTION.max_bytes,
-            help=f"The motion: a clip of {MOTION.seconds_text('image')} (orientation image) or "
-            f"{MOTION.seconds_text('video')} (orientation video), up to {MOTION.bytes_text}.",
+            help=f"Motion reference video, {MOTION.seconds_text('image')} (orientation image) or "
+            f"{MOTION.seconds_text('video')} (orientation video), {MOTION.bytes_text} max.",
         ),
         Text(
             id="video_url",
             multiline=False,
             optional=True,
-            help="A public direct link to the motion clip (MP4 or MOV up to 100 MB), used instead of the video socket.",
+            help="Public direct link to the reference video (MP4 or MOV, 100 MB max), used instead of the video input.",
         ),
         model(*MOTION.models, help="v3 is newer; v2.6 costs less."),
         Choice(
             id="character_orientation",
             options=tuple(MOTION.max_seconds),
             default="image",
-            help=f"Where the character faces: as in the picture (clip {MOTION.seconds_text('image')}) or as in the "
-            f"clip ({MOTION.seconds_text('video')}).",
+            help="Direction the character faces. image: as in the image, with a reference video of "
+            f"{MOTION.seconds_text('image')}; video: as in the reference video, {MOTION.seconds_text('video')}.",
         ),
         Choice(
             id="mode",
             options=MOTION.modes,
             default="std",
-            help="std balances speed and quality; pro is better, slower and dearer.",
+            help="std: faster and cheaper. pro: higher quality, slower, costs more.",
         ),
-        Text(id="prompt", help="Optional: action, camera and style in words. The more concrete, the steadier."),
+        Text(id="prompt", help="Optional: action, camera and style. Specific prompts give more consistent results."),
         Flag(
             id="keep_original_sound",
             default=True,
             encode=yes_or_no,
-            help="Keep the sound of the reference clip.",
+            help="Keep the audio of the reference video.",
         ),
         Flag(
             id="watermark",
             wire="watermark_info",
             default=False,
             encode=watermark_info,
-            help="Put the provider's watermark into the picture.",
+            help="Add the provider's watermark to the video.",
         ),
     ),
     rules=(
         length_with("image"),
         length_with("video"),
         Rule(
-            "Kling wants every side of the picture at 300 px or more (this one is {v.image.size}).",
+            "Kling expects images with each side at least 300 px (this one is {v.image.size}).",
             ("image",),
             lambda v: v.image.size.shorter_side >= 300,
             warns=True,
         ),
         Rule(
-            "Kling wants a picture between 1:2.5 and 2.5:1 (this one is {v.image.size}).",
+            "Kling expects an image aspect ratio of 1:2.5 to 2.5:1 (this one is {v.image.size}).",
             ("image",),
             lambda v: 1 / 2.5 <= v.image.size.ratio <= 2.5,
             warns=True,
         ),
         Rule(
-            f"Kling wants every side of the clip between {MOTION.min_side} and {MOTION.max_side} px "
-            "(this one is {v.video.measure.size}).",
+            f"Kling expects videos with each side {MOTION.sides_text} (this one is {{v.video.measure.size}}).",
             ("video",),
             lambda v: v.video.measure.size.has_sides_of(MOTION.min_side, MOTION.max_side),
             warns=True,
         ),
         Rule(
-            "Kling reads 2,500 characters of prompt; this one is longer.",
+            "Kling reads only the first 2,500 characters of prompt.",
             ("prompt",),
             lambda v: len(v.prompt) <= 2500,
             warns=True,

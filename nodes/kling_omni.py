@@ -1,4 +1,4 @@
-"""Kling 3.0 Omni and Kling Video O1: pictures and a clip to refer to in the prompt.
+"""Kling 3.0 Omni and Kling Video O1: images and a video to refer to in the prompt.
 
 Source: https://docs.apimart.ai, Kling v3 Omni and Kling Video O1 (English editions). The pages name the parameters of
 several shots, but not how shots go together with references.
@@ -34,7 +34,7 @@ def is_omni(values: Values) -> bool:
 
 
 def row(values: Values) -> str:
-    """4k has one row; the rows of std with a clip or with sound are called just `video` and `sound`."""
+    """4k has one row; the rows of std with a video or with audio are called just `video` and `sound`."""
     if values.mode == "4k":
         return "4k"
     extra = "video" if values.video is not None else "sound" if values.audio else ""
@@ -44,47 +44,47 @@ def row(values: Values) -> str:
 
 
 def shaped(body: dict[str, Json]) -> dict[str, Json]:
-    """What becomes of the clip belongs into its own object, what shots say into the body itself."""
+    """What becomes of the video belongs into its own object, what shots say into the body itself."""
     about = {name: value for name, value in body.items() if name in ("refer_type", "keep_original_sound")}
     kept = {name: value for name, value in spread(body, "shots").items() if name not in about}
-    clips = body.get("video_list")
-    if isinstance(clips, list):
-        kept["video_list"] = [{**clip, **about} for clip in clips if isinstance(clip, dict)]
+    videos = body.get("video_list")
+    if isinstance(videos, list):
+        kept["video_list"] = [{**video, **about} for video in videos if isinstance(video, dict)]
     return kept
 
 
 FAMILY = Family(
     node_id="APIMartKlingOmni",
     title="APIMart Kling Omni",
-    description="Clips that bring in what reference pictures and one reference clip show, or that edit "
-    "the clip. Billed by the seconds asked for; more with a clip or with sound.",
+    description="Generates videos from reference images and a reference video, or edits the video. Billed per "
+    "requested second; more with a video or audio.",
     search_aliases=("kling", "omni", "o1", "reference to video", "video edit", "image to video"),
     shape=shaped,
     inputs=(
         Text(
             id="prompt",
             required=True,
-            help="What the clip should show (video-o1: up to 2,500 characters). <<<image_1>>>, <<<image_2>>> ... mean "
-            "the pictures of images.",
+            help="Text prompt describing the video (video-o1: 2,500 characters max). Refer to the images as "
+            "<<<image_1>>>, <<<image_2>>> ...",
         ),
         Choice(
             id="model",
             options=("kling-v3-omni", "kling-video-o1"),
             default="kling-v3-omni",
-            help="v3-omni makes 3 to 15 s, sound and 4K; video-o1 makes 5 or 10 s and reasons about the prompt.",
+            help="v3-omni: 3 to 15 s, audio, up to 4K. video-o1: 5 or 10 s, reasons about the prompt.",
         ),
         Text(
             id="negative_prompt",
             sent_if=is_omni,
-            help="Optional, v3-omni only: what should not appear, up to 2,500 characters.",
+            help="Optional, v3-omni only: what to avoid in the video, 2,500 characters max.",
         ),
         Choice(
             id="mode",
             options=("std", "pro", "4k"),
             default="std",
-            help="std renders 720p, pro 1080p and 4k 4K; each costs more than the one before.",
+            help="std renders 720p, pro 1080p and 4k 4K; higher modes cost more.",
         ),
-        duration(3, 15, help="Seconds of clip, 3 to 15 (video-o1: 5 or 10); each is billed."),
+        duration(3, 15, help="Duration in seconds, 3 to 15 (video-o1: 5 or 10); billed per second."),
         aspect_ratio("16:9", "9:16", "1:1"),
         ImageInput(
             id="images",
@@ -92,7 +92,7 @@ FAMILY = Family(
             many=7,
             formats=("png", "jpeg"),
             max_bytes=10 * MEGABYTE,
-            help="Optional: up to 7 pictures to refer to in the prompt. PNG or JPEG up to 10 MB is made from each.",
+            help="Optional: up to 7 reference images for the prompt. Uploaded as PNG or JPEG, 10 MB max each.",
         ),
         first_frame("image_with_roles", formats=("png", "jpeg"), max_bytes=10 * MEGABYTE),
         last_frame("image_with_roles", formats=("png", "jpeg"), max_bytes=10 * MEGABYTE),
@@ -101,80 +101,81 @@ FAMILY = Family(
             wire="video_list",
             in_list=True,
             encode=reference,
-            help="Optional: one clip to edit or to refer to, up to 100 MB. Not together with audio.",
+            help="Optional: video to edit or use as a reference, 100 MB max. Cannot be combined with audio.",
         ),
         Choice(
             id="refer_type",
             options=("base", "feature"),
             default="base",
             sent_if=lambda v: v.video is not None,
-            help="base edits the clip; feature takes its look or its motion over. Only sent with a clip.",
+            help="base edits the video; feature uses its look or motion as a reference. Used only when a video is "
+            "connected.",
         ),
         Choice(
             id="keep_original_sound",
             options=("no", "yes"),
             default="no",
             sent_if=lambda v: v.video is not None,
-            help="Whether the sound of the clip stays. Only sent with a clip.",
+            help="Keep the audio of the input video. Used only when a video is connected.",
         ),
         Flag(
             id="audio",
             default=False,
             sent_if=lambda v: is_omni(v) and v.video is None,
-            help="Make a sound track, v3-omni only; costs more. Not together with video.",
+            help="Generate audio, v3-omni only; costs more. Cannot be combined with video.",
         ),
         Shots(
             id="shots",
             encode=multi_shot,
             sent_if=lambda v: is_omni(v) and v.shots.how != OFF,
-            help="v3-omni only: off makes one shot, auto lets Kling cut the prompt into several. Else each shot has a "
-            "text and seconds of its own; the seconds add up to duration. How shots go together with references is not "
-            "documented.",
+            help="v3-omni only. off generates a single shot, auto lets Kling split the prompt into shots. Otherwise "
+            "each shot has its own prompt and seconds, which must add up to duration. Combining shots with references "
+            "is not documented by the provider.",
         ),
         watermark(sent_if=is_omni),
     ),
     rules=(
         Rule(
-            "kling-video-o1 makes 5 or 10 s: set duration to one of them, or choose kling-v3-omni.",
+            "kling-video-o1 supports 5 or 10 s: set duration to 5 or 10, or select kling-v3-omni.",
             ("model", "duration"),
             lambda v: is_omni(v) or v.duration in (5, 10),
         ),
         Rule(
-            "kling-video-o1 renders no 4k: choose std or pro, or kling-v3-omni.",
+            "kling-video-o1 does not support 4k: select std or pro, or kling-v3-omni.",
             ("model", "mode"),
             lambda v: is_omni(v) or v.mode != "4k",
         ),
         Rule(
-            "kling-video-o1 makes no sound: switch audio off, or choose kling-v3-omni.",
+            "kling-video-o1 does not generate audio: turn audio off, or select kling-v3-omni.",
             ("model", "audio"),
             lambda v: is_omni(v) or not v.audio,
         ),
         Rule(
-            "kling-video-o1 makes one shot: set shots to off, or choose kling-v3-omni.",
+            "kling-video-o1 generates a single shot: set shots to off, or select kling-v3-omni.",
             ("model", "shots"),
             lambda v: is_omni(v) or v.shots.how == OFF,
         ),
         SHOTS_ADD_UP_TO_DURATION,
         Rule(
-            "kling-video-o1 takes 2,500 characters of prompt; this one is longer.",
+            "With kling-video-o1, prompt must be 2,500 characters or fewer.",
             ("model", "prompt"),
             lambda v: is_omni(v) or len(v.prompt) <= 2500,
         ),
         Rule(
-            "A clip and audio exclude each other: switch audio off, or take the clip away.",
+            "video and audio cannot be combined: turn audio off, or disconnect video.",
             ("video", "audio"),
             lambda v: v.video is None or not v.audio,
         ),
         LAST_FRAME_NEEDS_FIRST,
         at_most_characters("negative_prompt", 2500),
         Rule(
-            "Kling takes up to 4 pictures beside a clip.",
+            "Kling accepts up to 4 images with a video.",
             ("images", "video"),
             lambda v: v.video is None or len(v.images) <= 4,
             warns=True,
         ),
         Rule(
-            "Kling wants a clip of 3 to 10 s (this one is {v.video.seconds:.5g} s).",
+            "Kling expects a video of 3 to 10 s (this one is {v.video.seconds:.5g} s).",
             ("video",),
             lambda v: 3 <= v.video.seconds <= 10,
             warns=True,

@@ -1,7 +1,7 @@
-"""MiniMax H3: clips in 2K from a prompt, a first and a last frame, or reference pictures, clips and sounds.
+"""MiniMax H3: videos in 2K from a prompt, a first and a last frame, or reference images, videos and audio.
 
-Source: https://docs.apimart.ai, MiniMax-H3 (English edition, September 2026). Pictures beyond five cost extra, and the
-seconds of reference clips are billed up to 15 s. A last frame needs no first.
+Source: https://docs.apimart.ai, MiniMax-H3 (English edition, September 2026). Images beyond five cost extra, and the
+seconds of reference videos are billed up to 15 s. A last frame needs no first.
 """
 
 from ..flow.model import MEGABYTE, AudioInput, Choice, Family, ImageInput, Price, Rule, Text, Values, VideoInput
@@ -30,12 +30,12 @@ def further_pictures(values: Values) -> dict[str, float]:
 FAMILY = Family(
     node_id="APIMartMiniMaxH3",
     title="APIMart MiniMax H3",
-    description="Clips of 4 to 15 s in up to 2K from a prompt, from a first and a last frame, or from up to 9 "
-    "pictures, 3 clips and 3 sounds. Billed by the seconds asked for, the seconds of reference clips, and each "
-    "picture beyond five.",
+    description="Generates 4 to 15 s videos in up to 2K from a prompt, first and last frames, or up to 9 images, 3 "
+    "videos and 3 audio files as references. Billed per requested second, plus each second of the reference videos and "
+    "each image beyond five.",
     search_aliases=("minimax", "hailuo", "h3", "reference to video", "first last frame", "2k"),
     inputs=(
-        Text(id="prompt", required=True, help="What the clip should show, up to 7,000 characters."),
+        Text(id="prompt", required=True, help="Text prompt describing the video, 7,000 characters max."),
         model("MiniMax-H3"),
         duration(4, 15),
         resolution("768P", "2K"),
@@ -43,28 +43,28 @@ FAMILY = Family(
             id="aspect_ratio",
             options=("16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "adaptive"),
             default="16:9",
-            help="The shape of the clip; adaptive follows the frames or references.",
+            help="Aspect ratio; adaptive matches the frames or references.",
         ),
-        first_frame(help="Optional: the picture the clip starts with. Not together with images, videos or sounds."),
-        last_frame(help="Optional: the picture the clip ends with, with or without first_frame."),
+        first_frame(help="Optional: image used as the first frame. Cannot be combined with images, videos or sounds."),
+        last_frame(help="Optional: image used as the last frame, with or without first_frame."),
         ImageInput(
             id="images",
             wire="image_urls",
             many=9,
-            help="Optional: up to 9 pictures to refer to; each beyond five is billed.",
+            help="Optional: up to 9 reference images; each one beyond five is billed.",
         ),
         VideoInput(
             id="videos",
             wire="video_urls",
             many=3,
             max_bytes=50 * MEGABYTE,
-            help="Optional: up to 3 clips to refer to, 2 to 15 s each and 15 s in all; their seconds are billed.",
+            help="Optional: up to 3 reference videos, 2 to 15 s each, 15 s in total; billed per second.",
         ),
         AudioInput(
             id="sounds",
             wire="audio_urls",
             many=3,
-            help="Optional: up to 3 sounds to refer to, 2 to 15 s each and 15 s in all.",
+            help="Optional: up to 3 reference audio files, 2 to 15 s each, 15 s in total.",
         ),
         watermark(),
         nsfw_check(),
@@ -73,7 +73,7 @@ FAMILY = Family(
         at_most_characters("prompt", 7000),
         FRAMES_EXCLUDE_REFERENCES,
         Rule(
-            "adaptive needs a picture or a clip to follow: choose another aspect_ratio, or connect one.",
+            "adaptive requires an image or a video: select another aspect_ratio, or connect one.",
             ("aspect_ratio", "first_frame", "images", "videos"),
             lambda v: v.aspect_ratio != "adaptive" or bool(has_frames(v) or v.images or v.videos),
         ),

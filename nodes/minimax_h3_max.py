@@ -1,8 +1,8 @@
-"""MiniMax H3 Max: clips from a prompt, a first and a last frame, or reference pictures, clips and sounds.
+"""MiniMax H3 Max: videos from a prompt, a first and a last frame, or reference images, videos and audio.
 
-Source: https://docs.apimart.ai, MiniMax-H3-Max, in the provider's own index of late September 2026. What pictures
-beyond two cost is not known, so there is no estimate then; seconds of reference clips are estimated as MiniMax H3 bills
-them.
+Source: https://docs.apimart.ai, MiniMax-H3-Max, in the provider's own index of late September 2026. What images
+beyond two cost is not known, so there is no estimate then; seconds of reference videos are estimated as MiniMax H3
+bills them.
 """
 
 from ..flow.model import AudioInput, Choice, Family, ImageInput, Price, Rule, Text, Values, VideoInput
@@ -37,11 +37,11 @@ def further_pictures(values: Values) -> dict[str, float]:
 FAMILY = Family(
     node_id="APIMartMiniMaxH3Max",
     title="APIMart MiniMax H3 Max",
-    description="Clips of 5 to 15 s from a prompt, from a first and a last frame, or from up to 9 pictures, 3 clips "
-    "and 3 sounds. Billed by the seconds asked for; pictures beyond two cost extra.",
+    description="Generates 5 to 15 s videos from a prompt, first and last frames, or up to 9 images, 3 videos and 3 "
+    "audio files as references. Billed per requested second; images beyond two cost extra.",
     search_aliases=("minimax", "hailuo", "h3", "first last frame", "reference to video", "image to video"),
     inputs=(
-        Text(id="prompt", required=True, help="What the clip should show, up to 7,000 characters."),
+        Text(id="prompt", required=True, help="Text prompt describing the video, 7,000 characters max."),
         model("MiniMax-H3-Max"),
         duration(5, 15),
         resolution(
@@ -49,10 +49,11 @@ FAMILY = Family(
             "768P",
             "1080P",
             default="768P",
-            help="A higher resolution costs more. 2K and above are not offered: the provider's pages disagree.",
+            help="Higher resolutions cost more. 2K and above are not offered: the provider's documentation is "
+            "inconsistent.",
         ),
         first_frame(
-            help="Optional: the picture the clip starts with; sides of 256 to 5760 px, between 1:2.5 and 2.5:1."
+            help="Optional: image used as the first frame. Sides of 256 to 5760 px, aspect ratio 1:2.5 to 2.5:1."
         ),
         last_frame(),
         Choice(
@@ -61,29 +62,29 @@ FAMILY = Family(
             default="adaptive",
             unsent="adaptive",
             added=True,
-            help="Aspect ratio. adaptive follows the frames or references; a clip from a prompt alone is 16:9 then.",
+            help="Aspect ratio. adaptive matches the frames or references; with a prompt only, the video is 16:9.",
         ),
         ImageInput(
             id="images",
             added=True,
             wire="image_urls",
             many=9,
-            help="Optional: up to 9 pictures to refer to. More than two cost extra; the estimate is left open then.",
+            help="Optional: up to 9 reference images. More than two cost extra, and no estimate is shown then.",
         ),
         VideoInput(
             id="videos",
             added=True,
             wire="video_urls",
             many=3,
-            help="Optional: up to 3 clips to refer to. How they are billed is not documented: the estimate counts "
-            "their seconds.",
+            help="Optional: up to 3 reference videos. Their billing is not documented; the estimate counts their "
+            "seconds.",
         ),
         AudioInput(
             id="sounds",
             added=True,
             wire="audio_urls",
             many=3,
-            help="Optional: up to 3 sounds to refer to; need a picture or a clip beside them.",
+            help="Optional: up to 3 reference audio files; require at least one image or video.",
         ),
         added_watermark(sent_if=lambda v: v.resolution != "1080P"),
     ),
@@ -94,12 +95,12 @@ FAMILY = Family(
         image_fits("first_frame", 256, 5760, 2.5),
         image_fits("last_frame", 256, 5760, 2.5),
         Rule(
-            "Sounds need a picture or a clip beside them.",
+            "sounds require at least one image or video.",
             ("sounds", "images", "videos"),
             lambda v: not v.sounds or bool(v.images or v.videos),
         ),
         Rule(
-            "There is no watermark at 1080P: switch watermark off, or choose another resolution.",
+            "Watermarks are not available at 1080P: turn watermark off, or select another resolution.",
             ("watermark", "resolution"),
             lambda v: not v.watermark or v.resolution != "1080P",
         ),

@@ -1,4 +1,4 @@
-"""The way out when a motion reference is too long, too small, too heavy, or in the wrong format."""
+"""Fits a video to the limits of motion control: duration, size, format."""
 
 from ..flow.model import Choice, Flag, Output, Seconds, Utility, VideoInput
 from .kling_motion_control import MOTION
@@ -8,11 +8,12 @@ UTILITY = Utility(
     limits=MOTION,
     node_id="APIMartReferenceVideo",
     title="APIMart Reference Video",
-    description=f"Makes any clip fit for motion control: trims it, brings its sides into {MOTION.sides_text}, turns it "
-    f"into H.264 MP4 under {MOTION.bytes_text}. What fits is copied, not encoded again. Works without a key.",
+    description=f"Makes any video fit for motion control: trims it, scales its sides to {MOTION.sides_text}, and "
+    f"converts it to H.264 MP4 under {MOTION.bytes_text}. Parts that already fit are copied without re-encoding. "
+    "Works without an API key.",
     search_aliases=("trim video", "motion reference", "fit video"),
     inputs=(
-        VideoInput(id="video", help="Any clip.", required=True, max_bytes=0),
+        VideoInput(id="video", help="Any video.", required=True, max_bytes=0),
         Choice(
             id="character_orientation",
             help=f"As on the motion control node: image allows {MOTION.seconds_text('image')}, "
@@ -20,29 +21,29 @@ UTILITY = Utility(
             options=tuple(MOTION.max_seconds),
             default="image",
         ),
-        Seconds(id="start", help="Seconds to leave out first.", maximum=86400),
+        Seconds(id="start", help="Seconds to skip at the start.", maximum=86400),
         Seconds(
             id="length",
-            help="Seconds to keep; 0 = as much as the orientation allows.",
+            help="Seconds to keep; 0 = as many as the orientation allows.",
             maximum=max(MOTION.max_seconds.values()),
         ),
-        Flag(id="keep_sound", help="Keep the clip's sound.", default=True),
+        Flag(id="keep_sound", help="Keep the audio of the video.", default=True),
     ),
     outputs=(
-        Output("video", "VIDEO", "The fitted clip."),
-        Output("seconds", "FLOAT", "What the provider will measure and bill."),
-        Output("report", "STRING", "What the clip is and what it will cost."),
+        Output("video", "VIDEO", "The fitted video."),
+        Output("seconds", "FLOAT", "Duration in seconds, as the provider will measure and bill it."),
+        Output("report", "STRING", "Details of the video and its estimated cost."),
     ),
     notes=(
-        "The fitted clip lies in ComfyUI's temporary folder; connect `video` to the motion control node. The report "
-        "names the price for each model and mode by the price list that came with the pack.",
+        "The fitted video is saved in ComfyUI's temporary folder; connect `video` to the motion control node. The "
+        "report lists the price for each model and mode, based on the price list that ships with this pack.",
     ),
     troubles=(
         (
-            f"Less than {MOTION.min_seconds} s of the clip are left or asked for.",
-            "Begin earlier, ask for more, or use a longer clip.",
+            f"Less than {MOTION.min_seconds} s of the video remain, or were requested.",
+            "Start earlier, request more seconds, or use a longer video.",
         ),
-        (f"The clip is so long a shape that no scale brings both sides into {MOTION.sides_text}.", "Crop it."),
-        (f"The clip does not fit into {MOTION.bytes_text}.", "Shorten it, or make it smaller."),
+        (f"Aspect ratio too extreme: no scale brings both sides to {MOTION.sides_text}.", "Crop the video."),
+        (f"The video does not fit into {MOTION.bytes_text}.", "Shorten it, or reduce its resolution."),
     ),
 )

@@ -1,4 +1,4 @@
-"""Seedance 1.5 and 1.0: clips from a prompt, or from a first and a last frame.
+"""Seedance 1.5 and 1.0: videos from a prompt, or from a first and a last frame.
 
 Source: https://docs.apimart.ai, doubao-seedance-1-5-pro and -1-0 (English editions, and lists of fields in autumn
 2026).
@@ -14,17 +14,17 @@ NEWEST = "seedance-1-5-pro"
 FAMILY = Family(
     node_id="APIMartSeedance1",
     title="APIMart Seedance 1",
-    description="Clips of 2 to 12 s from a prompt, or from a first and a last frame. Billed by the seconds asked for.",
+    description="Generates 2 to 12 s videos from a prompt, or from first and last frames. Billed per requested second.",
     search_aliases=("seedance", "bytedance", "doubao", "first last frame", "cheap"),
     inputs=(
-        Text(id="prompt", required=True, help="What the clip should show."),
+        Text(id="prompt", required=True, help="Text prompt describing the video."),
         Choice(
             id="model",
             options=(NEWEST, "seedance-1-0-pro-fast", "seedance-1-0-pro-quality"),
             default=NEWEST,
-            help="1.5 alone makes sound; 1.0 fast costs least.",
+            help="Only 1.5 generates audio; 1.0 fast costs the least.",
         ),
-        duration(2, 12, help="Seconds of clip, 2 to 12 (1.5: 4 to 12); each is billed."),
+        duration(2, 12, help="Duration in seconds, 2 to 12 (1.5: 4 to 12); billed per second."),
         resolution("480p", "720p", "1080p", default="720p"),
         aspect_ratio_without_image("16:9", "9:16", "1:1", "4:3", "3:4", "21:9"),
         first_frame("image_with_roles"),
@@ -33,25 +33,25 @@ FAMILY = Family(
             id="audio",
             default=False,
             sent_if=lambda v: v.model == NEWEST,
-            help="Make a sound track; seedance-1-5-pro only.",
+            help="Generate audio; seedance-1-5-pro only.",
         ),
         Flag(
             id="camera_fixed",
             wire="camerafixed",
             default=False,
-            help="Keep the camera where it is. With 1.0 it may be refused: the provider's pages disagree.",
+            help="Keep the camera still. May be refused with 1.0: the provider's documentation is inconsistent.",
         ),
         seed(2**32 - 1),
     ),
     rules=(
         Rule(
-            "Only seedance-1-5-pro makes sound: choose it, or switch audio off.",
+            "Only seedance-1-5-pro generates audio: select it, or turn audio off.",
             ("model", "audio"),
             lambda v: not v.audio or v.model == NEWEST,
         ),
         LAST_FRAME_NEEDS_FIRST,
         Rule(
-            "seedance-1-5-pro makes 4 to 12 s: set duration to 4 or more, or choose a model of 1.0.",
+            "seedance-1-5-pro supports 4 to 12 s: set duration to 4 or more, or select a 1.0 model.",
             ("model", "duration"),
             lambda v: v.model != NEWEST or v.duration >= 4,
         ),

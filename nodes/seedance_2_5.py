@@ -1,4 +1,4 @@
-"""Seedance 2.5: up to 30 s, with pictures, clips and sounds to refer to, to edit or to extend.
+"""Seedance 2.5: up to 30 s, with images, videos and audio to refer to, to edit or to extend.
 
 Source: https://docs.apimart.ai, Seedance 2.5 (editions up to October 2026). The job is settled by tokens when it ends;
 the estimate is by the second.
@@ -34,54 +34,53 @@ def row(values: Values) -> str:
 
 
 def is_editable(values: Values) -> bool:
-    """Whether an edit has what it needs: one clip of 4 to 30 s, whose length the result keeps."""
-    lengths = [clip.seconds for clip in values.videos]
+    """Whether an edit has what it needs: one video of 4 to 30 s, whose length the result keeps."""
+    lengths = [video.seconds for video in values.videos]
     return len(lengths) == 1 and 4 <= lengths[0] <= 30 + TOLERANCE_SECONDS and values.duration == MODEL_DECIDES
 
 
 FAMILY = Family(
     node_id="APIMartSeedance25",
     title="APIMart Seedance 2.5",
-    description="Clips of 4 to 30 s with sound from a prompt, from a first and a last frame, or from up to 30 "
-    "pictures, 10 clips and 10 sounds. The estimate is by the second; the bill is settled by tokens when the job ends.",
+    description="Generates 4 to 30 s videos with audio from a prompt, first and last frames, or up to 30 images, 10 "
+    "videos and 10 audio files as references. Estimated per second; the final charge is settled by tokens when the job "
+    "ends.",
     search_aliases=("seedance", "bytedance", "doubao", "reference to video", "video edit", "extend"),
     inputs=(
-        Text(id="prompt", help="What the clip should show, up to 30,000 characters; optional with references."),
+        Text(id="prompt", help="Text prompt describing the video, 30,000 characters max; optional with references."),
         model("seedance-2.5"),
         Choice(
             id="duration",
             options=(*range(4, 31), -1),
             default=5,
-            help="Seconds of clip, 4 to 30; -1 leaves it to the model, and 30 s are reserved until the job ends. edit "
-            "needs -1; with extend another length may be refused: the provider's pages disagree.",
+            help="Duration in seconds, 4 to 30. -1 lets the model choose and reserves 30 s until the job ends. edit "
+            "requires -1; with extend other values may be refused: the provider's documentation is inconsistent.",
         ),
         resolution("480p", "720p", "1080p", default="720p"),
         Choice(
             id="size",
             options=("adaptive", "16:9", "9:16", "1:1", "4:3", "3:4", "21:9"),
             default="adaptive",
-            help="The shape of the clip; must be adaptive with a first or last frame, and to edit or extend.",
+            help="Aspect ratio. Must be adaptive with a first or last frame, and for edit and extend.",
         ),
         first_frame(
             "image_with_roles",
-            help="Optional: the picture the clip starts with. Not together with images, videos or sounds.",
+            help="Optional: image used as the first frame. Cannot be combined with images, videos or sounds.",
         ),
         last_frame("image_with_roles"),
-        ImageInput(
-            id="images", wire="image_urls", many=30, help="Optional: up to 30 pictures to refer to in the prompt."
-        ),
+        ImageInput(id="images", wire="image_urls", many=30, help="Optional: up to 30 reference images for the prompt."),
         VideoInput(
             id="videos",
             wire="video_urls",
             many=10,
             max_bytes=200 * MEGABYTE,
-            help="Optional: up to 10 clips to refer to, edit or extend, 2 to 30 s each and 30 s in all.",
+            help="Optional: up to 10 videos to refer to, edit or extend, 2 to 30 s each, 30 s in total.",
         ),
         AudioInput(
             id="sounds",
             wire="audio_urls",
             many=10,
-            help="Optional: up to 10 sounds to refer to, 2 to 30 s each and 30 s in all.",
+            help="Optional: up to 10 reference audio files, 2 to 30 s each, 30 s in total.",
         ),
         Choice(
             id="task",
@@ -89,9 +88,9 @@ FAMILY = Family(
             options=("auto", "reference", "edit", "extend"),
             default="auto",
             sent_if=has_references,
-            help="What is done with the references; auto reads it from the prompt. A mismatch fails and is refunded.",
+            help="How the references are used; auto decides from the prompt. A mismatch fails and is refunded.",
         ),
-        Flag(id="generate_audio", default=True, help="Make a sound track."),
+        Flag(id="generate_audio", default=True, help="Generate audio."),
         watermark(),
         seed(2**32 - 1),
         nsfw_check(),
@@ -99,29 +98,29 @@ FAMILY = Family(
     ),
     rules=(
         Rule(
-            "There is nothing to go by: write a prompt, or connect a picture, a clip or a sound.",
+            "Nothing to generate from: write a prompt, or connect an image, a video or an audio input.",
             ("prompt", "images", "videos", "sounds", "first_frame"),
             lambda v: bool(v.prompt.strip()) or has_frames(v) or has_references(v),
         ),
         LAST_FRAME_NEEDS_FIRST,
         FRAMES_EXCLUDE_REFERENCES,
         Rule(
-            "A first or last frame needs size adaptive: the clip takes the shape of the picture.",
+            "With a first or last frame, set size to adaptive: the video matches the image.",
             ("first_frame", "last_frame", "size"),
             lambda v: not has_frames(v) or v.size == "adaptive",
         ),
         Rule(
-            "edit needs one clip of 4 to 30 s, and duration -1.",
+            "edit requires one video of 4 to 30 s, and duration -1.",
             ("task", "videos", "duration"),
             lambda v: v.task != "edit" or is_editable(v),
         ),
         Rule(
-            "extend needs a clip: connect one, or choose another task.",
+            "extend requires a video: connect one, or select another task.",
             ("task", "videos"),
             lambda v: v.task != "extend" or bool(v.videos),
         ),
         Rule(
-            "To edit or extend, size must be adaptive: the clip keeps its shape.",
+            "For edit and extend, set size to adaptive: the aspect ratio of the video is kept.",
             ("task", "size"),
             lambda v: v.task not in ("edit", "extend") or v.size == "adaptive",
         ),

@@ -1,4 +1,4 @@
-"""Many shots as one decision: a table from a spreadsheet becomes a list for the nodes that buy."""
+"""Turns a table from a spreadsheet into lists, one job per row."""
 
 from ..flow.model import Output, Text, Utility
 
@@ -6,41 +6,47 @@ UTILITY = Utility(
     work="read a shot list",
     node_id="APIMartShotList",
     title="APIMart Shot List",
-    description="Reads a table of shots, pasted from a spreadsheet or from a CSV file, and gives a list per column: "
-    "what hangs on it runs once per row. Works without a key.",
+    description="Reads a table of shots, pasted from a spreadsheet or loaded from a CSV file, and outputs a list per "
+    "column, so that connected nodes run once per row. Works without an API key.",
     search_aliases=("csv", "batch", "spreadsheet", "list of prompts"),
     inputs=(
         Text(
             id="table",
-            help="The table, with commas or tabs between its cells. The first row names the columns: name, prompt, "
-            "negative_prompt, seconds, seed, take, image.",
+            help="The table, with cells separated by commas or tabs. The first row contains the column names: name, "
+            "prompt, negative_prompt, seconds, seed, take, image.",
         ),
-        Text(id="file", multiline=False, help="Instead of a table: a CSV file of the input folder, like shots.csv."),
-        Text(id="rows", multiline=False, help="Which rows, like 1-3, 5; empty = all, at most 200 in a run."),
+        Text(
+            id="file",
+            multiline=False,
+            help="CSV file in the input folder to use instead of a table, for example shots.csv.",
+        ),
+        Text(
+            id="rows",
+            multiline=False,
+            help="Rows to use, for example 1-3, 5. Leave empty for all; 200 rows max per run.",
+        ),
         Text(
             id="project",
             multiline=False,
-            help="Optional: the folder under which `name` puts the shots, like film/shot_010/shot_010.",
+            help="Optional: folder that `name` puts the shots in, for example film/shot_010/shot_010.",
         ),
     ),
     outputs=(
         Output("name", "STRING", "For Save Video's filename_prefix: project/shot/shot."),
         Output("prompt", "STRING", "The column prompt."),
-        Output("negative_prompt", "STRING", "The column negative_prompt; empty where it is left out."),
-        Output("seconds", "INT", "The column seconds; 5 where it is left out."),
-        Output("seed", "INT", "The column seed; -1 where it is left out."),
-        Output("take", "INT", "The column take; 0 where it is left out."),
-        Output(
-            "image", "IMAGE", "The file of the input folder that the column image names; nothing where it is left out."
-        ),
+        Output("negative_prompt", "STRING", "The column negative_prompt; empty where not given."),
+        Output("seconds", "INT", "The column seconds; 5 where not given."),
+        Output("seed", "INT", "The column seed; -1 where not given."),
+        Output("take", "INT", "The column take; 0 where not given."),
+        Output("image", "IMAGE", "Image from the input folder named in the column image; nothing where not given."),
     ),
     gives_several=True,
     notes=(
-        "Columns that it does not know are passed over, and named on the node. A row needs a prompt or an image.",
-        "With `if_it_fails` set to skip on the node that buys, a row that fails blocks only what hangs on it.",
+        "Unknown columns are ignored and listed on the node. Each row requires a prompt or an image.",
+        "With `if_it_fails` set to skip on the model node, a failed row blocks only the nodes that depend on it.",
     ),
     troubles=(
-        ("A row is named with its line.", "Correct that line: nothing has run yet."),
-        ("The table has more rows than are allowed in one run.", "Choose some in `rows`."),
+        ("An error names a row and its line.", "Correct that line; nothing has run yet."),
+        ("The table has more rows than one run allows.", "Select some in `rows`."),
     ),
 )

@@ -1,7 +1,7 @@
-"""SkyReels V4: clips from a prompt, from frames, or from pictures and a clip that the prompt refers to.
+"""SkyReels V4: videos from a prompt, from frames, or from images and a video that the prompt refers to.
 
-Source: https://docs.apimart.ai, SkyReels V4 (English, Korean and Russian editions). Up to 3 groups of pictures are
-taken, each with a tag; each picture is a group of its own here, so that it matters to nobody how many a group may hold,
+Source: https://docs.apimart.ai, SkyReels V4 (English, Korean and Russian editions). Up to 3 groups of images are
+taken, each with a tag; each image is a group of its own here, so that it matters to nobody how many a group may hold,
 on which the editions disagree.
 """
 
@@ -28,7 +28,7 @@ def listed(text: str) -> Json:
 
 
 def are_times(values: Values) -> bool:
-    """A second inside the clip for each middle frame, or none at all."""
+    """A second inside the video for each middle frame, or none at all."""
     found = seconds_in(values.middle_times)
     if not found:
         return found is not None
@@ -70,18 +70,18 @@ def shaped(body: dict[str, Json]) -> dict[str, Json]:
 FAMILY = Family(
     node_id="APIMartSkyReels4",
     title="APIMart SkyReels 4",
-    description="Clips of 3 to 15 s from a prompt, from frames to pass through, or from pictures and a clip that the "
-    "prompt calls by tags. Billed by the seconds asked for; more with a clip.",
+    description="Generates 3 to 15 s videos from a prompt, keyframe images, or images and a video that the prompt "
+    "refers to by tags. Billed per requested second; more with a video.",
     search_aliases=("skyreels", "skywork", "reference to video", "first last frame", "extend"),
     shape=shaped,
     inputs=(
         Text(
             id="prompt",
             required=True,
-            help="What the clip should show, up to 1,280 tokens; must name each reference by its tag: an at sign and "
-            "image1, image2 ... or video1.",
+            help="Text prompt describing the video, 1,280 tokens max. Must name each reference by its tag: an at sign "
+            "and image1, image2 ... or video1.",
         ),
-        model("skyreels-v4-fast", "skyreels-v4-std", help="std is better, slower and costs more."),
+        model("skyreels-v4-fast", "skyreels-v4-std", help="std: higher quality, slower, costs more."),
         duration(3, 15),
         resolution("480p", "720p", "1080p", default="720p"),
         Choice(
@@ -89,19 +89,19 @@ FAMILY = Family(
             options=("16:9", "9:16", "1:1", "4:3", "3:4"),
             default="16:9",
             sent_if=lambda v: not has_frames(v),
-            help="The shape of the clip. With frames the clip follows them and this is not sent.",
+            help="Aspect ratio. Ignored when frames are connected; the video then matches them.",
         ),
         first_frame(
             formats=("png", "jpeg"),
-            help="Optional: the picture the clip starts with. Not together with images or video.",
+            help="Optional: image used as the first frame. Cannot be combined with images or video.",
         ),
-        last_frame("end_frame_image", formats=("png", "jpeg"), help="Optional: the picture the clip ends with."),
+        last_frame("end_frame_image", formats=("png", "jpeg"), help="Optional: image used as the last frame."),
         ImageInput(
             id="middle_frames",
             wire="mid_frame_images",
             many=6,
             formats=("png", "jpeg"),
-            help="Optional: up to 6 pictures that the clip passes through; the prompt names them like images.",
+            help="Optional: up to 6 intermediate keyframe images; the prompt refers to them by tags, as to images.",
         ),
         Text(
             id="middle_times",
@@ -109,62 +109,64 @@ FAMILY = Family(
             sent_if=lambda v: bool(v.middle_frames),
             multiline=False,
             placeholder="2, 4",
-            help="Optional: the second at which each of middle_frames is shown, like 2, 4; empty leaves it to the "
-            "model.",
+            help="Optional: second at which each of middle_frames is shown, for example 2, 4. Leave empty to let the "
+            "model choose.",
         ),
         ImageInput(
             id="images",
             wire="ref_images",
             many=4,
             formats=("png", "jpeg"),
-            help="Optional: up to 3 pictures; the prompt calls them an at sign and image1, image2 ...",
+            help="Optional: up to 3 reference images; the prompt refers to them by an at sign and image1, image2 ...",
         ),
         VideoInput(
             id="video",
             wire="ref_videos",
             in_list=True,
-            help="Optional: a clip of up to 15 s; the prompt calls it an at sign and video1. Costs more. As a "
-            "reference it sets the length of the result, and duration is 10 at most.",
+            help="Optional: reference video, 15 s max; the prompt refers to it by an at sign and video1. Costs more. "
+            "With video_use reference it sets the length of the result, and duration must be 10 or less.",
         ),
         Choice(
             id="video_use",
             options=("reference", "extend"),
             default="reference",
             sent_if=lambda v: v.video is not None,
-            help="reference takes the clip's motion over; extend goes on from its end and excludes images.",
+            help="reference uses the motion of the video; extend continues from its end and cannot be combined with "
+            "images.",
         ),
         prompt_rewriting("prompt_optimizer"),
     ),
     rules=(
         Rule(
-            "Frames and references exclude each other: take all frames away, or images and video.",
+            "Frames and references cannot be combined: disconnect all frames, or images and video.",
             ("first_frame", "last_frame", "middle_frames", "images", "video"),
             lambda v: not (has_frames(v) and (v.images or v.video is not None)),
         ),
         Rule(
             "The prompt must name each reference: @image1, @image2 ... for images or middle_frames, @video1 for the "
-            "clip.",
+            "video.",
             ("prompt", "images", "middle_frames", "video"),
             names_references,
         ),
         Rule(
-            "middle_times must hold a whole second inside the clip for each of middle_frames, like 2, 4; or nothing.",
+            "middle_times must list a whole second within the video for each of middle_frames, for example 2, 4, or be "
+            "empty.",
             ("middle_times", "middle_frames", "duration"),
             are_times,
         ),
         Rule(
-            "extend excludes images: take them away, or set video_use to reference.",
+            "extend and images cannot be combined: disconnect images, or set video_use to reference.",
             ("video_use", "images", "video"),
             lambda v: v.video is None or v.video_use == "reference" or not v.images,
         ),
         video_lasts(0, 15),
         Rule(
-            "Up to 3 pictures are taken: disconnect the fourth of images.",
+            "Up to 3 images are accepted: disconnect the fourth.",
             ("images",),
             lambda v: len(v.images) <= 3,
         ),
         Rule(
-            "With a reference clip duration is 10 at most.",
+            "With a reference video, duration must be 10 or less.",
             ("video", "video_use", "duration"),
             lambda v: v.video is None or v.video_use != "reference" or v.duration <= 10,
         ),

@@ -1,4 +1,4 @@
-"""Veo 3.1 extension: a finished clip of 8 s of the provider's own channel goes on to 15 s.
+"""Veo 3.1 extension: a finished video of 8 s of the provider's own channel goes on to 15 s.
 
 Source: https://docs.apimart.ai, VEO3 Video Remix (English and Chinese editions); the price is that of the price list's
 rows of extensions. The page does not say that keys count at its address, so a lost answer is never answered by a second
@@ -21,38 +21,38 @@ def is_named(source_job: str) -> bool:
 FAMILY = Family(
     node_id="APIMartVeo31Extend",
     title="APIMart Veo 3.1 Extend",
-    description="Carries a finished 8 s clip of APIMart Veo 3.1 Channel on to 15 s. Billed by the clip.",
+    description="Extends a finished 8 s video of APIMart Veo 3.1 Channel to 15 s. Billed per video.",
     search_aliases=("veo", "google", "extend", "extension", "remix", "continue", "longer"),
     path="/v1/videos/{task_id}/remix",
     inputs=(
-        Text(id="prompt", required=True, help="What happens in the new seconds."),
+        Text(id="prompt", required=True, help="Text prompt describing the added seconds."),
         earlier_job(
             wire="task_id",
-            help="The earlier job of APIMart Veo 3.1 Channel: connect that node's job output, or paste its task id.",
+            help="Earlier job of APIMart Veo 3.1 Channel. Connect that node's job output, or paste its task ID.",
         ),
         model(
             "veo3.1-fast",
             "veo3.1-quality",
-            help="The model of the earlier job. A clip of veo3.1-lite is not taken: the provider's pages disagree "
-            "about it.",
+            help="Model of the earlier job. Videos of veo3.1-lite are not accepted: the provider's documentation is "
+            "inconsistent.",
         ),
-        resolution("720p", "1080p", "4k", help="The resolution of the extended clip."),
-        aspect_ratio("16:9", "9:16", help="The shape of the extended clip; best that of the earlier one."),
+        resolution("720p", "1080p", "4k", help="Resolution of the extended video."),
+        aspect_ratio("16:9", "9:16", help="Aspect ratio of the extended video; should match the earlier one."),
         Flag(
             id="new_part_only",
             wire="raw",
             default=False,
-            help="Give the new seconds alone instead of the whole clip.",
+            help="Return only the added seconds instead of the whole video.",
         ),
     ),
     rules=(
         Rule(
-            "source_job names no job: connect the job output of APIMart Veo 3.1 Channel, or paste its task id.",
+            "source_job is not a job: connect the job output of APIMart Veo 3.1 Channel, or paste its task ID.",
             ("source_job",),
             lambda v: is_named(v.source_job),
         ),
         Rule(
-            "Another model made the earlier job: set model to that one; a clip of veo3.1-lite cannot be extended.",
+            "The earlier job used another model: set model to that one. Videos of veo3.1-lite cannot be extended.",
             ("source_job", "model"),
             lambda v: model_of(v.source_job) in ("", v.model),
         ),

@@ -1,4 +1,4 @@
-"""Veo 3.1 official: clips from a prompt, or between a first and a last frame.
+"""Veo 3.1 official: videos from a prompt, or between a first and a last frame.
 
 Source: https://docs.apimart.ai, Veo 3.1 official (Korean edition). `enhance_prompt` is never sent: only true is
 allowed, and it is the default.
@@ -26,12 +26,12 @@ def resolution_and_sound(values: Values) -> str:
 FAMILY = Family(
     node_id="APIMartVeo31",
     title="APIMart Veo 3.1",
-    description="Clips from a prompt, from a first frame, or between a first and a last frame. "
-    "Billed by the seconds asked for, times sample_count.",
+    description="Generates videos from a prompt, a first frame, or first and last frames. Billed per requested second, "
+    "times sample_count.",
     search_aliases=("veo", "google", "first last frame", "text to video", "image to video"),
     gives_several=True,
     inputs=(
-        Text(id="prompt", required=True, help="What the clip should show; English works best."),
+        Text(id="prompt", required=True, help="Text prompt describing the video; English works best."),
         model("veo3.1-fast-official", "veo3.1-quality-official", help="quality costs more than fast."),
         negative_prompt(),
         duration_choice(4, 6, 8, default=8),
@@ -39,27 +39,27 @@ FAMILY = Family(
         aspect_ratio("16:9", "9:16", help="Landscape or portrait."),
         first_frame(),
         last_frame(),
-        seed(2**32 - 1, gives="a repeatable clip"),
+        seed(2**32 - 1, gives="repeatable videos"),
         Number(
             id="sample_count",
             default=1,
             minimum=1,
             maximum=4,
-            help="How many clips one job makes, 1 to 4; each is billed. All of them are kept and given on.",
+            help="Number of videos per job, 1 to 4; each is billed. All of them are saved and passed on.",
         ),
-        Flag(id="generate_audio", default=False, help="Make a sound track; costs more."),
+        Flag(id="generate_audio", default=False, help="Generate audio; costs more."),
         Choice(
             id="person_generation",
             options=("allow_adult", "disallow"),
             default="allow_adult",
-            help="Whether adults may appear.",
+            help="Whether the video may show adults.",
         ),
         Choice(
             id="resize_mode",
             options=("pad", "crop"),
             default="pad",
             sent_if=lambda v: v.first_frame is not None or v.last_frame is not None,
-            help="How a picture of another shape is fitted; only sent with a picture.",
+            help="How an image with another aspect ratio is fitted. Used only when an image is connected.",
         ),
     ),
     rules=(LAST_FRAME_NEEDS_FIRST,),

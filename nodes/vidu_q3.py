@@ -1,4 +1,4 @@
-"""Vidu Q3 pro and turbo: clips from a prompt, a first frame, or a first and a last frame.
+"""Vidu Q3 pro and turbo: videos from a prompt, a first frame, or a first and a last frame.
 
 Source: https://docs.apimart.ai, Vidu Q3 Pro (English and Chinese editions).
 """
@@ -18,23 +18,23 @@ from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST, at_most_characters
 FAMILY = Family(
     node_id="APIMartViduQ3",
     title="APIMart Vidu Q3",
-    description="Clips of 1 to 16 s from a prompt, a first frame, or a first and a last frame. "
-    "Billed by the seconds asked for.",
+    description="Generates 1 to 16 s videos from a prompt, a first frame, or first and last frames. Billed per "
+    "requested second.",
     search_aliases=("vidu", "first last frame", "text to video", "image to video"),
     inputs=(
-        Text(id="prompt", help="What the clip should show, up to 2,000 characters; optional with a picture."),
+        Text(id="prompt", help="Text prompt describing the video, 2,000 characters max; optional with an image."),
         model("viduq3-pro", "viduq3-turbo", default="viduq3-turbo", help="turbo is faster and costs less than pro."),
         duration(1, 16),
         resolution("540p", "720p", "1080p", default="720p"),
         aspect_ratio_without_image("16:9", "9:16", "1:1", "4:3", "3:4"),
         first_frame("image_urls"),
         last_frame("image_urls"),
-        Flag(id="audio", default=True, help="Make a sound track."),
+        Flag(id="audio", default=True, help="Generate audio."),
         seed(2**32 - 1),
     ),
     rules=(
         Rule(
-            "prompt is empty: write what the clip should show, or connect a first_frame.",
+            "prompt is empty: describe the video, or connect first_frame.",
             ("prompt", "first_frame"),
             lambda v: bool(v.prompt.strip()) or v.first_frame is not None,
         ),

@@ -1,4 +1,4 @@
-"""Wan 2.6 and its flash form: clips from a prompt or from a picture.
+"""Wan 2.6 and its flash form: videos from a prompt or from an image.
 
 Source: https://docs.apimart.ai, Wan 2.6 and wan2.6-i2v-flash (English editions, and their lists of fields in autumn
 2026). What the model was not sent at first is sent only where it says something else than the provider takes by itself.
@@ -28,18 +28,18 @@ def row(values: Values) -> str:
 FAMILY = Family(
     node_id="APIMartWan26",
     title="APIMart Wan 2.6",
-    description="Clips from a prompt or from a picture, in one or several shots. Billed by the seconds asked for.",
+    description="Generates videos from a prompt or an image, in one or more shots. Billed per requested second.",
     search_aliases=("wan", "alibaba", "text to video", "image to video", "cheap"),
     inputs=(
-        Text(id="prompt", help="What the clip should show; optional for flash, which starts from the picture."),
+        Text(id="prompt", help="Text prompt describing the video; optional for flash, which starts from the image."),
         model(
             "wan2.6",
             FLASH,
-            help="flash needs a picture and costs less than 2.6. A clip of 2.6 from a picture may cost more than "
-            "estimated: the provider's price list has a second row for it.",
+            help="flash requires an image and costs less than 2.6. With an image, 2.6 may cost more than estimated: "
+            "the price list has a second price for it.",
         ),
         negative_prompt(500),
-        duration(2, 15, help="Seconds of clip: 5, 10 or 15, or 2 to 15 for flash; each is billed."),
+        duration(2, 15, help="Duration in seconds: 5, 10 or 15 (flash: 2 to 15); billed per second."),
         resolution("720p", "1080p"),
         aspect_ratio_without_image("16:9", "9:16", "1:1", "4:3", "3:4", image="image"),
         ImageInput(
@@ -47,25 +47,25 @@ FAMILY = Family(
             wire="image_urls",
             in_list=True,
             max_bytes=10 * MEGABYTE,
-            help="The picture the clip starts with: optional for 2.6, needed by flash. Sides of 240 to 8000 px.",
+            help="Image used as the first frame: optional for 2.6, required for flash. Sides of 240 to 8000 px.",
         ),
         AudioInput(
             id="sound",
             wire="audio_url",
-            help="Optional: a sound of 3 to 30 s that the clip follows.",
+            help="Optional: audio of 3 to 30 s that the video follows.",
         ),
         Flag(
             id="audio",
             default=True,
             sent_if=lambda v: v.model == FLASH or not v.audio,
-            help="Make a sound track; costs more with flash. With 2.6, on leaves it to the provider.",
+            help="Generate audio; costs more with flash. With 2.6, on lets the provider decide.",
         ),
         Choice(
             id="shot_type",
             options=("single", "multi"),
             default="single",
             sent_if=lambda v: v.model != FLASH or v.shot_type != "single",
-            help="One shot, or several.",
+            help="One shot or several.",
         ),
         prompt_rewriting("prompt_extend", sent_if=lambda v: v.model != FLASH or not v.prompt_extend),
         seed(2**31 - 1),
@@ -75,37 +75,37 @@ FAMILY = Family(
             added=True,
             advanced=True,
             multiline=False,
-            help="Optional: the name of one of the provider's video effects.",
+            help="Optional: name of one of the provider's video effects.",
         ),
     ),
     rules=(
         Rule(
-            "prompt is empty: write what the clip should show, or choose wan2.6-i2v-flash, which needs none.",
+            "prompt is empty: describe the video, or select wan2.6-i2v-flash, which does not require one.",
             ("prompt", "model"),
             lambda v: bool(v.prompt.strip()) or v.model == FLASH,
         ),
         Rule(
-            "wan2.6 makes 5, 10 or 15 s: set duration to one of them.",
+            "wan2.6 supports 5, 10 or 15 s: set duration to one of them.",
             ("model", "duration"),
             lambda v: v.model == FLASH or v.duration in (5, 10, 15),
         ),
         Rule(
-            "wan2.6-i2v-flash starts from a picture: connect one, or choose wan2.6.",
+            "wan2.6-i2v-flash requires an image: connect one, or select wan2.6.",
             ("model", "image"),
             lambda v: v.model != FLASH or v.image is not None,
         ),
         Rule(
-            "Every side of the picture must be 240 to 8000 px (this one is {v.image.size}).",
+            "Each side of the image must be 240 to 8000 px (this one is {v.image.size}).",
             ("image",),
             lambda v: v.image.size.has_sides_of(240, 8000),
         ),
         Rule(
-            "The sound must last 3 to 30 s (this one lasts {v.sound.seconds:.3g} s).",
+            "The audio must be 3 to 30 s long (this one is {v.sound.seconds:.3g} s).",
             ("sound",),
             lambda v: 3 <= v.sound.seconds <= 30.05,
         ),
         Rule(
-            "With audio off wan2.6-i2v-flash does not use the sound: switch audio on, or disconnect sound.",
+            "With audio off, wan2.6-i2v-flash does not use the connected audio: turn audio on, or disconnect sound.",
             ("model", "sound", "audio"),
             lambda v: v.model != FLASH or v.audio or v.sound is None,
         ),

@@ -1,7 +1,7 @@
-"""Wan 2.7: clips from a prompt, from a first and a last frame, or as the continuation of a clip.
+"""Wan 2.7: videos from a prompt, from a first and a last frame, or as the continuation of a video.
 
-Source: https://docs.apimart.ai, Wan 2.7. Without `resolution` the provider takes 1080P, so it is always sent. A sound
-together with a picture is left to the provider: its page says both that it is taken and that it is not.
+Source: https://docs.apimart.ai, Wan 2.7. Without `resolution` the provider takes 1080P, so it is always sent. Audio
+together with an image is left to the provider: its page says both that it is taken and that it is not.
 """
 
 from ..flow.model import AudioInput, Choice, Family, Price, Rule, Text, VideoInput
@@ -22,11 +22,14 @@ from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST, at_most_characters
 FAMILY = Family(
     node_id="APIMartWan27",
     title="APIMart Wan 2.7",
-    description="Clips of 2 to 15 s from a prompt, from a first and a last frame, or as the continuation of a clip. "
-    "Billed by the seconds asked for.",
+    description="Generates 2 to 15 s videos from a prompt, first and last frames, or as the continuation of a video. "
+    "Billed per requested second.",
     search_aliases=("wan", "alibaba", "first last frame", "extend", "text to video", "image to video"),
     inputs=(
-        Text(id="prompt", help="What the clip should show, up to 5,000 characters; optional with a picture or a clip."),
+        Text(
+            id="prompt",
+            help="Text prompt describing the video, 5,000 characters max; optional with an image or a video.",
+        ),
         model("wan2.7"),
         negative_prompt(500),
         duration(2, 15),
@@ -36,7 +39,7 @@ FAMILY = Family(
             options=("16:9", "9:16", "1:1", "4:3", "3:4"),
             default="16:9",
             sent_if=lambda v: not has_frames(v) and v.video is None,
-            help="The shape of the clip; only sent without pictures and clips.",
+            help="Aspect ratio. Ignored when an image or a video is connected.",
         ),
         first_frame("image_with_roles"),
         last_frame("image_with_roles"),
@@ -45,13 +48,13 @@ FAMILY = Family(
             wire="video_urls",
             in_list=True,
             url_input="video_url",
-            help="Optional: a clip to continue, up to 100 MB.",
+            help="Optional: video to continue, 100 MB max.",
         ),
         video_link(),
         AudioInput(
             id="sound",
             wire="audio_url",
-            help="Optional: a sound that the clip follows. WAV or MP3 up to 15 MB is made from it.",
+            help="Optional: audio that the video follows. Uploaded as WAV or MP3, 15 MB max.",
         ),
         prompt_rewriting("prompt_extend"),
         watermark(),
@@ -59,13 +62,13 @@ FAMILY = Family(
     ),
     rules=(
         Rule(
-            "There is nothing to go by: write a prompt, or connect a picture or a clip.",
+            "Nothing to generate from: write a prompt, or connect an image or a video.",
             ("prompt", "first_frame", "video"),
             lambda v: bool(v.prompt.strip()) or has_frames(v) or v.video is not None,
         ),
         LAST_FRAME_NEEDS_FIRST,
         Rule(
-            "A clip to continue and a first frame exclude each other: take one of them away.",
+            "video and first_frame cannot be combined: disconnect one of them.",
             ("first_frame", "video"),
             lambda v: v.video is None or v.first_frame is None,
         ),

@@ -1,4 +1,4 @@
-"""Wan 2.7 video edit: changes a clip as the prompt and up to four pictures say.
+"""Wan 2.7 video edit: changes a video as the prompt and up to four images say.
 
 Source: https://docs.apimart.ai, wan2.7-videoedit. What came later than the node is sent only where it says something
 else than the provider takes by itself.
@@ -26,11 +26,10 @@ def metadata(setting: str) -> Json:
 FAMILY = Family(
     node_id="APIMartWan27Edit",
     title="APIMart Wan 2.7 Edit",
-    description="Changes a clip of 2 to 10 s as the prompt and up to 4 pictures say. "
-    "Billed by the seconds of the result.",
+    description="Edits a 2 to 10 s video from a prompt and up to 4 images. Billed per second of the result.",
     search_aliases=("wan", "alibaba", "video edit", "video to video", "restyle"),
     inputs=(
-        Text(id="prompt", help="What should change, up to 5,000 characters."),
+        Text(id="prompt", help="Text prompt describing the edit, 5,000 characters max."),
         model("wan2.7-videoedit"),
         VideoInput(
             id="video",
@@ -38,13 +37,11 @@ FAMILY = Family(
             in_list=True,
             required=True,
             url_input="video_url",
-            help="The clip to edit: 2 to 10 s, sides of 240 to 4096 px, between 1:8 and 8:1, up to 100 MB.",
+            help="Video to edit: 2 to 10 s, sides of 240 to 4096 px, aspect ratio 1:8 to 8:1, 100 MB max.",
         ),
         video_link(files="MP4 or MOV"),
-        ImageInput(
-            id="images", wire="image_urls", many=4, help="Optional: up to 4 pictures of what it should look like."
-        ),
-        duration(0, 10, default=0, help="0 keeps the length of the clip; 2 to 10 cuts it to so many seconds."),
+        ImageInput(id="images", wire="image_urls", many=4, help="Optional: up to 4 reference images for the edit."),
+        duration(0, 10, default=0, help="Duration in seconds. 0 keeps the length of the video; 2 to 10 shortens it."),
         resolution("720P", "1080P"),
         Choice(
             id="audio_setting",
@@ -52,7 +49,7 @@ FAMILY = Family(
             options=("auto", "origin"),
             default="auto",
             encode=metadata,
-            help="auto lets the model decide about the sound, origin keeps that of the clip.",
+            help="auto lets the model decide on the audio, origin keeps the audio of the input video.",
         ),
         prompt_rewriting("prompt_extend"),
         Choice(
@@ -71,17 +68,17 @@ FAMILY = Family(
         Rule("duration must be 0 or 2 to 10.", ("duration",), lambda v: v.duration != 1),
         video_lasts(2, 10),
         Rule(
-            "Every side of the clip must be 240 to 4096 px (this one is {v.video.measure.size}).",
+            "Each side of the video must be 240 to 4096 px (this one is {v.video.measure.size}).",
             ("video",),
             lambda v: v.video.measure.size.has_sides_of(240, 4096),
         ),
         Rule(
-            "The clip must be between 1:8 and 8:1 (this one is {v.video.measure.size}).",
+            "The aspect ratio of the video must be 1:8 to 8:1 (this one is {v.video.measure.size}).",
             ("video",),
             lambda v: 1 / 8 <= v.video.measure.size.ratio <= 8,
         ),
         Rule(
-            "duration is longer than the clip ({v.video.seconds:.5g} s): set it to 0, or to less.",
+            "duration is longer than the video ({v.video.seconds:.5g} s): set it to 0, or lower it.",
             ("duration", "video"),
             lambda v: v.duration <= v.video.seconds + TOLERANCE_SECONDS,
         ),

@@ -140,7 +140,7 @@ def test_a_fault_gives_its_message_whatever_its_shape(body):
 
 def test_a_web_page_is_not_shown_to_the_person():
     assert (
-        fault_of(answer("<!DOCTYPE html><html>challenge</html>", 503)).message == "the answer is a web page, not data"
+        fault_of(answer("<!DOCTYPE html><html>challenge</html>", 503)).message == "the response is a web page, not data"
     )
 
 

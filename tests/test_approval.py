@@ -85,7 +85,7 @@ def test_the_first_answer_counts_and_the_other_page_is_told(person, seller, face
         [question] = waiting(face)
         answers = [face.post(f"approvals/{question['id']}", {"approve": yes}) for yes in (False, True)]
     assert [one.status for one in answers] == [200, 409]
-    assert answers[1].json["error"] == "It was declined already."
+    assert answers[1].json["error"] == "It was already declined."
     assert seller.sold == 0
 
 
@@ -103,7 +103,7 @@ def test_the_command_line_answers_too(person, seller, face, asks):
 def test_an_answer_that_nobody_gives_is_a_no(person, seller, asks, monkeypatch):
     monkeypatch.setenv("APIMART_WAIT_SECONDS", "1")
     results = person.queue(*THREE)
-    assert all(isinstance(one, Refused) and "Nobody approved" in str(one) for one in results)
+    assert all(isinstance(one, Refused) and "was not approved" in str(one) for one in results)
     assert seller.sold == 0
     with person.ledger() as ledger:
         assert {one.state for one in ledger.entries()} == {"dropped"}
@@ -157,6 +157,6 @@ def test_what_has_to_remain_on_the_account_remains(person, seller, monkeypatch):
     monkeypatch.setenv("APIMART_KEEP_USD", "2")
     seller.control(balance=2.5)
     person.buy(SORA, prompt="one")
-    with pytest.raises(Refused, match=r"would leave less than the 2.00 USD that are to remain"):
+    with pytest.raises(Refused, match=r"less than the minimum balance of 2.00 USD would remain"):
         person.buy(SORA, prompt="two")
     assert seller.sold == 1

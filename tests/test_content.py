@@ -74,7 +74,7 @@ def test_an_edit_list_that_hides_frames_makes_other_content(tmp_path: Path) -> N
 
 def test_what_is_no_clip_is_refused(tmp_path: Path) -> None:
     (tmp_path / "clip.mp4").write_text("no clip")
-    with pytest.raises(Refused, match="not a video file"):
+    with pytest.raises(Refused, match="not a video"):
         content_of_video(tmp_path / "clip.mp4")
 
 

@@ -24,8 +24,8 @@ def test_the_demo_runs_every_family_and_leaves_clips_with_their_sheets(tmp_path:
     clips = {file.with_suffix("") for file in tmp_path.rglob("*.mp4")}
     assert clips
     assert clips == {file.with_suffix("") for file in tmp_path.rglob("*.jpg")}
-    assert f"{len(clips)} clips" in said
-    assert ", 0 bought." in said.splitlines()[-1]
+    assert f"{len(clips)} videos" in said
+    assert ", 0 charged." in said.splitlines()[-1]
 
 
 @pytest.mark.live

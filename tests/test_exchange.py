@@ -66,7 +66,7 @@ def not_taken(base_url=f"https://{HOST}", words="No connection to"):
     """The submit was never sent: nothing spent, and the next step said."""
     with pytest.raises(NotTaken, match=words) as caught:
         submit(base_url)
-    assert caught.value.spent == "Nothing was spent."
+    assert caught.value.spent == "Nothing was charged."
     assert caught.value.next_step.endswith("queue again.")
 
 
@@ -201,7 +201,7 @@ NO_PROOFS = (302, 406, 407, 408, 409, 410, 418, 421, 423, 425, 428, 431, 451, 49
 @pytest.mark.parametrize("status", PROOFS)
 def test_an_answer_that_proves_that_nothing_ran_is_no_unknown(server, status):
     server.say(PATH, status, b'{"error": {"message": "no"}}')
-    with pytest.raises(Exception, match="The request was not taken: no") as caught:  # noqa: PT011, B017, RUF100
+    with pytest.raises(Exception, match="The request was not accepted: no") as caught:  # noqa: PT011, B017, RUF100
         submit(server.url)
     assert not isinstance(caught.value, Unknown)
 
@@ -244,7 +244,7 @@ def test_a_submit_that_was_not_executed_may_be_sent_again(server, status, code):
 def test_a_used_key_and_a_body_that_cannot_be_built_are_refusals(server):
     for status, code in ((409, "idempotency_key_reused"), (500, "build_request_failed")):
         coded(server, status, code, f"{code}: invalid size")
-        with pytest.raises(Exception, match="not taken") as caught:  # noqa: PT011, B017, RUF100
+        with pytest.raises(Exception, match="not accepted") as caught:  # noqa: PT011, B017, RUF100
             submit(server.url)
         assert not isinstance(caught.value, Unknown)
 
@@ -263,7 +263,7 @@ def test_a_429_is_told_in_the_providers_own_words(server):
 
 def test_a_429_without_a_word_still_has_a_reason(server):
     server.say(PATH, 429)
-    assert submit(server.url) == Again(5.0, "the provider asks to slow down")
+    assert submit(server.url) == Again(5.0, "the provider asks to send fewer requests")
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ def body_of(question):
 def little(family, model):
     """The small request, with its clip in hand instead of at an address."""
     found = small(family, model, "")
-    videos = {one.id: clip() for one in family.clips if one.required}
+    videos = {one.id: clip() for one in family.videos if one.required}
     return {**{name: value for name, value in found.items() if value != ""}, **videos}
 
 
@@ -333,7 +333,7 @@ def test_a_growing_socket_holds_as_many_as_it_says(family, tmp_path):
     for one in pictured:
         too_many = {one.id: pictures(one.many + 1, 300, 300)}
         model = family.input("model").default or "kling-v3"
-        assert f"{one.many} is the most" in refusal(family, tmp_path, **{**little(family, model), **too_many})
+        assert f"{one.many} are accepted" in refusal(family, tmp_path, **{**little(family, model), **too_many})
         assert len(socket_names(one)) == one.many
 
 
@@ -392,10 +392,10 @@ def test_shots_go_out_as_the_page_says(node_id):
     ("shots", "said"),
     [
         (cut(("a door", 3), (" ", 2)), "Shot 2 of shots is empty"),
-        (cut(("x" * 513, 5)), "Shot 1 of shots takes 512 characters"),
-        (cut(("a door", 0), ("a hand", 5)), "Shot 1 of shots must last a whole number of seconds from 1 to 15"),
-        (cut(*[("a door", 1)] * 7), "choose one of off, auto, 1 shot"),
-        (Cut("2 shots"), "choose one of off, auto, 1 shot"),
+        (cut(("x" * 513, 5)), "Shot 1 of shots must be 512 characters or fewer"),
+        (cut(("a door", 0), ("a hand", 5)), "Shot 1 of shots must have a duration in whole seconds from 1 to 15"),
+        (cut(*[("a door", 1)] * 7), "select one of off, auto, 1 shot"),
+        (Cut("2 shots"), "select one of off, auto, 1 shot"),
     ],
 )
 def test_what_is_wrong_with_a_shot_is_said(shots, said, tmp_path):
@@ -404,19 +404,19 @@ def test_what_is_wrong_with_a_shot_is_said(shots, said, tmp_path):
 
 @pytest.mark.parametrize("value", [5.5, True, "7", None, [5]])
 def test_a_choice_takes_only_what_it_lists(value, tmp_path):
-    assert "is not offered" in refusal(FAMILIES["APIMartHailuo02"], tmp_path, prompt="x", duration=value)
+    assert "is not available" in refusal(FAMILIES["APIMartHailuo02"], tmp_path, prompt="x", duration=value)
 
 
 @pytest.mark.parametrize(
     ("node_id", "widgets", "nearest_one"),
     [
-        ("APIMartGrokImagine", {"duration": 25}, "The nearest to 25 is 15."),
-        ("APIMartFlux3Video", {"duration": 1}, "The nearest to 1 is 5."),
-        ("APIMartHailuo02", {"duration": 6}, "The nearest is 5."),
-        ("APIMartSora2", {"resolution": "4k"}, "The nearest is 1080p."),
-        ("APIMartKling26", {"aspect_ratio": "21:9"}, "The nearest is 16:9."),
-        ("APIMartMiniMaxH3", {"resolution": "1080P"}, "The nearest is 768P."),
-        ("APIMartPixVerse6", {"model": "pixverse-v5"}, "The nearest is pixverse-v6."),
+        ("APIMartGrokImagine", {"duration": 25}, "The closest to 25 is 15."),
+        ("APIMartFlux3Video", {"duration": 1}, "The closest to 1 is 5."),
+        ("APIMartHailuo02", {"duration": 6}, "The closest is 5."),
+        ("APIMartSora2", {"resolution": "4k"}, "The closest is 1080p."),
+        ("APIMartKling26", {"aspect_ratio": "21:9"}, "The closest is 16:9."),
+        ("APIMartMiniMaxH3", {"resolution": "1080P"}, "The closest is 768P."),
+        ("APIMartPixVerse6", {"model": "pixverse-v5"}, "The closest is pixverse-v6."),
     ],
 )
 def test_a_value_that_left_a_list_is_refused_with_the_nearest_allowed(node_id, widgets, nearest_one, tmp_path):
@@ -429,7 +429,7 @@ def test_a_value_that_left_a_list_is_refused_when_the_workflow_is_queued(node_id
     assert "duration" in family.judged_widgets
     values = Values({name: getattr(family.input(name), "default", None) for name in family.judged_widgets})
     said = problems_of_widgets(family, values.but(duration=seconds), {"duration"})
-    assert len(said) == 1 and "The nearest to" in said[0]
+    assert len(said) == 1 and "The closest to" in said[0]
 
 
 def test_reference_pictures_go_out_as_plain_addresses():
@@ -453,7 +453,7 @@ def test_middle_frames_go_out_with_tag_and_time(written, times):
 @pytest.mark.parametrize("written", ["2", "0, 2", "2, 5", "two, three", "2, 3, 4", "-1, 2", "1.5, 2"])
 def test_times_that_do_not_fit_the_middle_frames_are_refused(written, tmp_path):
     asked_for = {"prompt": "@image1, then @image2", "middle_frames": pictures(2), "middle_times": written}
-    assert "middle_times must hold" in refusal(FAMILIES["APIMartSkyReels4"], tmp_path, **asked_for)
+    assert "middle_times must list" in refusal(FAMILIES["APIMartSkyReels4"], tmp_path, **asked_for)
 
 
 @pytest.mark.parametrize(
@@ -465,7 +465,7 @@ def test_times_that_do_not_fit_the_middle_frames_are_refused(written, tmp_path):
     ],
 )
 def test_reference_pictures_exclude_every_other_beginning(mixed, tmp_path):
-    assert "exclude each other" in refusal(FAMILIES["APIMartPixVerse6"], tmp_path, prompt="x", **mixed)
+    assert "cannot be combined" in refusal(FAMILIES["APIMartPixVerse6"], tmp_path, prompt="x", **mixed)
 
 
 @pytest.mark.parametrize(("use", "said"), [("extend", {"task": "extend"}), ("edit", None)])
@@ -515,7 +515,7 @@ def test_extra_pictures_and_reference_seconds_are_in_the_estimate(tmp_path):
 
 def test_a_clip_over_the_limit_is_refused_whatever_the_family(tmp_path):
     heavy = clip(size=101 * 1024 * 1024)
-    assert "100 MB is the limit" in refusal(FAMILIES["APIMartWan27"], tmp_path, prompt="x", video=heavy)
+    assert "at most 100 MB are accepted" in refusal(FAMILIES["APIMartWan27"], tmp_path, prompt="x", video=heavy)
 
 
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=name_of)
@@ -552,7 +552,7 @@ def test_a_schema_names_what_is_wrong_and_what_is_strange():
     }
     wrong, strange = faults_by_schema({"mode": "pro", "duration": 11, "images": [1, 2], "colour": 1}, schema)
     assert len(wrong) == 4
-    assert strange == ["The provider's schema knows no colour."]
+    assert strange == ["The provider's schema has no parameter colour."]
     assert faults_by_schema({"x": 1}, {}) == ([], [])
 
 
@@ -600,7 +600,7 @@ def test_a_new_model_can_be_asked_for_and_is_said_to_be_unchecked(tmp_path):
     wider = KLING_3.with_unchecked(("kling-v3.1",))
     request = accepted(wider, tmp_path, prompt="a house", model="kling-v3.1")
     assert (request.question.model, request.estimate_usd) == ("kling-v3.1", None)
-    assert "is not offered" in refusal(KLING_3, tmp_path, prompt="a house", model="kling-v3.1")
+    assert "is not available" in refusal(KLING_3, tmp_path, prompt="a house", model="kling-v3.1")
     assert KLING_3.with_unchecked(()) is KLING_3
     assert ANY.with_unchecked(("kling-v3.1",)) is ANY
 

@@ -74,7 +74,7 @@ def test_colours_of_hdr_keep_their_hue_in_the_smaller_gamut(tmp_path: Path) -> N
 
 def test_a_fitted_hdr_video_is_tagged_as_sdr_and_said_to_be_made_so(tmp_path: Path) -> None:
     out, told = fitted(hdr_video(tmp_path / "c.mp4", flat(0.5, 0.4, 0.3), HLG))
-    assert told == ["The HDR of the clip (HLG) was tone-mapped to SDR (BT.709)."]
+    assert told == ["The HDR of the video (HLG) was tone-mapped to SDR (BT.709)."]
     with av.open(str(out)) as container:
         coder = container.streams.video[0].codec_context
         assert (coder.color_trc, coder.color_primaries, coder.colorspace) == (1, 1, 1)

@@ -29,7 +29,7 @@ def account(home: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Pa
 
 
 def test_an_empty_folder_says_so(account: Path) -> None:
-    assert "No job was bought from here yet" in jobs(account).stdout
+    assert "No job was submitted from here yet" in jobs(account).stdout
 
 
 def test_a_job_is_listed_with_what_it_cost_and_where_its_clip_is(account: Path, tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ def test_a_lost_file_with_a_dead_link_asks_for_a_new_take(person, seller, link_s
     person.buy(SORA, prompt="x").files.paths[0].unlink()
     person.seconds_later = 2 * 86400
     seller.behave("download", "expired", times=-1)
-    with pytest.raises(Refused, match="raise `take`"):
+    with pytest.raises(Refused, match="increase `take`"):
         person.buy(SORA, prompt="x")
     assert seller.sold == 1
 
@@ -227,10 +227,10 @@ def test_unknown_statuses_are_waited_through(person, seller):
 def test_a_bad_key_is_told_from_an_empty_account_in_every_error_style(person, seller, style):
     seller.control(error_code_style=style)
     seller.behave("submit", "401")
-    with pytest.raises(NotSet, match="key is not valid"):
+    with pytest.raises(NotSet, match="does not accept the API key"):
         person.buy(SORA, prompt="x")
     seller.behave("submit", "402")
-    with pytest.raises(NotSet, match="short of money"):
+    with pytest.raises(NotSet, match="balance is too low"):
         person.buy(SORA, prompt="x")
     assert seller.sold == 0
 
@@ -238,11 +238,11 @@ def test_a_bad_key_is_told_from_an_empty_account_in_every_error_style(person, se
 @pytest.mark.parametrize(
     ("do", "kind", "words"),
     [
-        ("403", NotSet, "may not use this model"),
-        ("404", Refused, "does not serve this model"),
+        ("403", NotSet, "has no access to this model"),
+        ("404", Refused, "does not offer this model"),
         ("413", Refused, "too large"),
         ("build_request_failed", Refused, "Change the inputs"),
-        ("moderation", Declined, "content check"),
+        ("moderation", Declined, "content filter"),
         ("get_channel_failed", Unreachable, "queue again in a few minutes"),
     ],
 )
@@ -276,7 +276,7 @@ def test_a_submit_that_was_not_executed_is_bought_once(person, seller, do):
 )
 def test_a_lost_answer_is_unknown_and_never_bought_again_by_itself(person, seller, do):
     seller.behave("submit", do)
-    with pytest.raises(Unknown, match="declare"):
+    with pytest.raises(Unknown, match="mark the job"):
         person.buy(SORA, prompt="x")
     with pytest.raises(Unknown):
         person.buy(SORA, prompt="x")
@@ -338,7 +338,7 @@ def test_a_poll_that_fails_never_leads_to_a_submit(person, seller, do):
 
 def test_a_failed_job_was_free_and_is_bought_anew_with_a_word(person, seller):
     seller.control(fail_jobs={"reason": "sensitive content detected", "times": 1})
-    with pytest.raises(Declined, match="content check"):
+    with pytest.raises(Declined, match="content filter"):
         person.buy(SORA, prompt="x")
     assert person.buy(SORA, prompt="x").files.paths
     assert any("failed and was free" in progress.line for progress in person.heard)

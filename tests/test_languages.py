@@ -63,7 +63,7 @@ def korean(tmp_path, monkeypatch):
 
 
 def test_a_reworded_text_keeps_its_earlier_translation_as_stale_until_it_is_redone(korean):
-    old, new, newest = "The shape of the clip.", "The shape of the video.", "The shape of every video."
+    old, new, newest = "Ratio of the image.", "Ratio of the video.", "Ratio of every video."
     reworded = korean([new, "Another."], {"texts": {old: "told"}})
     assert reworded["texts"] == {new: "", "Another.": ""}
     assert reworded["stale"] == {new: {"was": old, "said": "told"}}

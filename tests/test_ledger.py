@@ -132,7 +132,7 @@ def test_a_body_never_changes_once_it_went_out(ledger: Ledger) -> None:
     ledger.write_body(entry.id, {"prompt": "one"})
     assert ledger.write_body(entry.id, {"prompt": "two"}).estimate_usd == 1.0
     ledger.mark_sent(entry.id, "me")
-    with pytest.raises(Contradiction, match="unknown and cannot have a new body"):
+    with pytest.raises(Contradiction, match="unknown and cannot get a new body"):
         ledger.write_body(entry.id, {"prompt": "three"})
 
 
@@ -187,7 +187,7 @@ def test_a_job_that_was_given_up_and_completes_is_not_bought_again(ledger: Ledge
 
 def test_an_unknown_job_is_never_given_up_or_bought_again_by_itself(ledger: Ledger) -> None:
     entry = sent(ledger)
-    with pytest.raises(Contradiction, match="not known whether this job was bought"):
+    with pytest.raises(Contradiction, match="not known whether this job was purchased"):
         ledger.drop(entry.id, "whatever")
     again, made = ledger.intend(asked())
     assert not made and again.unknown and again.id == entry.id
@@ -215,9 +215,9 @@ def test_a_person_declares_an_unknown_job_not_bought(ledger: Ledger) -> None:
 
 def test_what_is_not_unknown_is_not_for_a_person_to_declare(ledger: Ledger) -> None:
     entry = intended(ledger)
-    with pytest.raises(Contradiction, match="is intended and cannot be declared bought"):
+    with pytest.raises(Contradiction, match="is intended and cannot be marked as purchased"):
         ledger.declare_bought(entry.id, "task-9")
-    with pytest.raises(Contradiction, match="is intended and cannot be declared not bought"):
+    with pytest.raises(Contradiction, match="is intended and cannot be marked as not purchased"):
         ledger.declare_not_bought(entry.id)
 
 
@@ -315,7 +315,7 @@ def test_an_entry_that_does_not_exist_is_said_so(ledger: Ledger) -> None:
 
 
 def test_a_limit_per_job_names_both_sums(ledger: Ledger) -> None:
-    with pytest.raises(Refused, match=r"1\.00 USD for this job would pass your limit of 0\.50 USD per job"):
+    with pytest.raises(Refused, match=r"1\.00 USD for this job would exceed your limit of 0\.50 USD per job"):
         intended(ledger, limits=Limits(usd_per_job=0.5))
     assert ledger.find("live", "a question") is None
     assert intended(ledger, limits=Limits(usd_per_job=1.0)).unsent
@@ -325,7 +325,7 @@ def test_a_limit_per_day_writes_out_the_sum(ledger: Ledger, clock: Clock) -> Non
     ended(ledger, "one", cost=4.2)
     clock.jump(1)
     limits = Limits(usd_per_day=5.0)
-    sentence = r"Today 4\.20 USD spent \+ 1\.03 for this job would pass your limit of 5\.00 USD per day"
+    sentence = r"4\.20 USD spent today \+ 1\.03 for this job would exceed your limit of 5\.00 USD per day"
     with pytest.raises(Refused, match=sentence):
         intended(ledger, "two", estimate_usd=1.03, limits=limits)
     assert intended(ledger, "three", estimate_usd=0.8, limits=limits).unsent
@@ -352,7 +352,7 @@ def test_a_failed_job_counts_only_what_it_really_cost(ledger: Ledger) -> None:
     free, charged = ticketed(ledger, "one", estimate_usd=9.0), ticketed(ledger, "two", estimate_usd=9.0)
     ledger.end(free.id, failed(free))
     ledger.end(charged.id, failed(charged, cost_usd=0.5))
-    with pytest.raises(Refused, match=r"Today 0\.50 USD spent"):
+    with pytest.raises(Refused, match=r"0\.50 USD spent today"):
         intended(ledger, "three", limits=Limits(usd_per_day=1.0))
 
 
@@ -390,7 +390,7 @@ def test_a_list_of_fifty_pictures_is_not_fifty_surprises(ledger: Ledger) -> None
     limits = Limits(purchases_per_run=3)
     for number in range(3):
         ended(ledger, f"{number}", queue_run="run-1", limits=limits)
-    with pytest.raises(Refused, match="made 3 new purchases; one more would pass your limit of 3 per run"):
+    with pytest.raises(Refused, match="made 3 new purchases; one more would exceed your limit of 3 per run"):
         intended(ledger, "3", queue_run="run-1", limits=limits)
     assert not ledger.intend(asked("0", queue_run="run-1"), limits=limits)[1]
     assert intended(ledger, "3", queue_run="run-2", limits=limits).unsent
@@ -434,7 +434,7 @@ def test_a_refusal_at_the_mark_writes_out_the_sum(ledger: Ledger) -> None:
     entry = told_to_wait(ledger, "two", estimate_usd=1.03)
     ended(ledger, "one", cost=4.2)
     intended(ledger, "three", estimate_usd=9.0)
-    sentence = r"Today 4\.20 USD spent \+ 1\.03 for this job would pass your limit of 5\.00 USD per day"
+    sentence = r"4\.20 USD spent today \+ 1\.03 for this job would exceed your limit of 5\.00 USD per day"
     with pytest.raises(Refused, match=sentence):
         ledger.mark_sent(entry.id, "me", limits=Limits(usd_per_day=5.0))
 

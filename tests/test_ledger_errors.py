@@ -57,7 +57,7 @@ def test_a_full_disk_refuses_an_intent_and_leaves_nothing(small_disk: Path) -> N
     filler = fill(small_disk)
     with pytest.raises(NotSet, match="the disk is full") as caught:
         fill_pages(ledger)
-    assert "Free some space" in str(caught.value) and "Nothing was spent" in str(caught.value)
+    assert "Free some space" in str(caught.value) and "Nothing was charged" in str(caught.value)
     with pytest.raises(NotSet, match="the disk is full"):
         intended(ledger, prompt="x" * 200)
     assert ledger.entries() == [entry]
@@ -99,10 +99,10 @@ def test_a_ticket_that_cannot_be_written_at_all_is_said_with_its_task_id(small_d
     filler = fill(small_disk)
     with pytest.raises(NotSet, match="the disk is full"):
         fill_pages(ledger)
-    with pytest.raises(NotSet, match="was bought and its task id could not be written down") as caught:
+    with pytest.raises(NotSet, match="was submitted, but its task ID could not be recorded") as caught:
         ledger.ticket(entry.id, Ticket("task-1", "req-1"))
     assert (caught.value.task_id, caught.value.request_id) == ("task-1", "req-1")
-    assert "will be billed" in str(caught.value) and "Nothing was spent" not in str(caught.value)
+    assert "will be billed" in str(caught.value) and "Nothing was charged" not in str(caught.value)
     assert ledger.by_id(entry.id).unknown
     filler.unlink()
     assert ledger.ticket(entry.id, Ticket("task-1", "req-1")).state == "ticketed"
@@ -177,7 +177,7 @@ def test_a_damaged_ledger_is_refused_and_left_as_it_is(file_ledger: Ledger, tmp_
     before = path.read_bytes()
     with pytest.raises(NotSet, match="is damaged") as caught:
         Ledger.open(path)
-    assert "left as it is" in str(caught.value) and "backup" in str(caught.value)
+    assert "left unchanged" in str(caught.value) and "backup" in str(caught.value)
     assert path.read_bytes() == before
 
 
@@ -199,7 +199,7 @@ def test_a_writer_that_stands_still_is_waited_for_and_then_named(place: str, mon
     entry = intended(ledger)
     with Worker(place, ("half_write", entry.id)) as one:
         assert one.go() == "inside"
-        with pytest.raises(NotSet, match="held by another program for too long"):
+        with pytest.raises(NotSet, match="locked by another program for too long"):
             ledger.mark_sent(entry.id, "me")
         assert ledger.by_id(entry.id).unsent
     assert ledger.mark_sent(entry.id, "me")
@@ -211,7 +211,7 @@ def test_a_server_that_is_away_is_said_without_the_password(tmp_path: Path) -> N
     with pytest.raises(NotSet, match="cannot be reached") as caught:
         Ledger.open(f"postgresql://someone:hunter2hunter2@/books?host={tmp_path}")
     assert "hunter2" not in str(caught.value)
-    assert "database server runs" in str(caught.value)
+    assert "database server is running" in str(caught.value)
 
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -193,7 +193,7 @@ def test_cancel_during_a_poll_that_hangs(cancelling: Cancelling, seller: Seller)
     polls = cancelling.polls
     events = cancelling.cancel(sora("poll"), lambda _: cancelling.asked("/v1/tasks/"))
     assert cancelling.polls == polls
-    assert any("the job goes on" in text.lower() for _, text in events.texts)
+    assert any("the job continues" in text.lower() for _, text in events.texts)
     wait_for(lambda: cancelling.new_clips)
     assert seller.sold == 1
 

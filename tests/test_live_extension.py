@@ -73,6 +73,6 @@ def test_killed_while_the_extension_runs_it_is_collected_after_a_restart(
 
 
 def test_a_text_that_is_no_task_is_refused_before_the_graph_runs(comfy: ComfyServer, seller: Seller) -> None:
-    with pytest.raises(Rejected, match="names no job"):
+    with pytest.raises(Rejected, match="is not a job"):
         comfy.submit(with_ends({"2": extended("a river", "task_1/../../balance")["2"]}))
     assert seller.sold == 0

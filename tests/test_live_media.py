@@ -175,7 +175,15 @@ def test_an_empty_selection_of_an_edited_video_is_refused(comfy: ComfyServer) ->
         pytest.skip("this ComfyUI cannot trim")
     write_video(comfy.input / "long.mp4", frames=96)
     history = comfy.run({**load("long.mp4"), **sliced(1.0, 2.0), **frames({"skip_first_frames": 500}, "7")})
-    assert "leaves no frame" in last_error(history)["exception_message"]
+    assert "contains no frames" in last_error(history)["exception_message"]
+
+
+def test_a_file_that_is_no_video_is_refused_with_the_cause_and_no_path(comfy: ComfyServer) -> None:
+    (comfy.input / "letter.mp4").write_text("no video at all", "utf-8")
+    history = comfy.run({**CHARACTER, **load("letter.mp4"), **motion(["3", 0], ["1", 0])})
+    said = last_error(history)["exception_message"]
+    assert "not a readable video (Invalid data found when processing input)" in said
+    assert str(comfy.base) not in said
 
 
 def test_an_animated_picture_gives_its_frames(comfy: ComfyServer) -> None:

@@ -134,7 +134,7 @@ def test_cancel_is_quick_and_clean_and_the_next_run_collects(comfy, seller):
         comfy.interrupt()
         events.wait("execution_interrupted", seconds=10)
     assert not events.heard("execution_error")
-    assert any("the job goes on" in text.lower() for _, text in events.texts)
+    assert any("the job continues" in text.lower() for _, text in events.texts)
     comfy.finished(prompt_id)
     seller.finish()
     bought(comfy, sora("cancelled"))

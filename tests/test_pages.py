@@ -91,11 +91,40 @@ def test_no_sentence_of_a_rule_is_left_with_a_hole() -> None:
     assert not [name for name, text in WRITTEN.items() if "{v." in text]
 
 
-def test_the_seven_kinds_of_error_are_on_every_page() -> None:
-    kinds = ["Refused", "NotSet", "Unreachable", "Unknown", "Declined", "Unfinished", "Unreadable"]
+def test_every_kind_of_error_is_on_every_page_in_words() -> None:
+    kinds = [(kind.__doc__ or "").split("\n")[0] for kind in help_pages.kinds_of_error()]
+    assert len(kinds) == 7
     for node_id in FAMILIES:
-        page = WRITTEN[f"{pages.DOCS}/{node_id}.md"]
-        assert re.findall(r"^\| `([A-Z]\w+)` \|", page, re.MULTILINE) == kinds
+        table = WRITTEN[f"{pages.DOCS}/{node_id}.md"].split("## When something goes wrong")[1].split("##")[0]
+        assert re.findall(r"^\| ([A-Z][^|]+) \|", table, re.MULTILINE) == kinds
+        assert not re.search(r"\b(NotSet|Unreachable|Unfinished|Unreadable)\b|`(Refused|Unknown|Declined)`", table)
+
+
+@pytest.mark.parametrize(
+    ("node_id", "row"),
+    [
+        ("APIMartVeo31", "| `veo3.1-fast-official` | 720p with audio | 0.08 | second |"),
+        ("APIMartVeo31Channel", "| `veo3.1-fast` | 720p, 1080p | 0.14 | video |"),
+        ("APIMartVeo31Extend", "| `veo3.1-fast` | 4k | 0.64 | video |"),
+        ("APIMartKling3", "| `kling-v3` | std with audio | 0.1008 | second |"),
+        ("APIMartKlingOmni", "| `kling-v3-omni` | pro with a video input | 0.1344 | second |"),
+        ("APIMartGeminiOmni", "| `Omni-Flash-Ext` | 720p for 4 s | 0.25 | video |"),
+        ("APIMartGeminiOmni", "| `Omni-Flash-Ext` | 720p with a video input | 0.08 | second |"),
+        ("APIMartMiniMaxH3", "| `MiniMax-H3` | input images beyond 5 | 0.02288 | image |"),
+        ("APIMartMiniMaxH3Upscale", "| `MiniMax-H3-Regeneration` | all settings | 0.03432 | second |"),
+    ],
+)
+def test_prices_are_listed_by_the_settings_of_the_node(node_id: str, row: str) -> None:
+    assert f"\n{row}\n" in WRITTEN[f"{pages.DOCS}/{node_id}.md"]
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
+def test_no_price_is_listed_by_the_raw_name_of_its_row(family) -> None:
+    costs = WRITTEN[f"{pages.DOCS}/{family.node_id}.md"].split("## What it costs")[1].split("##")[0]
+    listed = [line.split(" | ")[1] for line in costs.splitlines() if line.startswith("| `")]
+    assert not [
+        words for words in listed if re.search(r"default|extend|_|-(audio|sound|video)|\d+s$", words, re.IGNORECASE)
+    ]
 
 
 def test_what_has_no_price_says_so() -> None:

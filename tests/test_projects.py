@@ -54,7 +54,7 @@ def test_a_budget_is_held_per_project_over_all_days(ledger, clock):
     limits = Limits(usd_per_project=2.0)
     ended(ledger, "one", cost=1.5, project="film")
     clock.jump(40 * 86400)
-    with pytest.raises(Refused, match=r"1.50 USD for the project 'film' so far \+ 1.00 for this job .* 2.00 USD per"):
+    with pytest.raises(Refused, match=r"1.50 USD spent on the project 'film' \+ 1.00 for this job .* 2.00 USD per"):
         intended(ledger, "two", project="film", limits=limits)
     intended(ledger, "three", project="another", limits=limits)
     intended(ledger, "four", limits=limits)

@@ -164,5 +164,5 @@ def test_the_door_gives_and_never_takes(method, address):
 
 def test_a_full_or_forbidden_disk_is_said_so(store, data, tmp_path):
     public_folder(data).write_text("a file where the folder should be")
-    with pytest.raises(Unreachable, match=r"could not be laid out.*Nothing new was spent"):
+    with pytest.raises(Unreachable, match=r"could not be made available.*Nothing new was charged"):
         store.put(media_file(tmp_path / "clip.mp4"))

@@ -173,7 +173,7 @@ def test_a_broken_upload_is_tried_again_a_little_later(publisher, file, link, ho
 
 def test_an_upload_that_stays_broken_is_given_up_and_has_cost_nothing(publisher, file, host):
     host.say("/upload", 502)
-    with pytest.raises(Unreachable, match="Nothing new was spent"):
+    with pytest.raises(Unreachable, match="Nothing new was charged"):
         publisher.publish(request_for(file))
     assert uploads(host) == 3
 
@@ -268,7 +268,7 @@ def test_a_clip_without_a_home_is_answered_with_the_four_ways_out(ledger, file, 
         publishing(ledger, Transfer(), lambda: None, clock).publish(request_for(file))
     ways = [line[:2] for line in str(refusal.value).splitlines()[1:]]
     assert ways == ["1.", "2.", "3.", "4."]
-    assert "Nothing was spent" in str(refusal.value)
+    assert "Nothing was charged" in str(refusal.value)
 
 
 def test_a_wrongly_set_store_troubles_only_those_who_need_it(ledger, file, host, clock):

@@ -78,7 +78,7 @@ def test_a_link_that_wants_no_key_gets_none(person, provider, video):
 def test_the_key_does_not_follow_a_redirect_to_another_origin(person, provider, other, video):
     host = provider.act("/v.mp4", lambda handler: _redirect_with_key(handler, f"{other.url}/v.mp4"))
     other.serve("/v.mp4", video)
-    with pytest.raises(Unreachable, match="The job is paid"):
+    with pytest.raises(Unreachable, match="The job is already paid"):
         collect(person, host)
     assert [keys_sent(provider), other.visits] == [[f"Bearer {KEY}"], []]
 
@@ -92,7 +92,7 @@ def _redirect_with_key(handler, to):
 
 @pytest.mark.parametrize("status", [400, 401, 403, 410, 451])
 def test_a_link_that_stays_refused_is_asked_no_further_times(status, person, provider):
-    with pytest.raises(Unreachable, match=r"The job is paid.*not bought again") as error:
+    with pytest.raises(Unreachable, match=r"The job is already paid.*not charged again") as error:
         collect(person, provider.say("/v.mp4", status))
     assert error.value.task_id
     assert len(provider.visits) == (2 if status in (401, 403) else 1)
@@ -107,7 +107,7 @@ def test_a_fresh_link_that_may_come_to_life_is_asked_again(status, person, provi
 
 
 def test_a_link_that_is_refused_long_after_has_ended(person, provider):
-    with pytest.raises(Refused, match=r"its link ended.*bought before"):
+    with pytest.raises(Refused, match=r"its download link expired.*already paid"):
         collect(person, provider.say("/v.mp4", 403), hours_later=30)
 
 
@@ -137,5 +137,5 @@ def test_a_link_that_is_not_followed_says_that_the_job_is_paid(url, person):
 def _says_it_is_paid(error):
     said = str(error)
     assert error.task_id == "task of a question" and error.task_id in said
-    assert "The job is paid." in said and "not bought again" in said and "Collect Job" in said
-    assert "othing was spent" not in said
+    assert "The job is already paid." in said and "not charged again" in said and "Collect Job" in said
+    assert "othing was charged" not in said

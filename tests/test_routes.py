@@ -128,13 +128,13 @@ def test_settings_are_saved_and_taken_back(face):
 
 def test_a_limit_that_the_browser_set_is_kept_to(face, person):
     face.post("settings", {"limit_usd_per_job": 0.1})
-    with pytest.raises(Exception, match="pass your limit"):
+    with pytest.raises(Exception, match="exceed your limit"):
         person.buy(SORA, prompt="a waterfall")
 
 
 def test_a_limit_of_nothing_that_the_browser_set_is_kept_to(face, person):
     assert face.post("settings", {"limit_usd_per_job": 0}).json["limit_usd_per_job"] == 0
-    with pytest.raises(Refused, match="pass your limit"):
+    with pytest.raises(Refused, match="exceed your limit"):
         person.buy(SORA, prompt="a waterfall")
     assert face.post("settings", {"limit_usd_per_job": None}).json["limit_usd_per_job"] is None
 

@@ -164,7 +164,7 @@ def test_typing_the_address_posts_nothing(face, path):
 
 @pytest.mark.parametrize("remote", ["192.168.1.20", "8.8.8.8", "fe80::1%eth0", "::ffff:10.0.0.2"])
 def test_a_program_on_another_machine_changes_nothing(remote):
-    with pytest.raises(Denied, match="its own machine"):
+    with pytest.raises(Denied, match="the same machine"):
         require_page_or_this_machine(make_mocked_request("POST", "/apimart/key").clone(remote=remote))
     require_page_or_this_machine(make_mocked_request("GET", "/apimart/jobs").clone(remote=remote))
 

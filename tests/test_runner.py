@@ -79,7 +79,10 @@ def test_a_job_that_waits_for_the_provider_to_slow_down_is_given_up_with_nothing
     seller.behave("submit", "429", times=-1, retry_after=30)
     with person.process() as process:
         [stopped] = waiting(
-            person, process, lambda: any("slow down" in one.line for one in person.heard), (SORA, {"prompt": "x"})
+            person,
+            process,
+            lambda: any("slow down" in one.line for one in person.heard),
+            (SORA, {"prompt": "x"}),
         )
         until(lambda: entries(process)[0].state == "dropped")
     assert "Nothing was submitted" in str(stopped)
@@ -180,7 +183,7 @@ def test_limits_hold_for_a_body_that_was_written_before_they_were_set(person, se
     with person.process() as process:
         process.written(SORA, {"prompt": "x"})
     monkeypatch.setenv("APIMART_LIMIT_USD_PER_JOB", "0.10")
-    with pytest.raises(Refused, match=r"0\.32 USD for this job would pass your limit"):
+    with pytest.raises(Refused, match=r"0\.32 USD for this job would exceed your limit"):
         person.buy(SORA, prompt="x")
     assert seller.sold == 0
 

@@ -144,7 +144,7 @@ def test_hosts_of_links_are_named_with_commas(home: Path, said: str, hosts: tupl
     "said", ["*", "https://clips.example.com", "clips.example.com/a", "a b.example", "*.*.x.y", "-"]
 )
 def test_hosts_that_cannot_be_read_stop_buying_and_never_mean_all(home: Path, said: str) -> None:
-    assert "APIMART_VIDEO_URL_HOSTS must be names of hosts" in refusal(
+    assert "APIMART_VIDEO_URL_HOSTS must be a comma-separated list of host names" in refusal(
         read(home, {**KEYED, "APIMART_VIDEO_URL_HOSTS": said})
     )
 

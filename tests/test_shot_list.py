@@ -51,23 +51,23 @@ def test_rows_are_chosen() -> None:
     table = "prompt\n" + "\n".join("abcdef")
     assert [one.prompt for one in read_shots(table, "1-2, 5").shots] == ["a", "b", "e"]
     for rows in ("0", "7", "3-2", "x", "1,,2", "1-"):
-        assert "names no rows" in refusal(table, rows)
+        assert "selects no rows" in refusal(table, rows)
 
 
 @pytest.mark.parametrize(
     ("table", "words"),
     [
         ("", "is empty"),
-        ("director\nsomebody\n", "no column that is known"),
-        ("prompt\n", "no row below"),
-        ("prompt,prompt\na,b\n", "names prompt more than once"),
-        ("prompt,seconds\na\n", "Line 2: it has 1 cells, and the first row names 2"),
+        ("director\nsomebody\n", "no known column name"),
+        ("prompt\n", "no rows below"),
+        ("prompt,prompt\na,b\n", "contains prompt more than once"),
+        ("prompt,seconds\na\n", "Line 2: it has 1 cells, but there are 2"),
         ("prompt,seconds\na,4,x\n", "Line 2: it has 3 cells"),
-        ("prompt,seconds\na,five\n", "Line 2: seconds 'five' is no whole number from 1 to 600"),
+        ("prompt,seconds\na,five\n", "Line 2: seconds 'five' is not a whole number from 1 to 600"),
         ("prompt,seed\na,1\n\nb,2.5\n", "Line 4: seed '2.5'"),
         ("prompt,take\na,-1\n", "Line 2: take '-1'"),
         ("prompt,name\n,x\n", "Line 2: it has neither a prompt nor an image"),
-        ("prompt\n" + "a\n" * 10_000, f"10000 rows, too many for one run: {MOST_ROWS} are allowed"),
+        ("prompt\n" + "a\n" * 10_000, f"10000 rows; one run allows {MOST_ROWS}"),
     ],
 )
 def test_what_cannot_be_read_is_named(table: str, words: str) -> None:
@@ -76,7 +76,7 @@ def test_what_cannot_be_read_is_named(table: str, words: str) -> None:
 
 def test_a_missing_image_is_named_with_its_line() -> None:
     said = refusal("prompt,image\na,here.png\nb,gone.png\n", is_there=lambda name: name == "here.png")
-    assert "Line 3: the input folder has no image 'gone.png'" in said
+    assert "Line 3: the image 'gone.png' is not in the input folder" in said
 
 
 def test_every_bad_row_is_named_up_to_ten() -> None:

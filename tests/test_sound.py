@@ -124,7 +124,7 @@ def test_sound_that_breaks_is_given_without_what_is_broken(codec: str, tmp_path:
     assert loudness(sound, 0.2, 0.9)[0] == pytest.approx(0.4, abs=0.03)
     assert loudness(sound, 1.1, 1.4)[0] < 0.05
     assert loudness(sound, 1.6, 1.9)[0] == pytest.approx(0.4, abs=0.03)
-    assert len(told) == 1 and "do not decode" in told[0]
+    assert len(told) == 1 and "cannot be decoded" in told[0]
     assert len(decode_frames(path).pixels) == 48
 
 
@@ -139,7 +139,7 @@ def test_sound_without_a_decoder_is_left_out_and_said(tmp_path: Path) -> None:
     path = without_decoder(clips.write_video(tmp_path / "c.mp4", sound_seconds=2), tmp_path / "unknown.mp4")
     told: list[str] = []
     assert decode_audio(path, tell=told.append) is None
-    assert told == ["The sound of the clip is in a format that FFmpeg cannot decode: it is left out."]
+    assert told == ["The audio of the video is in a format that FFmpeg cannot decode; it is left out."]
     assert len(decode_frames(path).pixels) == 48
 
 

@@ -81,7 +81,7 @@ def test_this_comfyui_needs_the_address_at_which_the_world_reaches_it(store, set
 @pytest.mark.parametrize("store", ["litterbox", "tmpfiles"])
 def test_a_public_host_is_used_only_after_consent_in_so_many_words(store, settings):
     with pytest.raises(
-        NotSet, match=r"strangers could see the clip there, and it cannot be deleted.*Settings > APIMart"
+        NotSet, match=r"strangers could see the file there, and it cannot be deleted.*Settings > APIMart"
     ):
         chosen(settings, store)
     assert chosen(settings, store, public_hosts_agreed=True).name == store
@@ -195,7 +195,7 @@ def test_a_bucket_that_cannot_be_reached_is_worth_another_try(s3, tmp_path, monk
     with StandIn() as gone:
         monkeypatch.setenv("AWS_ENDPOINT_URL", gone.url)
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    with pytest.raises(Unreachable, match="did not take the clip"):
+    with pytest.raises(Unreachable, match="did not accept the file"):
         ObjectStore("s3://clips/prefix").put(media_file(tmp_path / "clip.mp4"))
 
 

@@ -30,7 +30,7 @@ def test_a_disk_that_fills_while_the_clip_is_written_loses_nothing(seller, small
     filler = small_disk / "filler"
     filler.write_bytes(b"x" * (DISK_BYTES - 8192))
     cramped = Person(tmp_path / "home", small_disk)
-    with pytest.raises(Unreachable, match=r"The disk is full.*stays collectable.*queue again"):
+    with pytest.raises(Unreachable, match=r"The disk is full.*can be collected.*queue again"):
         cramped.buy(SORA, prompt="x")
     roomy = Person(tmp_path / "home", tmp_path / "roomy")
     assert roomy.buy(SORA, prompt="x").files.paths[0].is_file()

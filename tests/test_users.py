@@ -68,7 +68,7 @@ def test_another_users_job_is_as_if_it_were_not_there(face, path):
     if path == "/declare":
         body = b'{"bought": false}'
     answer = face.ask(method, f"jobs/{entry.id}{path}", body, headers)
-    assert (answer.status, answer.json["error"]) == (404, "There is no such job.")
+    assert (answer.status, answer.json["error"]) == (404, "This job does not exist.")
     assert face.ledger.by_id(entry.id).unknown
 
 

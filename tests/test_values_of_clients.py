@@ -42,7 +42,7 @@ def test_a_number_of_a_list_that_came_as_text_is_the_number(family, listed):
             assert listed.read(sent) == option
             assert isinstance(listed.read(sent), int)
             said = problems_of_widgets(family, Values({**plain, listed.id: sent}), [listed.id])
-            assert not [problem for problem in said if "is not offered" in problem]
+            assert not [problem for problem in said if "is not available" in problem]
 
 
 @pytest.mark.parametrize(("family", "listed"), NUMBERS, ids=named)
@@ -50,7 +50,7 @@ def test_comfyui_leaves_lists_of_numbers_to_us_and_others_are_still_refused(fami
     assert listed.id in family.judged_widgets
     for strange in ("ten", "", "99999", 99999, 4.5, "4.5", True, None, "nan"):
         said = problems_of_widgets(family, Values({**defaults(family), listed.id: strange}), [listed.id])
-        assert any("is not offered" in problem for problem in said)
+        assert any("is not available" in problem for problem in said)
 
 
 @pytest.mark.parametrize(("family", "listed"), WORDS, ids=named)

@@ -1,4 +1,4 @@
-"""Ruff over every file, mypy --strict over the pack, and mypy over what tests and benchmarks annotate."""
+"""Ruff, mypy --strict over the pack, mypy over what tests and benchmarks annotate, and the words that texts avoid."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pack
+import wording
 
 STRICT = ("__init__.py", "dev.py", "flow", "nodes", "sandbox", "workbench")
 ANNOTATED = ("tests", "benchmarks")
@@ -24,8 +25,16 @@ def main(words: Sequence[str]) -> int:
         _run("ruff", "format", "--check", cwd=pack.ROOT),
         _mypy("strict", STRICT),
         _mypy("annotated", ANNOTATED),
+        _wording(),
     ]
     return int(any(results))
+
+
+def _wording() -> int:
+    print("wording", flush=True)
+    faults = wording.faults(pack.ROOT)
+    print("\n".join(faults) or "No avoided word in any text or name.")
+    return int(bool(faults))
 
 
 def _mypy(how: str, parts: Sequence[str]) -> int:

@@ -37,8 +37,10 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="run these families only: luma_ray_4")
     parser.add_argument("--comfyui", type=Path, metavar="PATH", help="run the example workflows in this ComfyUI")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long the sandbox lets a job take")
-    parser.add_argument("--small", action="store_true", help="clips of a few pixels, which are rendered at once")
-    parser.add_argument("--output", type=Path, help="where clips and sheets go; default: demo_output/, emptied first")
+    parser.add_argument("--small", action="store_true", help="videos of a few pixels, which render quickly")
+    parser.add_argument(
+        "--output", type=Path, help="where videos and contact sheets go; default: demo_output/, emptied first"
+    )
     told = parser.parse_args(words)
     output: Path = told.output or _emptied(OUTPUT)
     if told.comfyui:
@@ -47,7 +49,7 @@ def main(words: Sequence[str]) -> int:
         tempfile.TemporaryDirectory(prefix="apimart-demo-") as folder,
         Sandbox(seconds=told.seconds, small=told.small) as sandbox,
     ):
-        print(f"Sandbox at {sandbox.url}: a pretend provider, nothing is bought.\n")
+        print(f"Sandbox at {sandbox.url}: a simulated provider, nothing is charged.\n")
         with Runner() as runner:
             person = Person(runner, Path(folder), output, sandbox)
             return asyncio.run(_demo(person, chosen(told.names), Path(folder), output, sandbox))
@@ -90,7 +92,7 @@ async def _demo(person: Person, families: Sequence[Family], home: Path, output: 
     later = [(one, values) for one in rest if (values := wiring.values(one, _job_before(one, done)))]
     done += await _run_all(person, later)
     _tell_totals(done, len(families), time.monotonic() - started)
-    print(f"Clips and their contact sheets are in {output}")
+    print(f"Videos and their contact sheets are in {output}")
     await _ask_again(person, asked + later, sandbox)
     return 0 if len(done) == len(families) else 1
 
@@ -126,14 +128,14 @@ async def _ask_again(person: Person, asked: Asked, sandbox: Sandbox) -> None:
     again = [person.buy(family, values) for family, values in asked]
     answers = [one for one in await asyncio.gather(*again, return_exceptions=True) if isinstance(one, Outcome)]
     seconds = time.monotonic() - started
-    print(f"Asked again: {len(answers)} answers in {seconds:.1f} s, {sandbox.paid - before} bought.")
+    print(f"Asked again: {len(answers)} answers in {seconds:.1f} s, {sandbox.paid - before} charged.")
 
 
 def _line(family: Family, bought: Outcome, started: float) -> str:
     entry, clips = bought.entry, bought.files.paths
     size = measure(clips[0])
     what = f"{len(clips)} x {size.seconds:.1f} s {size.size}  {clips[0].name}"
-    cost = "not stated" if entry.cost_usd is None else f"{entry.cost_usd:.3f} USD"
+    cost = "not reported" if entry.cost_usd is None else f"{entry.cost_usd:.3f} USD"
     return _row(family.title, entry.model, cost, *_spans(entry, started), what)
 
 
@@ -151,4 +153,4 @@ def _row(family: str, model: str, cost: str, *rest: str) -> str:
 def _tell_totals(done: list[Done], families: int, seconds: float) -> None:
     cost = sum(bought.entry.cost_usd or 0.0 for _, bought in done)
     clips = sum(len(bought.files.paths) for _, bought in done)
-    print(f"\n{len(done)} of {families} jobs, {clips} clips, {cost:.3f} USD (pretended), {seconds:.1f} s in all.")
+    print(f"\n{len(done)} of {families} jobs, {clips} videos, {cost:.3f} USD (simulated), {seconds:.1f} s in total.")

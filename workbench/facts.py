@@ -83,7 +83,7 @@ def _of_family(family: Family, facts: Mapping[str, Any]) -> Iterator[str]:
 
 def against_pages(family: Family, known: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """Where a family says something else than pages of its models, each a parameter's facts by its name."""
-    written = {one.parameter for one in family.inputs if one.id not in {clip.url_input for clip in family.clips}}
+    written = {one.parameter for one in family.inputs if one.id not in {one.url_input for one in family.videos}}
     written -= {name for name in written if f"{{{name}}}" in family.path}
     for name in sorted(written | {name for page in known.values() for name in page}):
         about = {model: page[name] for model, page in known.items() if name in page}

@@ -33,7 +33,7 @@ from recipes import CHAIN, CLIP, FITTED, RECIPES, SOUND, TABLE, TAKES, Recipe
 
 FOLDER = "example_workflows"
 FREE = "`APIMART_SANDBOX=1` runs it for free."
-HOME = "To buy it, name a home for clips and sounds in `APIMART_MEDIA_STORE` first."
+HOME = "To run it live, set `APIMART_MEDIA_STORE` first, where videos and audio are uploaded."
 TYPES = {"ImageInput": "IMAGE", "VideoInput": "VIDEO", "AudioInput": "AUDIO"}
 WIDGETS = {
     Text: "STRING",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import missing_pictures
 from apimart.flow import errors
 from apimart.flow.catalogue import models_of, nearest
 from apimart.flow.model import (
-    GENERATIONS,
     MEGABYTE,
     VIDEO_OUTPUTS,
     AudioInput,
@@ -32,6 +31,7 @@ from apimart.flow.model import (
 )
 from apimart.flow.prices import printed_prices
 from phrases import Language
+from price_rows import in_words, rows_of, unit_of
 
 KINDS = {
     Text: "text",
@@ -40,33 +40,30 @@ KINDS = {
     Seconds: "number",
     Flag: "switch",
     Shots: "shots",
-    ImageInput: "picture",
-    VideoInput: "clip",
-    AudioInput: "sound",
+    ImageInput: "image",
+    VideoInput: "video",
+    AudioInput: "audio",
 }
-EACH_SHOT = "each with `prompt_1` of up to {characters} characters and `seconds_1` of up to {seconds}"
-SEVERAL = "A job can make several clips: each output is a list with one item per clip."
-ROWS = (
-    "A row is called what the price list calls it: `audio` and `sound` mean a clip with sound, `video` a job that is "
-    "given a clip, `default` whatever has no row of its own."
-)
-DATED = "The price list of {date}; the node asks for today's."
-UNKNOWN_BEFORE = "What a job of this node will cost is not known before it is bought."
+SEVERAL_OF = {ImageInput: "images", VideoInput: "videos", AudioInput: "audio inputs"}
+EACH_SHOT = "each with `prompt_1`, {characters} characters max, and `seconds_1`, up to {seconds}"
+SEVERAL = "A job can return several videos: each output is a list with one item per video."
+DATED = "Price list of {date}; the node uses today's prices."
+UNKNOWN_BEFORE = "The price of this node's jobs is not known in advance."
 BY_POSITION = (
-    "Command-line tools that turn a saved workflow into an API prompt by the position of its widgets cannot convert "
-    "this node, because `shots` grows: use ComfyUI's own Export (API) for it."
+    "Command-line tools that convert saved workflows to API prompts by widget position cannot convert this node, "
+    "because shots adds widgets. Use Export (API) in ComfyUI instead."
 )
 NOT_KNOWN = "price not known"
 PICTURES = "pictures"  # beside the pages: where ComfyUI looks for what any of them shows
-PICTURE_SAYS = "{title} as it stands in ComfyUI"
-NEXT_STEP = "Do what its message says."
+PICTURE_SAYS = "The {title} node in ComfyUI"
+NEXT_STEP = "Follow the instructions in the error message."
 CANCEL = (
-    "The node stops at once. Before the submit nothing was spent. After it the job goes on at APIMart, where it cannot "
-    "be cancelled, and is billed when it completes. Queue the same graph again: the run picks the job up where it is "
-    "and pays nothing more."
+    "The node stops immediately. If the job was not submitted yet, nothing is charged. A submitted job continues at "
+    "APIMart, where it cannot be cancelled, and is billed when it completes. Queue the same workflow again to resume "
+    "it at no extra charge."
 )
-# What rules say of what is in hand: "(this one is {v.image.size})", "; this one is longer".
-ASIDE = re.compile(r" \(this [^()]*\{v[^()]*\)|; (?:this one|one of these) is longer(?=\.)")
+# What rules say of the value at hand: "(this one is {v.image.size})".
+ASIDE = re.compile(r" \(this [^()]*\{v[^()]*\)")
 VALUE = re.compile(r"\{v\.(\w+)((?:\.\w+)*)[^}]*\}")
 
 
@@ -127,12 +124,13 @@ class Help:
         return f"{self._kind(given)}; {values}" if values else self._kind(given)
 
     def price_in_a_line(self, family: Family, model: str) -> str:
-        found = _rows_of(family, model)
+        found = rows_of(family, model)
         if not found:
             return f"`{model}`: {self._say(NOT_KNOWN)}"
         units: dict[str, list[str]] = {}
         for row, usd in found.items():
-            units.setdefault(_unit(model, row), []).append(f"{row} {usd:g}")
+            words = in_words(self._language, family, model, row)
+            units.setdefault(unit_of(model, row), []).append(f"{words}: {usd:g}")
         return f"`{model}`: " + "; ".join(f"{', '.join(rows)} per {unit}" for unit, rows in units.items())
 
     def _table(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -159,7 +157,7 @@ class Help:
 
     def _warning(self, family: Family, reason: str, models: Sequence[str]) -> str:
         near = nearest(models[0], models_of(family), self._living)
-        instead = [self._say("The nearest model that is not retired: {model}.", model=f"`{near}`")] if near else []
+        instead = [self._say("Closest model that is not retired: {model}.", model=f"`{near}`")] if near else []
         gone = ", ".join(f"`{model}`" for model in models)
         return " ".join([f"> **{self._say('Retired')}** {gone}: {self._say(reason)}", *instead])
 
@@ -188,7 +186,7 @@ class Help:
         return [f"## {self._say('Outputs')}", *lists, self._table(("output", "what it is"), rows)]
 
     def _kind(self, one: Input) -> str:
-        kind = self._say(KINDS[type(one)] + ("s" if isinstance(one, MediaInput) and one.many else ""))
+        kind = self._say((SEVERAL_OF if isinstance(one, MediaInput) and one.many else KINDS)[type(one)])
         return ", ".join([kind, *self._marks(one)])
 
     def _marks(self, one: Input) -> list[str]:
@@ -248,16 +246,16 @@ class Help:
             return ""
         size = f"{one.max_bytes / MEGABYTE:g}"
         limit = (
-            self._say("{formats} up to {size} MB", formats=", ".join(one.formats).upper(), size=size)
+            self._say("{formats}, {size} MB max", formats=", ".join(one.formats).upper(), size=size)
             if isinstance(one, (ImageInput, AudioInput))
-            else self._say("up to {size} MB", size=size)
+            else self._say("{size} MB max", size=size)
         )
         return self._say("up to {many}, each {limit}", many=one.many, limit=limit) if one.many else limit
 
     def _rules(self, rules: Sequence[Rule]) -> list[str]:
         hard, soft = ([self._rule(rule) for rule in rules if rule.warns is warns] for warns in (False, True))
-        blocks = [self._say("Refused before anything is spent:"), "\n".join(hard)] if hard else []
-        blocks += [self._say("Said as a warning, and the job goes on:"), "\n".join(soft)] if soft else []
+        blocks = [self._say("Refused before anything is charged:"), "\n".join(hard)] if hard else []
+        blocks += [self._say("Warnings; the job is submitted anyway:"), "\n".join(soft)] if soft else []
         return blocks or [self._say("None beyond the limits above.")]
 
     def _rule(self, rule: Rule) -> str:
@@ -271,35 +269,31 @@ class Help:
         if not rows:
             return unknown
         dated = self._say(DATED, date=printed_prices().dated)
-        return [f"{dated} {self._say(ROWS)}", self._table(("model", "row", "USD", "per"), rows), *unknown]
+        return [dated, self._table(("model", "settings", "USD", "per"), rows), *unknown]
 
     def _price_rows(self, family: Family, model: str) -> list[tuple[str, str, str, str]]:
-        found = _rows_of(family, model)
-        rows = [(f"`{model}`", row, f"{usd:g}", self._say(_unit(model, row))) for row, usd in found.items()]
+        rows = [
+            (f"`{model}`", in_words(self._language, family, model, row), f"{usd:g}", self._say(unit_of(model, row)))
+            for row, usd in rows_of(family, model).items()
+        ]
         return rows or [(f"`{model}`", "", self._say(NOT_KNOWN), "")]
 
     def _errors(self) -> str:
         """The kinds of error, in the words of flow/errors.py."""
-        kinds = [one for one in errors.PackError.__subclasses__() if one.__module__ == errors.__name__]
         rows = (
             (
-                f"`{one.__name__}`",
-                *(
-                    self._say(said)
-                    for said in (
-                        (one.__doc__ or "").partition("\n")[0],
-                        one.spent or errors.PAID_AND_KEPT,
-                        one.next_step or NEXT_STEP,
-                    )
-                ),
+                self._say((one.__doc__ or "").partition("\n")[0]),
+                self._say(one.spent or errors.PAID_AND_KEPT),
+                self._say(one.next_step or NEXT_STEP),
             )
-            for one in kinds
+            for one in kinds_of_error()
         )
-        return self._table(("error", "what happened", "what it cost", "what to do"), rows)
+        return self._table(("what happened", "what it cost", "what to do"), rows)
 
 
-def _first_line(docstring: str | None) -> str:
-    return (docstring or "").partition("\n")[0]
+def kinds_of_error() -> list[type[errors.PackError]]:
+    """Those that flow/errors.py draws in its tree, in its order."""
+    return [one for one in errors.PackError.__subclasses__() if one.__module__ == errors.__name__]
 
 
 def _is_priced(family: Family) -> bool:
@@ -307,21 +301,6 @@ def _is_priced(family: Family) -> bool:
     return bool(family.price.key(Values({one.id: getattr(one, "default", None) for one in family.inputs})))
 
 
-def _rows_of(family: Family, model: str) -> Mapping[str, float]:
-    """The price list's rows of a model: those of its usual jobs, or of the extensions that go to another path."""
-    rows = printed_prices().rows.get(model, {})
-    is_usual = family.path == GENERATIONS
-    return {row: usd for row, usd in rows.items() if row.lower().startswith("extend") is not is_usual}
-
-
 def _prose(text: str) -> str:
     """Markdown would take <image_1> for a tag."""
     return text.replace("<", "&lt;")
-
-
-def _unit(model: str, row: str) -> str:
-    """Pictures are billed each, and a clip to change by its seconds even where a clip from words has one price."""
-    unit = printed_prices().unit(model)
-    if row.startswith("input_image"):
-        return "picture"
-    return "second" if unit == "clip" and row.endswith("-video") else unit

@@ -52,15 +52,17 @@ def _told(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="dev.py jobs", description=__doc__)
     parser.add_argument("--home", type=Path, default=default_home(), help="the data folder; default: APIMART_HOME")
     parser.add_argument("--limit", type=int, default=50, help="how many jobs to list")
-    parser.add_argument("--project", help="only what was bought for this project; '' is without one")
+    parser.add_argument("--project", help="only jobs of this project; '' lists those without one")
     parser.add_argument("--csv", action="store_true", help="write every purchase as CSV instead")
     actions = parser.add_subparsers(dest="action")
-    collect = actions.add_parser("collect", help="wait for a job of this account and download its clips; costs nothing")
+    collect = actions.add_parser(
+        "collect", help="wait for a job of this account and download its videos; free of charge"
+    )
     collect.add_argument("task_id")
-    collect.add_argument("--output", type=Path, default=Path.cwd(), help="where the clips go; default: here")
+    collect.add_argument("--output", type=Path, default=Path.cwd(), help="where the videos go; default: here")
     held = actions.add_parser("reconcile", help="where APIMart's charges and the jobs of this ledger differ")
     held.add_argument("--csv", action="store_true", default=argparse.SUPPRESS, help="every day and model as CSV")
-    for name, what in (("approve", "let them be bought"), ("decline", "buy nothing")):
+    for name, what in (("approve", "approve the purchases"), ("decline", "buy nothing")):
         answer = actions.add_parser(name, help=f"answer for jobs that wait for your approval: {what}")
         answer.add_argument("id", nargs="?", default="", help="how the question's id begins; without it all that wait")
     return parser.parse_args(words)
@@ -133,7 +135,7 @@ def _list(ledger: Ledger, limit: int, project: str | None) -> int:
     for entry in entries:
         print(_line(entry))
     if not entries:
-        print("No job was bought from here yet. In ComfyUI the data folder is user/__apimart: name it with --home.")
+        print("No job was submitted from here yet. In ComfyUI the data folder is user/__apimart: name it with --home.")
     return 0
 
 

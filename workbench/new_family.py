@@ -29,10 +29,10 @@ from ..flow.model.shared_inputs import model
 FAMILY = Family(
     node_id="{node_id}",
     title="APIMart {title}",
-    description="TODO one or two sentences. Billed by the seconds asked for.",
+    description="TODO one or two sentences. Billed per requested second.",
     search_aliases=("text to video", "image to video"),
     inputs=(
-        Text(id="prompt", required=True, help="What the video should show."),
+        Text(id="prompt", required=True, help="Text prompt describing the video."),
         model({models}),
         # TODO what the page lists, in its order; import from shared_inputs what is used, take the rest away:
         # duration(5, 10),  # or duration_choice(5, 10)

@@ -1,4 +1,4 @@
-"""Writes what people read of the nodes from their declarations: labels, help pages, examples, and MODELS.md.
+"""Writes what people read about the nodes from their declarations: labels, help pages, examples, and MODELS.md.
 
 A new English phrase stands empty in `workbench/phrases/<language>.json` afterwards: fill it in, and run again. One that
 was only reworded has its earlier translation under `stale` there, until the new one is filled in.
@@ -19,7 +19,7 @@ from apimart.flow.catalogue import living_models, models_of
 from apimart.flow.model import Family
 from apimart.flow.prices import printed_prices
 from gallery import FOLDER, gallery
-from help_pages import NOT_KNOWN, ROWS, Help, document, table
+from help_pages import NOT_KNOWN, Help, document, table
 from labels import labels
 from phrases import ENGLISH, LANGUAGES, Language
 
@@ -86,8 +86,8 @@ def reference(families: Sequence[Family]) -> str:
     utilities = ", ".join(f"[{one.title}]({DOCS}/{one.node_id}.md)" for one in nodes.utilities())
     return document(
         "# Models",
-        f"{ORIGIN} Every node has `take`, too: a number that asks for another take of the same request.",
-        f"Prices are in USD as of {printed_prices().dated}. {ROWS}",
+        f"{ORIGIN} Every node also has `take`: increase it to generate another take of the same request.",
+        f"Prices are in USD as of {printed_prices().dated}.",
         table(("node", "models", "inputs", "price"), rows),
-        f"Nodes that buy nothing: {utilities}.",
+        f"Nodes that are free of charge: {utilities}.",
     )

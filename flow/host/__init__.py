@@ -1,1 +1,1 @@
-"""The only module that knows ComfyUI and torch: families become nodes, arrays become sockets."""
+"""The only package that imports ComfyUI and torch: it turns families into nodes, and arrays into sockets."""

@@ -1,4 +1,4 @@
-"""What the door handed in: the families that this process offers, by node id."""
+"""The families that this process offers, by node id, as passed in by the pack's entry point."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ NEW_MODELS: dict[str, tuple[str, ...]] = {}
 
 
 def offered(family: Family) -> Family:
-    """The family with the models that the provider added to it; as it is declared where none are known."""
+    """The family with the models that the provider added, if any are known."""
     return family.with_unchecked(NEW_MODELS.get(family.node_id, ()))

@@ -1,4 +1,4 @@
-"""What this process keeps between prompts: settings, ledgers, accounts, the runner, the sandbox where one is wanted."""
+"""State that the process keeps between prompts: settings, ledgers, accounts, the runner, and the sandbox if enabled."""
 
 from __future__ import annotations
 
@@ -192,5 +192,5 @@ def _started_sandbox(folder: Path) -> tuple[subprocess.Popen[str], str]:
     assert process.stdout is not None
     line = process.stdout.readline()
     if not line:
-        raise NotSet("The sandbox did not start.", next_step="See ComfyUI's console for the reason.")
+        raise NotSet("The sandbox did not start.", next_step="See the ComfyUI console for the reason.")
     return process, str(json.loads(line)["url"])

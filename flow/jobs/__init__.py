@@ -1,4 +1,4 @@
-"""Jobs: asked for by nodes and pages, carried by one runner per process from intent to video, whoever still waits."""
+"""Jobs, requested by nodes and pages, and run to completion by one runner per process, even if nobody waits."""
 
 from .account import Account
 from .download import files_of

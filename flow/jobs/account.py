@@ -1,4 +1,4 @@
-"""One key at one provider, with its ledger and folders: what its jobs are carried with, put together once."""
+"""One API key at one provider, with its ledger and folders: the dependencies of its jobs, created once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..request import Reader, ask
 from ..settings import Limits, Settings, read
 from ..stopping import Stopped, never
 from ..wire import Credential, OnCall, Provider, Transfer, unheard
-from .approval import Gate
+from .approval import ApprovalStep
 from .download import Downloads
 from .job import Stage
 from .polling import UNATTENDED_SECONDS, Polling
@@ -59,9 +59,9 @@ class Account:
         links = Transfer(opened, hosts=settings.video_url_hosts)
         self._reader = Reader(links, ledger, reads_addresses=settings.probe_video_url)
         self.checkout = Checkout(settings, ledger, provider, publisher, now=now)
-        self._gate = Gate(ledger, self._limits, settings.wait_seconds, now=now, pace=pace)
+        self._approval_step = ApprovalStep(ledger, self._limits, settings.wait_seconds, now=now, pace=pace)
         self._submission = Submission(
-            settings, ledger, provider, owner, self._limits, self._gate, retired, now=now, pace=pace
+            settings, ledger, provider, owner, self._limits, self._approval_step, retired, now=now, pace=pace
         )
         polling = Polling(ledger, provider, now=now, pace=pace)
         self.stages: Mapping[str, Stage] = {"published": self._submission.submit, "ticketed": polling.follow}
@@ -94,7 +94,7 @@ class Account:
         `stopped`.
         """
         named = _project_of(project) or self.settings.project
-        folder, arrived = self._scratch.folder(), self._gate.coming(queue_run)
+        folder, arrived = self._scratch.folder(), self._approval_step.coming(queue_run)
         try:
             question = ask(family, values_in(folder), lambda footage: self._reader.identify(footage, folder, stopped))
         except BaseException:

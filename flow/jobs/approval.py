@@ -1,4 +1,4 @@
-"""The step before a submit at which a person may be asked: the jobs of one queue run wait for the answer together."""
+"""The optional step before submission: all jobs of a queue run wait for the approval of a person together."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from ..settings import Limits
 from .job import NOT_SUBMITTED, Job
 
 LOOK_SECONDS = 0.25
-QUIET_LOOKS = 3  # without another job of the run; then all that are about to buy are here
+QUIET_LOOKS = 3  # without another job of the run; then all that are about to purchase are here
 
 
 class _Batch:
-    """Jobs of one run, by the ids of their entries, and what was decided on all of them."""
+    """The jobs of one run by entry id, and the decision on them."""
 
     def __init__(self) -> None:
         self.jobs: dict[str, tuple[Job, Entry]] = {}
@@ -27,8 +27,8 @@ class _Batch:
         self.task: asyncio.Task[None] | None = None
 
 
-class Gate:
-    """Lets jobs of an account go on to their submit, once somebody approved them where that is wanted.
+class ApprovalStep:
+    """Holds jobs of an account back until they are approved, where approval is required.
 
     `limits` are asked for at the moment money would move; nobody's answer within `seconds` is a no.
     """
@@ -138,7 +138,7 @@ def _sum(approval: Approval) -> str:
 
 def _declined(approval: Approval, seconds: float) -> Refused:
     if approval.decided_by == "nobody":
-        what = f"Nobody approved this purchase within {seconds:.0f} s ({_sum(approval)})."
+        what = f"This purchase was not approved within {seconds:.0f} s ({_sum(approval)})."
     else:
         what = f"This purchase was declined ({_sum(approval)})."
-    return Refused(what, spent=NOT_SUBMITTED, next_step="Queue again to be asked again.")
+    return Refused(what, spent=NOT_SUBMITTED, next_step="Queue again to be asked for approval again.")

@@ -1,4 +1,4 @@
-"""The state machine: from whatever the ledger holds of a job to its videos, stage by stage, under a lease."""
+"""The state machine: runs a job from the state in the ledger to its videos, stage by stage, under a lease."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def _entry(job: Job, purchase: Purchase | None) -> Callable[[], Entry]:
 
 
 class _Lease:
-    """The right to carry a job on, which one process has at a time."""
+    """The exclusive right of one process to run a job."""
 
     def __init__(self, job: Job, account: Account, owner: str, entry: Callable[[], Entry]) -> None:
         self._job, self._ledger, self._owner, self._entry = job, account.ledger, owner, entry
@@ -68,7 +68,7 @@ class _Lease:
             if not self._is_held:
                 self._job.arrived()
             while not self._is_held:
-                self._job.tell("Another ComfyUI works on the same request; its result is shared.")
+                self._job.tell("Another ComfyUI is working on the same request; its result will be shared.")
                 await asyncio.sleep(self._look_seconds)
                 await self._job.surely(self._take)
             yield

@@ -1,4 +1,4 @@
-"""The last stage: the videos of a finished job as files in the output folder of the one who asks, before links die."""
+"""The last stage: downloads the videos of a finished job into the output folder before the links expire."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class Downloads:
             head = file.read(64)
         if arrival.mime.startswith("text/") or not begins_like(head, VIDEO_HEADS):
             remove(part)
-            raise Unreachable("The link of the finished job served something that is not a video.")
+            raise Unreachable("The download link of the finished job did not return a video.")
 
     def _make_known(self, entry: Entry, paths: tuple[Path, ...]) -> None:
         """A fresh result is public at the provider: the next node can use its address instead of an upload."""
@@ -140,7 +140,7 @@ class Downloads:
             try:
                 self._ledger.addresses.remember(Address(url, content_of_video(path), entry.expires_at, "result"))
             except PackError as error:
-                log.info("The address of %s is not remembered: %s", path.name, error.what)
+                log.info("The address of %s could not be saved: %s", path.name, error.what)
 
     def _sweep(self) -> None:
         """Remove what downloads left behind whose process was killed."""
@@ -155,8 +155,8 @@ class Downloads:
         free = shutil.disk_usage(self._output).free / 1e6 if self._output.exists() else 0
         return Unreachable(
             f"{what}: {self._output} has {free:.0f} MB free.",
-            spent="The job is paid and stays collectable while its link lives.",
-            next_step="Free some space and queue again: it is collected, not bought again.",
+            spent="The job is already paid and can be collected until its link expires.",
+            next_step="Free some space and queue again: the video is collected, not charged again.",
             task_id=entry.task_id,
         )
 
@@ -195,18 +195,18 @@ def files_of(entry: Entry, output: Path) -> tuple[Path, ...] | None:
 def require_completed(entry: Entry, retired: Mapping[str, str]) -> None:
     """Raises Declined for a job that ended without a video, Refused for one that was given up."""
     if entry.state == "dropped":
-        raise Refused(f"The request was given up: {entry.reason}", next_step="Queue again.")
+        raise Refused(f"The request was dropped: {entry.reason}", next_step="Queue again.")
     if entry.state in ("ended", "fetched") and entry.urls:
         return
     if entry.state != "failed":
-        cost = f"The provider states a cost of {usd(entry.cost_usd)} USD." if entry.cost_usd else None
+        cost = f"The provider reports a cost of {usd(entry.cost_usd)} USD." if entry.cost_usd else None
         raise Declined(
-            "The job completed without a clip; content filters do that.",
+            "The job completed without a video, usually because of a content filter.",
             spent=cost,
-            next_step="Change the prompt, or raise `take` to try the same once more.",
+            next_step="Change the prompt, or increase `take` to try again.",
             task_id=entry.task_id,
         )
-    gone = retired.get(entry.model, "") if _sounds_gone(entry.reason) else ""
+    gone = retired.get(entry.model, "") if _says_gone(entry.reason) else ""
     what = f"The provider ended the job: {(entry.reason or entry.status).rstrip('.')}."
     raise Declined(f"{what} {gone}".strip(), next_step=why_declined(entry.reason), task_id=entry.task_id)
 
@@ -223,7 +223,7 @@ def _linked(files: tuple[str, ...], part: Path) -> bool:
     return False
 
 
-def _sounds_gone(reason: str) -> bool:
+def _says_gone(reason: str) -> bool:
     return any(word in reason.lower() for word in ("not found", "not_found", "retired", "no longer", "not exist"))
 
 
@@ -231,9 +231,9 @@ def _not_now(entry: Entry, error: Unreachable) -> Unreachable:
     own = "" if error.next_step == Unreachable.next_step else f"{error.next_step} "
     return Unreachable(
         error.what,
-        spent="The job is paid.",
-        next_step=f"{own}Queue again: the video is downloaded, not bought again. If its link stays dead, raise `take` "
-        "to buy it once more.",
+        spent="The job is already paid.",
+        next_step=f"{own}Queue again: the video is downloaded, not charged again. If the link stays unavailable, "
+        "increase `take` to generate, and pay for, another video.",
         task_id=entry.task_id,
     )
 
@@ -241,11 +241,11 @@ def _not_now(entry: Entry, error: Unreachable) -> Unreachable:
 def _not_followed(entry: Entry, error: Refused) -> Unreachable:
     """The guard of this machine said no to a link that the provider gave."""
     return Unreachable(
-        f"The link of the finished video is not followed. {error.what}",
-        spent="The job is paid.",
-        next_step="If that name is public, a VPN or a proxy answers for it here: set HTTPS_PROXY to the proxy or turn "
-        "it off for ComfyUI, then queue again, or give the task id to APIMart Collect Job: the video is downloaded, "
-        "not bought again.",
+        f"The download link of the finished video was not opened. {error.what}",
+        spent="The job is already paid.",
+        next_step="If this host is public, a VPN or proxy on this machine resolves it to a private address. Set "
+        "HTTPS_PROXY to the proxy, or turn it off for ComfyUI, then queue again or use APIMart Collect Job with the "
+        "task ID. The video is downloaded, not charged again.",
         task_id=entry.task_id,
     )
 
@@ -254,8 +254,8 @@ def _too_late(entry: Entry) -> Refused:
     """Links live a day; some die before, so the moment is given only where it is known."""
     at = f" on {datetime.fromtimestamp(entry.expires_at):%Y-%m-%d %H:%M}" if entry.expires_at else ""
     return Refused(
-        f"The clip of this job is not in the output folder, and its link ended{at}.",
-        spent="It was bought before; nothing new was spent.",
-        next_step="Put the file back, or raise `take` to buy the clip again.",
+        f"The video of this job is not in the output folder, and its download link expired{at}.",
+        spent="It is already paid; nothing new was charged.",
+        next_step="Restore the file, or increase `take` to generate, and pay for, another video.",
         task_id=entry.task_id,
     )

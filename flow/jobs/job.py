@@ -1,4 +1,4 @@
-"""One job on its way: carried by the runner's thread, awaited by whoever asked for it."""
+"""One job: run by the runner's thread, awaited by nodes and pages."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Job:
                 if seconds is not None and timer is None and progress.entry and progress.entry.task_id:
                     timer = loop.call_later(seconds, heard.put_nowait, None)
             if self._end is None:
-                raise self.left(f"The job did not end within {seconds:.0f} s.", stopped=False)
+                raise self.left(f"The job did not finish within {seconds:.0f} s.", stopped=False)
             return self._result()
         finally:
             if timer is not None:
@@ -237,7 +237,7 @@ class Job:
             if isinstance(error, PackError):
                 error.warnings = self.warnings
             else:
-                log.exception("A job ended by a mistake of ours")
+                log.exception("A job ended with an internal error")
         self.stopped.set()
         with self._lock:
             self._end, listeners = end, tuple(self._listeners)

@@ -1,4 +1,4 @@
-"""The stage from a ticket to the end of the job: asks how it stands, seldom at first, often near its expected end."""
+"""The stage from submission to the end of the job: polls rarely at first, often near the expected end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ UNATTENDED_SECONDS = 86400.0  # as long as the link of a finished job lives
 
 
 class Polling:
-    """Polls every ticketed job of an account until it ends, whoever waits for it; `pace` multiplies the waits."""
+    """Polls every submitted job of an account until it ends; `pace` multiplies the intervals."""
 
     def __init__(
         self, ledger: Ledger, provider: Provider, *, now: Callable[[], float] = time.time, pace: float = 1.0
@@ -53,7 +53,7 @@ class Polling:
         while True:
             elapsed = max(0.0, self._now() - began)
             if elapsed > UNATTENDED_SECONDS and not job.is_awaited:
-                raise Unfinished("The job did not end within a day.", task_id=entry.task_id)
+                raise Unfinished("The job did not finish within a day.", task_id=entry.task_id)
             expected = expected_seconds(standing, elapsed, usual)
             job.report(progress_of(entry, standing, elapsed, expected))
             wait = 0.0 if wait is None else max(min(wait, wait_before_poll(elapsed, expected)), share)

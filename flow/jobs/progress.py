@@ -1,4 +1,4 @@
-"""What is told of a job while it goes, and what it ends with."""
+"""Progress reports of a job, and its final result."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..model import Files, Standing
 
 @dataclass(frozen=True)
 class Progress:
-    """One line on a job; how far it is (0..1) and when it ends (Unix seconds) where known.
+    """One line of progress; the fraction done (0..1) and the expected end (Unix seconds) if known.
 
     `warnings` are what the checks found doubtful; they stand beside every line.
     """
@@ -28,7 +28,7 @@ class Progress:
 class Outcome:
     """A job that ended well: its entry, and its videos in the output folder of the one who asked.
 
-    `is_reused` where the ledger had answered the question before: nothing was bought.
+    `is_reused` where the ledger had answered the question before: nothing was purchased.
     """
 
     entry: Entry
@@ -39,7 +39,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Ended:
-    """A job that the runner is done with: `error` says why there is no video, `is_awaited` whether anybody waited."""
+    """A job that is over: `error` says why there is no video, `is_awaited` whether anybody waited."""
 
     entry: Entry
     error: BaseException | None

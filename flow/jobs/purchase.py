@@ -1,4 +1,4 @@
-"""From a question to a body on disk: found in the ledger, else checked, written down and published."""
+"""From a request to the JSON body on disk: found in the ledger, or else checked, recorded and its media uploaded."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .scratch import Scratch
 
 
 class Checkout:
-    """What purchases of one account have in common: every step is blocking, and none of them moves money."""
+    """What the purchases of one account share. All steps are blocking; none of them submits."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class Checkout:
         self._now = now
 
     def find(self, question: Question) -> Entry | None:
-        """The entry that answers a question: bought, under way, or ready to be sent."""
+        """The entry that answers a question: purchased, under way, or ready to be sent."""
         self._ledger.rekey(self._settings.realm, question.earlier, question.fingerprint)
         entry = self._ledger.find(self._settings.realm, question.fingerprint)
         return None if entry is None or (entry.unsent and entry.body is None) else entry

@@ -1,4 +1,4 @@
-"""One runner per process: a thread, a loop and an executor, so that jobs outlive the prompts that asked for them."""
+"""One runner per process with its own thread, event loop and executor, so that jobs outlive their prompts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def unheard(event: Event) -> None:
 
 
 class Runner:
-    """Owns the jobs of this process. The same question is the same job; between processes the ledger's lease decides.
+    """Owns the jobs of this process. Identical requests share a job; between processes the ledger's lease decides.
 
     `on_event` hears, on the runner's thread, everything that happens to any job.
     """
@@ -178,7 +178,7 @@ class Runner:
             for entry in await self.thread(account.orphans):
                 self.resume(entry, account, is_awaited=False)
         except PackError as error:
-            log.info("Jobs that an earlier process left behind are not looked after: %s", error.what)
+            log.info("Jobs left by an earlier process are not resumed: %s", error.what)
 
     async def _leave_all(self) -> None:
         jobs = self._under_way()

@@ -1,4 +1,4 @@
-"""Files that live no longer than the question they are made for."""
+"""Temporary files that are deleted with the request they belong to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stage from a body to a ticket: the only place from which money moves, and only by the ledger's word."""
+"""The stage from body to task id. The only place that submits, after the ledger has marked the entry as sent."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from ..ledger import INDETERMINATE, Entry, Ledger, usd
 from ..model import GENERATIONS, Ticket
 from ..settings import Limits, Settings
 from ..wire import Again, Provider
-from .approval import Gate
+from .approval import ApprovalStep
 from .job import NOT_SUBMITTED, Job
 
 KEY_LIFE_SECONDS = 24 * 3600.0
 SCHEMA_LIFE_SECONDS = 7 * 86400.0
 RESENDS = 5
-KEEP = "Add to the balance at APIMart, or lower what has to remain in the settings."
+KEEP = "Top up the balance at apimart.ai, or lower the minimum balance in the settings."
 TURN_SECONDS = 2.0
 LONGEST_RESEND_SECONDS = 30.0
 
 
 class Submission:
-    """Sends what the ledger marks as sent, each entry once, and no more at a time than the account allows.
+    """Submits entries that the ledger has marked as sent, each once, with limited concurrency per account.
 
     `limits` are asked for at the moment money moves. `retired` says in words why a model may be gone. `pace` multiplies
     the waits.
@@ -37,7 +37,7 @@ class Submission:
         provider: Provider,
         owner: str,
         limits: Callable[[], Limits],
-        gate: Gate,
+        approval_step: ApprovalStep,
         retired: Mapping[str, str],
         *,
         now: Callable[[], float] = time.time,
@@ -46,7 +46,7 @@ class Submission:
         self._jobs_at_once, self._wait_seconds = settings.jobs_at_once, settings.wait_seconds
         self._ledger, self._provider, self._owner = ledger, provider, owner
         self._limits, self._retired, self._now, self._pace = limits, retired, now, pace
-        self._gate = gate
+        self._approval_step = approval_step
         self._head_of_line = asyncio.Lock()
         self._freed = asyncio.Event()
         self._is_full = False
@@ -57,7 +57,7 @@ class Submission:
         Raises Unknown when the outcome cannot be told, Unfinished when the provider asked to wait for longer than the
         person does, Refused where it was not approved, NotTaken and others when nothing was charged.
         """
-        await self._gate.admit(job, entry)
+        await self._approval_step.admit(job, entry)
         resends, began = 0, time.monotonic()
         while True:
             await asyncio.sleep(self._provider.pause_seconds)
@@ -71,7 +71,7 @@ class Submission:
                 if resends > RESENDS:
                     raise outcome
                 seconds = min(2.0**resends, LONGEST_RESEND_SECONDS)
-                outcome = Again(seconds, "the answer was lost; the same key is sent again")
+                outcome = Again(seconds, "no response; the same idempotency key is sent again")
             elif is_first and not outcome.under_way:
                 job.was_not_sent()
             self._require_patience(outcome, time.monotonic() - began, is_first)
@@ -129,28 +129,31 @@ class Submission:
         if keep_usd is None or not entry.unsent:
             return
         if entry.estimate_usd is None:
-            raise Refused("The price of this job is not known, and so not what would remain.", next_step=KEEP)
+            raise Refused(
+                "The price of this job is not known, so the remaining balance cannot be checked.", next_step=KEEP
+            )
         balance = self._provider.balance_usd()
         if balance is None:
             return
         under_way = self._ledger.under_way_usd(entry.realm, entry.account)
         if balance - under_way - entry.estimate_usd < keep_usd:
             raise Refused(
-                f"{usd(balance)} USD are left, {usd(under_way)} of them for jobs under way: {usd(entry.estimate_usd)} "
-                f"for this one would leave less than the {usd(keep_usd)} USD that are to remain.",
+                f"The balance is {usd(balance)} USD, {usd(under_way)} USD of it for running jobs. With "
+                f"{usd(entry.estimate_usd)} USD for this job, less than the minimum balance of {usd(keep_usd)} USD "
+                "would remain.",
                 next_step=KEEP,
             )
 
     def _line_of_waiting(self) -> str:
-        return f"Waiting: {self._jobs_at_once} jobs are in flight, this one waits its turn"
+        return f"Waiting: {self._jobs_at_once} jobs are running; this one is queued"
 
     def _require_patience(self, again: Again, waited: float, is_first: bool) -> None:
         if waited + again.seconds <= self._wait_seconds:
             return
-        what = f"The provider did not take the request within {self._wait_seconds:.0f} s: {again.reason}."
+        what = f"The provider did not accept the request within {self._wait_seconds:.0f} s: {again.reason}."
         if is_first and not again.under_way:
             raise Unfinished(what, spent=NOT_SUBMITTED, next_step="Queue again later.")
-        raise Unknown(f"An earlier submit of this request got no answer. {what}")
+        raise Unknown(f"An earlier submission of this request got no response. {what}")
 
     def _send(self, entry_id: str, is_first: bool) -> Entry | Again | Unknown:
         """One attempt, in one thread from the submit to the ticket on disk."""
@@ -178,12 +181,12 @@ class Submission:
         age = self._now() - (entry.sent_at or 0)
         is_lost = entry.resolution == INDETERMINATE or not 0 <= age < KEY_LIFE_SECONDS
         if is_lost or not self._honours_keys(entry):
-            raise Unknown("An earlier submit of this request got no answer.")
+            raise Unknown("An earlier submission of this request got no response.")
 
     def _after_no(self, entry: Entry, error: PackError, is_first: bool) -> PackError:
-        """A no to a first submit means nothing was bought; a no to a second says nothing of the first."""
+        """A no to a first submit means nothing was purchased; a no to a second says nothing of the first."""
         if not is_first:
-            return Unknown(f"An earlier submit got no answer, and sending it again was refused: {error.what}")
+            return Unknown(f"An earlier submission got no response, and sending it again was refused: {error.what}")
         self._ledger.unsend(entry.id)
         retired = self._retired.get(entry.model) if isinstance(error, Refused) else None
         if retired is None:
@@ -205,7 +208,7 @@ class Submission:
         try:
             honours = self._provider.honours_keys(model)
         except PackError as error:
-            log.info("Whether %s honours idempotency keys is not known: %s", model, error.what)
+            log.info("It is not known whether %s supports idempotency keys: %s", model, error.what)
             return False
         self._ledger.cache.remember(name, honours, self._now() + SCHEMA_LIFE_SECONDS)
         return honours

@@ -1,4 +1,4 @@
-"""The ledger: what was asked, bought, ended and fetched, written down before money moves."""
+"""The ledger: requests, submissions, results and files, each recorded before money is spent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where content was published."""
+"""Public addresses of uploaded content."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .store import Store
 
 
 class Addresses:
-    """URLs by the content that stands there; part of a `Ledger`."""
+    """URLs by content hash; part of a `Ledger`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

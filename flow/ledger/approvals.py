@@ -1,4 +1,4 @@
-"""What people decided on purchases that were to be approved before money moves."""
+"""Approval requests for purchases, and the decisions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ROUNDING_USD = 1e-6
 
 @dataclass(frozen=True, kw_only=True)
 class Approval:
-    """One question to the person: may these jobs of a queue run be bought? Times are Unix seconds.
+    """An approval request for the jobs of one queue run. Times are Unix seconds.
 
     It is open until `decision` is approved, declined, or withdrawn (nobody waits for its jobs any more). `run_usd` is
     what the run had spent, or was about to, when it was asked; more than `above_usd` together made it ask.
@@ -55,7 +55,7 @@ class Approval:
 
 
 class Approvals:
-    """Questions and what was answered; part of a `Ledger`. The first answer counts."""
+    """Approval requests and answers; part of a `Ledger`. The first answer counts."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -134,7 +134,7 @@ def run_usd_of(connection: Connection, realm: str, queue_run: str, leave_out: Se
 def _one(connection: Connection, approval_id: str) -> Approval:
     row = connection.execute(select(APPROVALS).where(APPROVALS.c.id == approval_id)).mappings().first()
     if row is None:
-        raise Contradiction("There is no such question.", spent="Nothing was spent.", next_step="")
+        raise Contradiction("This approval request does not exist.", spent="Nothing was charged.", next_step="")
     entries = load(connection, select(ENTRIES).where(ENTRIES.c.approval == approval_id).order_by(ENTRIES.c.number))
     return Approval(**row, entries=tuple(entries))
 

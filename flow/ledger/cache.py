@@ -1,4 +1,4 @@
-"""Answers of the provider that hold for a while: price lists, model lists, schemas."""
+"""Cached responses of the provider: price lists, model lists, schemas."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .store import Store
 
 
 class Cache:
-    """JSON values by name, each with an end; part of a `Ledger`."""
+    """JSON values by name, each with an expiry; part of a `Ledger`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -1,4 +1,4 @@
-"""A whole ledger into another database: from a file to PostgreSQL when a farm grows, and back."""
+"""Copies a whole ledger into another database: from a file to PostgreSQL, or back."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _require_rest(source: Ledger, reading: Connection) -> None:
     count = sum(held(owner, until) for owner, until in reading.execute(leased))
     if count:
         raise Refused(
-            f"A ComfyUI is working on {count} job(s) of {source.store.name}: what it writes would not be in the copy.",
+            f"ComfyUI is working on {count} job(s) of {source.store.name}: what it writes would not be in the copy.",
             next_step="Stop every ComfyUI that uses this ledger. After a crash, wait ten minutes.",
         )
 
@@ -55,7 +55,7 @@ def _require_empty(target: Ledger, adding: Connection) -> None:
     if count:
         raise Refused(
             f"{target.store.name} holds {count} job(s) already, and ledgers are not mixed.",
-            next_step="Name an empty database, or a file that is not there yet.",
+            next_step="Use an empty database, or a file that does not exist yet.",
         )
 
 

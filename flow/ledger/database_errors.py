@@ -1,4 +1,4 @@
-"""What a database complains about, said so that a person knows the cause and the next step."""
+"""Translates database errors into messages with a cause and a next step."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..errors import NotSet
 
-_NO_WRITE = "Nothing is bought while the ledger cannot be written."
+_NO_WRITE = "Nothing is submitted while the ledger cannot be written."
 _FULL = ("cannot be written: the disk is full.", "Free some space and queue again.")
 _READ_ONLY = (
     "cannot be written: its file or folder is read-only.",
@@ -20,32 +20,32 @@ _READ_ONLY = (
 )
 _DAMAGED = (
     "is damaged.",
-    "It is left as it is, because it knows what was bought. Restore it from a backup, or move it away to "
-    "begin an empty one, which would buy again what was bought before.",
+    "It is left unchanged, because it records what was purchased. Restore it from a backup, or move it away to start "
+    "an empty ledger, which would charge again for what is already paid.",
 )
 _DISK = (
     "cannot be read or written.",
-    "Check the disk: it may be full, over its quota, or gone; then queue again.",
+    "Check the disk (it may be full, over quota or disconnected), then queue again.",
 )
 _BUSY = (
-    "was held by another program for too long.",
-    "Close what else has it open, or wait, and queue again.",
+    "was locked by another program for too long.",
+    "Close other programs that use it, or wait, then queue again.",
 )
 _SHUT = (
     "cannot be opened.",
-    "Check that the folder exists and may be written, or set another data folder.",
+    "Check that the folder exists and is writable, or set another data folder.",
 )
 _AWAY = (
     "cannot be reached.",
-    "Check that the database server runs and that the ledger's address is right, then queue again.",
+    "Check that the database server is running and that the ledger address is correct, then queue again.",
 )
 _FORBIDDEN = (
-    "does not let us in.",
-    "Check the user, the password and the rights in the ledger's address.",
+    "refused the login.",
+    "Check the user, password and permissions in the ledger address.",
 )
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
-_OTHER = ("cannot be used.", "Queue again; if it stays so, look at the cause above.")
+_OTHER = ("cannot be used.", "Queue again; if the error persists, see the cause above.")
 
 # Words of SQLite, https://www.sqlite.org/rescode.html; Python 3.10 does not hand out the code.
 _SQLITE = {

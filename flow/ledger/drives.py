@@ -1,4 +1,4 @@
-"""Which drives keep the locks that SQLite relies on: https://www.sqlite.org/wal.html asks for memory that is shared."""
+"""Detects drives whose locks SQLite cannot rely on; WAL requires shared memory (https://www.sqlite.org/wal.html)."""
 
 from __future__ import annotations
 

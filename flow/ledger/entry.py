@@ -1,4 +1,4 @@
-"""One purchase: as somebody means to make it, and as the ledger holds it."""
+"""A purchase, before it is recorded (`Intent`) and as recorded in the ledger (`Entry`)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Changes = dict[str, Any]
 
 
 class Contradiction(PackError):
-    """A change that the job's record does not allow."""
+    """A change that is not allowed from the entry's state."""
 
-    spent = "What was bought stays in the ledger."
-    next_step = "Look at the job's record before anything else is done with it."
+    spent = "The ledger keeps what was purchased."
+    next_step = "Check the job in the sidebar before doing anything else with it."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +111,7 @@ class Entry:
 
     @property
     def over(self) -> bool:
-        """Ended without a result: the same question may be bought again."""
+        """Ended without a result: the same question may be purchased again."""
         return self.state in OVER
 
     @property

@@ -1,4 +1,4 @@
-"""The ledger's file on this machine: made private, watched for replacement, with room kept free for a ticket."""
+"""The ledger file on this machine: private, watched for replacement, with reserved space for recording a task id."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class LedgerFile:
         if found is None or not self.drive:
             raise NotSet(
                 f"The ledger {self.path} was moved, deleted or replaced while it was in use.",
-                next_step="Put it back if you can, then restart ComfyUI.",
+                next_step="Restore it if you can, then restart ComfyUI.",
             )
         self._identity = found
         return True

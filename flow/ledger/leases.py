@@ -1,4 +1,4 @@
-"""Who looks after a job right now: a process of some machine, and whether it still lives.
+"""Which process is currently working on a job, and whether that process is still alive.
 
 A lease says only that; nothing that costs money relies on it.
 """

@@ -1,4 +1,4 @@
-"""The ledger itself: every change of a purchase is one transaction."""
+"""The ledger; every change of a purchase is one transaction."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ASKED_AGAIN = ("account", "estimate_usd", "billed_units", "queue_run", "project
 
 
 class Ledger(Queries):
-    """What was asked, bought, ended and fetched, in one database.
+    """All purchases and their states, in one database.
 
     `cache` holds answers of the provider, `addresses` where content was published, `links` what a person's links held,
     `approvals` what was to be approved.
@@ -176,7 +176,7 @@ class Ledger(Queries):
         return self._change(entry_id, transitions.indeterminate)
 
     def ticket(self, entry_id: str, ticket: Ticket) -> Entry:
-        """Write down what was bought, even for a job that was given up. On a full disk the reserve makes room."""
+        """Write down what was purchased, even for a job that was given up. On a full disk the reserve makes room."""
 
         def ticketed(entry: Entry) -> Changes:
             return transitions.ticketed(entry, ticket, self.now())
@@ -194,7 +194,7 @@ class Ledger(Queries):
     def progress(self, entry_id: str, standing: Standing) -> Entry:
         """How the job stands; an answer that comes late or says nothing new changes nothing."""
         entry = self.by_id(entry_id)
-        if entry.state == "ticketed" and not transitions.is_news(entry, standing):
+        if entry.state == "ticketed" and not transitions.is_progress(entry, standing):
             return transitions.same_task(entry, standing)
         return self._change(entry_id, lambda entry: transitions.progressed(entry, standing))
 
@@ -212,7 +212,7 @@ class Ledger(Queries):
             return change(connection, entry_id, changes)
 
     def drop(self, entry_id: str, reason: str) -> Entry:
-        """Give the job up: the same question may be bought again. An unknown one cannot be given up like this."""
+        """Give the job up: the same question may be purchased again. An unknown one cannot be given up like this."""
         return self._change(entry_id, lambda entry: transitions.dropped(entry, reason))
 
     def declare_bought(self, entry_id: str, task_id: str) -> Entry:
@@ -225,7 +225,7 @@ class Ledger(Queries):
             return change(connection, entry_id, changes)
 
     def declare_not_bought(self, entry_id: str) -> Entry:
-        """A person made sure that an unknown submit bought nothing."""
+        """A person made sure that an unknown submit purchased nothing."""
         return self._change(entry_id, transitions.not_bought)
 
     def lease(self, entry_id: str, owner: str, seconds: float) -> bool:
@@ -279,7 +279,7 @@ def _require_approval(connection: Connection, limits: Limits, entry: Entry, run:
         return
     run_usd = run_usd_of(connection, entry.realm, run, leave_out=[entry.id]) if run else 0.0
     if entry.estimate_usd is None or run_usd + entry.estimate_usd > limits.ask_above_usd + 1e-6:
-        raise Refused("This purchase was not approved.", next_step="Queue again to be asked for it.")
+        raise Refused("This purchase was not approved.", next_step="Queue again to be asked for approval.")
 
 
 def _supersede_adopted(connection: Connection, entry: Entry, task_id: str, now: float) -> None:
@@ -294,9 +294,9 @@ def _supersede_adopted(connection: Connection, entry: Entry, task_id: str, now: 
 
 def _ticket_not_written(ticket: Ticket, error: NotSet) -> NotSet:
     return NotSet(
-        f"The job was bought and its task id could not be written down. {error.what}",
-        spent="The job goes on at the provider and will be billed.",
-        next_step=f"{error.next_step} Then declare the job bought, with this task id.",
+        f"The job was submitted, but its task ID could not be recorded. {error.what}",
+        spent="The job continues at the provider and will be billed.",
+        next_step=f"{error.next_step} Then mark the job in the sidebar as purchased, with this task ID.",
         task_id=ticket.task_id,
         request_id=ticket.request_id,
     )

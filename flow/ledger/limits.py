@@ -1,4 +1,4 @@
-"""Limits on spending, judged in the transaction that writes an intent down or marks it as sent."""
+"""Spending limits, checked in the transaction that records an intent or marks an entry as sent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NO_LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Planned:
-    """A purchase that is to be judged; `entry_id` when it already has a row, not to be counted twice."""
+    """A purchase to be checked; `entry_id` if it already has a row, so that it is not counted twice."""
 
     realm: str
     estimate_usd: float | None
@@ -53,11 +53,11 @@ def enforce(
 def _within_dollars(limits: Limits, planned: Planned, spent: float, promised: float) -> None:
     job = _known(planned)
     if limits.usd_per_job is not None and job > limits.usd_per_job + _ROUNDING_USD:
-        raise _refusal(f"{usd(job)} USD for this job would pass your limit of {usd(limits.usd_per_job)} USD per job.")
+        raise _refusal(f"{usd(job)} USD for this job would exceed your limit of {usd(limits.usd_per_job)} USD per job.")
     if limits.usd_per_day is not None and spent + promised + job > limits.usd_per_day + _ROUNDING_USD:
         under_way = f" + {usd(promised)} for jobs about to be sent" if promised else ""
         raise _refusal(
-            f"Today {usd(spent)} USD spent{under_way} + {usd(job)} for this job would pass your limit "
+            f"{usd(spent)} USD spent today{under_way} + {usd(job)} for this job would exceed your limit "
             f"of {usd(limits.usd_per_day)} USD per day."
         )
 
@@ -66,24 +66,24 @@ def _within_project(most: float, planned: Planned, spent: float) -> None:
     job = _known(planned)
     if spent + job > most + _ROUNDING_USD:
         raise _refusal(
-            f"{usd(spent)} USD for the project {planned.project!r} so far + {usd(job)} for this job would pass your "
+            f"{usd(spent)} USD spent on the project {planned.project!r} + {usd(job)} for this job would exceed your "
             f"limit of {usd(most)} USD per project."
         )
 
 
 def _known(planned: Planned) -> float:
     if planned.estimate_usd is None:
-        raise _refusal("The price of this job is not known, so it cannot be held against your limits on spending.")
+        raise _refusal("The price of this job is not known, so it cannot be checked against your spending limits.")
     return planned.estimate_usd
 
 
 def _within_run(most: int, made: int) -> None:
     if made >= most:
-        raise _refusal(f"This queue run made {made} new purchases; one more would pass your limit of {most} per run.")
+        raise _refusal(f"This queue run made {made} new purchases; one more would exceed your limit of {most} per run.")
 
 
 def _made_in_run(connection: Connection, planned: Planned, counts_intents: bool) -> int:
-    """How many others the run bought; without a run, each purchase is one of its own."""
+    """How many others the run purchased; without a run, each purchase is one of its own."""
     if planned.queue_run is None:
         return 0
     bought = or_(ENTRIES.c.state != "dropped", ENTRIES.c.task_id.is_not(None))
@@ -138,5 +138,5 @@ def usd(amount: float) -> str:
 
 def _refusal(what: str) -> Refused:
     return Refused(
-        what, next_step="Raise the limit in the settings if you want this job; what is already bought is not affected."
+        what, next_step="Raise the limit in the settings to run this job. Jobs that are already paid are not affected."
     )

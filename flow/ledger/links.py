@@ -1,4 +1,4 @@
-"""What the links of other people were last seen to hold, so that a purchase is found again when its link is dead."""
+"""Content hashes of links that people entered, so that a purchase is found again after its link has expired."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The history of the schema: numbered steps, each applied in one transaction with its own record."""
+"""Schema migrations: numbered steps, each applied and recorded in one transaction."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def migrate(store: Store, migrations: tuple[Migration, ...] = MIGRATIONS) -> Non
         raise NotSet(
             f"The ledger {store.name} was written by a newer version of this pack "
             f"(its schema is number {found}, this version knows {known}).",
-            next_step="Update the pack, or set another ledger.",
+            next_step="Update the pack, or use another ledger.",
         )
     for migration in migrations:
         if migration.number > found:

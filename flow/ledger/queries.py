@@ -1,4 +1,4 @@
-"""Reading the ledger: single purchases, lists, sums."""
+"""Read access to the ledger: entries, lists, sums."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Booking:
 
 
 class Queries:
-    """What can be asked of a ledger without changing it."""
+    """Read-only queries of a ledger."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -144,7 +144,7 @@ class Queries:
             return float(connection.execute(mine).scalar_one())
 
     def orphans(self, realm: str, account: str, ticketed_since: float, limit: int = 200) -> list[Entry]:
-        """Jobs of an account that are bought and not fetched, and that nobody looks after, oldest first.
+        """Jobs of an account that are purchased and not fetched, and that nobody looks after, oldest first.
 
         Current entries, ticketed or ended with a result, that got their task id at Unix time `ticketed_since` or
         later, and whose lease ended or was of a process of this machine that is gone.

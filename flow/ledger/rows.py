@@ -1,4 +1,4 @@
-"""Rows of the ledger's tables, read and written inside a transaction that somebody else began."""
+"""Reads and writes rows of the ledger's tables inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def one_entry(connection: Connection, entry_id: str, *, to_change: bool = False)
     # SQLite lets one transaction write at a time; FOR UPDATE is nothing to it.
     found = first(connection, asking.with_for_update() if to_change else asking)
     if found is None:
-        raise Contradiction(f"The ledger knows no job {entry_id}.", spent="Nothing was spent.", next_step="")
+        raise Contradiction(f"The ledger knows no job {entry_id}.", spent="Nothing was charged.", next_step="")
     return found
 
 

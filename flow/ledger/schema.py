@@ -1,4 +1,4 @@
-"""The tables as the code sees them; `migrations` makes them.
+"""The tables as SQLAlchemy objects; `migrations` creates them.
 
 Columns that only earlier versions wrote are left out: `standing` of the entries; `etag`, `last_modified` and `length`
 of the addresses.
@@ -29,7 +29,7 @@ class JsonText(TypeDecorator[Any]):
 
 
 class Prose(TypeDecorator[str]):
-    """Text from outside; what no database can hold (NUL, lone surrogates) becomes a question mark."""
+    """Text from outside; characters that no database can store (NUL, lone surrogates) become a question mark."""
 
     impl = Text
     cache_ok = True

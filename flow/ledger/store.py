@@ -1,4 +1,4 @@
-"""The database itself: opening it, and short transactions whose errors say the cause and the next step."""
+"""The database connection: opening it, and short transactions that raise readable errors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LOCK_NUMBER = 0x61_70_69_6D_61_72_74  # "apimart": PostgreSQL's advisory locks 
 
 
 class Store:
-    """An open database and a clock. `file` is there when the database is a file of this machine."""
+    """An open database and a clock. `file` is set if the database is a local file."""
 
     def __init__(
         self, engine: Engine, name: str, *, now: Callable[[], float] = time.time, file: LedgerFile | None = None
@@ -87,7 +87,7 @@ class Store:
         if not self._writers.acquire(timeout=2 * BUSY_SECONDS):
             raise NotSet(
                 f"The ledger {self.name} was busy for {2 * BUSY_SECONDS} seconds.",
-                next_step="Close what else has it open, or wait, and queue again.",
+                next_step="Close other programs that use it, or wait, then queue again.",
             )
         try:
             yield
@@ -102,17 +102,17 @@ def _address(place: str | Path) -> str | URL:
     try:
         url = make_url(place.replace("postgres://", "postgresql://", 1) if place.startswith("postgres:") else place)
     except ArgumentError as error:
-        raise NotSet("The ledger's address cannot be read.", next_step=_ADDRESS_FORM) from error
+        raise NotSet("The ledger address is not valid.", next_step=_ADDRESS_FORM) from error
     if url.get_backend_name() == "sqlite":
         if url.database in (None, "", ":memory:"):
-            raise NotSet("A ledger in memory would forget what was bought.", next_step=_ADDRESS_FORM)
+            raise NotSet("A ledger in memory would lose the record of purchases.", next_step=_ADDRESS_FORM)
         return str(url.database)
     if url.get_backend_name() != "postgresql":
         raise NotSet(f"The ledger cannot be kept in {url.drivername}.", next_step=_ADDRESS_FORM)
     return url
 
 
-_ADDRESS_FORM = "Set the path of a file, or postgresql://host:5432/database with user and password before the host."
+_ADDRESS_FORM = "Use a file path, or postgresql://host:5432/database with user and password before the host."
 
 
 def _open_file(path: Path, now: Callable[[], float]) -> Store:
@@ -196,7 +196,7 @@ def _open_server(url: URL, now: Callable[[], float]) -> Store:
         )
     except ImportError as error:
         raise NotSet(
-            "The ledger is on PostgreSQL, and the library psycopg (3) is not installed or does not load.",
+            "The ledger is on PostgreSQL, but the package psycopg (3) is not installed or does not load.",
             next_step='Install it into ComfyUI\'s Python: pip install "psycopg[binary]".',
         ) from error
     event.listen(engine, "connect", _set_up_postgres)

@@ -1,4 +1,4 @@
-"""From which state an entry may go to which, and what changes with it; nothing here touches the database.
+"""The state transitions of an entry, as pure functions.
 
 intended -> ticketed -> ended -> fetched
                    |--> failed
@@ -27,7 +27,7 @@ def with_body(
 ) -> Changes:
     """A key stands for one body: what may have gone out is not rewritten."""
     if not entry.unsent:
-        impossible(entry, "have a new body")
+        impossible(entry, "get a new body")
     facts = {"billed_units": billed_units, "estimate_usd": estimate_usd}
     given = {name: value for name, value in facts.items() if value is not None}
     return {"body": dict(body), "addresses": [asdict(one) for one in addresses], **given}
@@ -41,7 +41,7 @@ def require_sendable(entry: Entry) -> None:
 
 def unsent(entry: Entry) -> Changes:
     if entry.state != "intended" or not entry.current:
-        impossible(entry, "be taken back")
+        impossible(entry, "be withdrawn")
     return {"sent_at": None, "sent_by": None}
 
 
@@ -57,7 +57,7 @@ def ticketed(entry: Entry, ticket: Ticket, now: float) -> Changes:
     if entry.task_id is not None:
         raise Contradiction(
             f"The provider gave task {ticket.task_id} for a job that already is task {entry.task_id}.",
-            next_step=f"Collect task {ticket.task_id} by its id.",
+            next_step=f"Collect task {ticket.task_id} with APIMart Collect Job.",
             task_id=ticket.task_id,
             request_id=ticket.request_id,
         )
@@ -79,7 +79,7 @@ def progressed(entry: Entry, standing: Standing) -> Changes:
 def ended(entry: Entry, standing: Standing, now: float) -> Changes:
     same_task(entry, standing)
     if standing.ended is None:
-        impossible(entry, "end while the provider goes on with it")
+        impossible(entry, "end while the provider is still working on it")
     facts = {
         **_seen(entry, standing),
         "ended_at": now if entry.ended_at is None else entry.ended_at,
@@ -102,7 +102,7 @@ def _seen(entry: Entry, standing: Standing) -> Changes:
     }
 
 
-def is_news(entry: Entry, standing: Standing) -> bool:
+def is_progress(entry: Entry, standing: Standing) -> bool:
     """Whether an answer says what the entry does not hold; each write is a wait for the disk."""
     changes = _seen(entry, standing)
     return any(changes[name] != getattr(entry, name) for name in ("status", "progress", "estimated_seconds"))
@@ -121,13 +121,13 @@ def dropped(entry: Entry, reason: str) -> Changes:
         return {}
     if entry.unknown:
         raise Contradiction(
-            "It is not known whether this job was bought.",
+            "It is not known whether this job was purchased.",
             spent="The provider may have started and billed it.",
-            next_step="Declare it bought, with its task id, or not bought.",
+            next_step="Mark it in the sidebar as purchased, with its task ID, or not purchased.",
             request_id=entry.request_id,
         )
     if entry.state == "fetched":
-        impossible(entry, "be given up: its result is kept, and a new take buys another")
+        impossible(entry, "be dropped: its result is kept, and increasing take generates another")
     return {"state": "dropped", "reason": reason}
 
 
@@ -136,7 +136,7 @@ def bought(entry: Entry, task_id: str, now: float) -> Changes:
     if entry.task_id == task_id and not entry.over:
         return {}
     if not entry.unknown:
-        impossible(entry, "be declared bought")
+        impossible(entry, "be marked as purchased")
     found = {"state": "ticketed", "task_id": task_id, "ticketed_at": now, "status": "submitted"}
     return {**found, "resolution": "declared bought"}
 
@@ -145,7 +145,7 @@ def not_bought(entry: Entry) -> Changes:
     if entry.state == "dropped" and entry.task_id is None:
         return {}
     if not entry.unknown:
-        impossible(entry, "be declared not bought")
+        impossible(entry, "be marked as not purchased")
     return {"state": "dropped", "resolution": "declared not bought", "reason": "declared not bought"}
 
 

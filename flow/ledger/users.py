@@ -1,4 +1,4 @@
-"""Whose jobs are whose, where one ComfyUI has several users."""
+"""Which user queued which job, with `--multi-user`."""
 
 from __future__ import annotations
 

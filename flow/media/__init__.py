@@ -1,4 +1,4 @@
-"""Clips, pictures and sounds: measuring, hashing, decoding and encoding. The only owner of OpenCV, Pillow and PyAV."""
+"""Videos, images and audio: measuring, hashing, decoding and encoding. The only owner of OpenCV, Pillow and PyAV."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Audio of a video, decoded alone, and audio from a socket: its hash, and the best file that a model accepts."""
+"""Audio of a video or a socket: decoding, hashing, and encoding within a model's limits."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Tell = Callable[[str], object]
 
 
 def has_audio(path: Path) -> bool:
-    """Whether the clip has a sound stream. Raises Unreadable."""
+    """Whether the video has an audio stream. Raises Unreadable."""
     try:
         with opened_container(path) as container:
             return bool(container.streams.audio)
@@ -45,16 +45,16 @@ def has_audio(path: Path) -> bool:
 def decode_audio(
     path: Path, *, mixed: bool = True, tell: Tell = log.info, stopped: Stopped = never
 ) -> AudioData | None:
-    """The first sound stream as float32 [channels, samples], starting with the picture; None for a silent clip.
+    """The first audio stream as float32 [channels, samples], starting with the video; None for a silent video.
 
-    More than two channels are `mixed` to two. Sound that starts later than the picture is preceded by silence, and what
-    does not decode is silent; `tell` gets a sentence about it. Raises Unreadable where the file is no clip, Unfinished
+    More than two channels are `mixed` to two. Audio that starts later than the video is preceded by silence, and what
+    does not decode is silent; `tell` gets a sentence about it. Raises Unreadable where the file is no video, Unfinished
     when `stopped` says so.
     """
     try:
         with opened_container(path) as container:
             start = next((_start(one) for one in container.streams.video), Fraction(0))
-            frames = sound_frames(container, tell, stopped)
+            frames = audio_frames(container, tell, stopped)
             head = next(frames, None)
             if head is None:
                 return None
@@ -65,12 +65,12 @@ def decode_audio(
         raise Unreadable(error.what) from None
 
 
-def sound_frames(container: InputContainer, tell: Tell, stopped: Stopped) -> Iterator[AudioFrame]:
-    """The frames of the first sound stream that can be decoded; `tell` gets a sentence about those that cannot."""
+def audio_frames(container: InputContainer, tell: Tell, stopped: Stopped) -> Iterator[AudioFrame]:
+    """Frames of the first audio stream that can be decoded; `tell` receives a sentence about those that cannot."""
     streams = audio_streams(container)
     if not streams:
         if container.streams.audio:
-            tell("The sound of the clip is in a format that FFmpeg cannot decode: it is left out.")
+            tell("The audio of the video is in a format that FFmpeg cannot decode; it is left out.")
         return
     broken = 0
     try:
@@ -81,7 +81,7 @@ def sound_frames(container: InputContainer, tell: Tell, stopped: Stopped) -> Ite
                 broken += 1
     finally:  # nobody need take all of it
         if broken:
-            tell(f"{broken} packets of the clip's sound do not decode: it is silent there.")
+            tell(f"{broken} audio packets of the video cannot be decoded and are replaced by silence.")
 
 
 def layout_of(channels: int) -> str:
@@ -89,7 +89,7 @@ def layout_of(channels: int) -> str:
 
 
 def waves_of(frames: Iterable[AudioFrame], layout: str, rate: int) -> Iterator[tuple[int, np.ndarray]]:
-    """Samples as float32 [channels, samples], each with its place; frames may change their layout and rate midway."""
+    """Samples as float32 [channels, samples], each with its position; layout and rate may change midway."""
     place: int | None = None
     for alike in _alike(frames):
         resampler = AudioResampler(format="fltp", layout=layout, rate=rate)
@@ -124,60 +124,62 @@ def _joined(waves: list[tuple[int, np.ndarray]], start: int) -> np.ndarray:
     return joined
 
 
-def content_of_audio(sound: AudioData) -> str:
+def content_of_audio(audio: AudioData) -> str:
     """SHA-256 over the sample rate, the shape and the samples."""
-    shape = "x".join(str(side) for side in sound.waveform.shape)
-    samples = np.ascontiguousarray(sound.waveform, "<f4").tobytes()
-    return hashlib.sha256(f"sound:{sound.sample_rate}:{shape}:".encode() + samples).hexdigest()
+    shape = "x".join(str(side) for side in audio.waveform.shape)
+    samples = np.ascontiguousarray(audio.waveform, "<f4").tobytes()
+    return hashlib.sha256(f"sound:{audio.sample_rate}:{shape}:".encode() + samples).hexdigest()
 
 
 def encode_audio(
-    sound: AudioData, formats: tuple[str, ...], max_bytes: int, folder: Path, *, stopped: Stopped = never
+    audio: AudioData, formats: tuple[str, ...], max_bytes: int, folder: Path, *, stopped: Stopped = never
 ) -> MediaFile:
-    """Write the sound into `folder` in the first of `formats` that keeps it within `max_bytes`.
+    """Write the audio into `folder` in the first of `formats` that keeps it within `max_bytes`.
 
-    More than two channels are mixed to two. Raises Refused for an empty sound, and when no format fits,
+    More than two channels are mixed to two. Raises Refused for empty audio, and when no format fits,
     Unfinished when `stopped` says so.
     """
-    if not sound.waveform.size or not np.isfinite(sound.waveform).all():
-        raise Refused("The sound is empty or holds values that are not numbers.", next_step="Connect another sound.")
+    if not audio.waveform.size or not np.isfinite(audio.waveform).all():
+        raise Refused(
+            "The audio is empty or contains values that are not numbers.", next_step="Connect another audio input."
+        )
     sizes = []
     for name in formats:
-        data = _encoded(sound, name, stopped)
+        data = _encoded(audio, name, stopped)
         if len(data) <= max_bytes:
             return file_of(data, MIMES[name], name, folder)
         sizes.append(len(data))
     raise Refused(
-        f"The sound of {sound.seconds:.1f} s is {min(sizes) / 1e6:.1f} MB at best; at most {max_bytes / 1e6:.1f} MB "
-        f"as {', '.join(formats)} are taken.",
+        f"The audio of {audio.seconds:.1f} s is {min(sizes) / 1e6:.1f} MB at best; at most {max_bytes / 1e6:.1f} MB "
+        f"as {', '.join(formats)} are accepted.",
         next_step="Trim it.",
     )
 
 
-def _encoded(sound: AudioData, name: str, stopped: Stopped) -> bytes:
+def _encoded(audio: AudioData, name: str, stopped: Stopped) -> bytes:
     container, codec, bits = FORMATS[name]
     out = io.BytesIO()
     with av.open(out, "w", format=container) as made:
-        rate = sound.sample_rate if not bits or sound.sample_rate in CODED_RATES else CODED_RATES[1]
-        stream = made.add_stream(codec, rate=rate, layout="mono" if len(sound.waveform) == 1 else "stereo")
+        rate = audio.sample_rate if not bits or audio.sample_rate in CODED_RATES else CODED_RATES[1]
+        stream = made.add_stream(codec, rate=rate, layout="mono" if len(audio.waveform) == 1 else "stereo")
         assert isinstance(stream, AudioStream)
         if bits:
             stream.bit_rate = bits
-        for frame in until_stopped(frames_of(sound), stopped):
+        for frame in until_stopped(frames_of(audio), stopped):
             made.mux(stream.encode(frame))
         made.mux(stream.encode(None))
     return out.getvalue()
 
 
-def frames_of(sound: AudioData) -> list[AudioFrame]:
-    """The sound in small frames; the encoder changes format and rate by itself."""
-    samples = np.ascontiguousarray(np.clip(_mixed(sound.waveform), -1, 1), np.float32)
+def frames_of(audio: AudioData) -> list[AudioFrame]:
+    """The audio as small frames; the encoder converts format and rate."""
+    samples = np.ascontiguousarray(np.clip(_mixed(audio.waveform), -1, 1), np.float32)
     layout = "mono" if len(samples) == 1 else "stereo"
     frames = []
     for begin in range(0, samples.shape[1], CHUNK):
         part = np.ascontiguousarray(samples[:, begin : begin + CHUNK])
         frame = AudioFrame.from_ndarray(part, format="fltp", layout=layout)
-        frame.sample_rate, frame.pts = sound.sample_rate, begin
+        frame.sample_rate, frame.pts = audio.sample_rate, begin
         frames.append(frame)
     return frames
 

@@ -1,4 +1,4 @@
-"""A decoded frame as levels: RGB, with the matrix and range that the frame carries, turned and sized as asked."""
+"""Converts decoded frames to RGB, with the color matrix and range of the frame, rotated and resized."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _ONE_THREAD: dict[str, Any] = {"threads": 1} if AV_VERSION >= (17, 1) else {}
 
 
 def displayed_size(frame: VideoFrame, pixel_aspect: Fraction = SQUARE) -> Size:
-    """Pixels as displayed: pixels that are `pixel_aspect` times as wide as high are made square, rotation applied."""
+    """The displayed size: with square pixels (`pixel_aspect` is width by height), and rotation applied."""
     width, height = max(1, round(frame.width * pixel_aspect)), frame.height
     return Size(height, width) if quarter_turn(frame) in (90, 270) else Size(width, height)
 
 
 def pixel_aspect(stream: VideoStream) -> Fraction:
-    """How much wider than high a pixel is shown; what encoders make of 1 by rounding counts as 1."""
+    """The pixel aspect ratio (width by height); values that are 1 except for rounding count as 1."""
     told = Fraction(stream.sample_aspect_ratio or SQUARE)
     return told if told > 0 and abs(told - SQUARE) > ROUNDED_ASPECT else SQUARE
 
@@ -45,15 +45,15 @@ def quarter_turn(frame: VideoFrame) -> int:
 
 
 def is_deep(frame: VideoFrame) -> bool:
-    """More than 8 bits a channel."""
+    """Whether the frame has more than 8 bits per channel."""
     return any(component.bits > 8 for component in frame.format.components)
 
 
 class Converter:
-    """Turns frames of one clip into levels, uint8 or (for clips deeper than 8 bits) uint16 [H, W, 3].
+    """Turns frames of one video into levels, uint8 or (for videos deeper than 8 bits) uint16 [H, W, 3].
 
     The levels of a frame live in memory of their own; `size` is the size as displayed, None keeps the frame's.
-    Without `keeps_depth` all clips give uint8. HDR of `transfer` becomes SDR.
+    Without `keeps_depth` all videos give uint8. HDR of `transfer` becomes SDR.
     """
 
     def __init__(self, size: Size | None = None, *, keeps_depth: bool = True, transfer: int = 0) -> None:
@@ -106,7 +106,7 @@ class Converter:
 
 
 def to_yuv420(frame: VideoFrame, size: Size, swscale: VideoReformatter) -> VideoFrame:
-    """The frame as yuv420p of limited range, tagged; its matrix stays what it is, and is BT.709 for RGB."""
+    """Convert to yuv420p, limited range, tagged; the matrix is kept, and is BT.709 for RGB."""
     is_rgb = frame.format.is_rgb or frame.format.has_palette
     matrix = BT709 if is_rgb else MATRICES.get(int(frame.colorspace), BT601)
     tag = BT709 if is_rgb else int(frame.colorspace)

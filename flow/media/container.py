@@ -1,4 +1,4 @@
-"""Opening a clip: only containers that hold clips, only from the disk."""
+"""Opens video files from disk, and rejects everything else."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ OPTIONS = {
 MATROSKA, RIFF = b"\x1a\x45\xdf\xa3", b"RIFF"
 ISO_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"wide", b"skip", b"pnot", b"styp", b"moof", b"uuid")
 NEEDED_BOXES = (b"mdat", b"moov", b"moof")
-OTHER_CLIPS = (b"FLV", b"OggS", b"\x30\x26\xb2\x75", b"\x00\x00\x01\xba")
+OTHER_VIDEOS = (b"FLV", b"OggS", b"\x30\x26\xb2\x75", b"\x00\x00\x01\xba")
 TS_PACKETS = ((0, 188), (4, 188), (4, 192))  # where the first one starts, and bytes; cameras put 4 before each
 PICTURES = {b"\x89PNG": "PNG", b"GIF8": "GIF", b"\xff\xd8\xff": "JPEG", b"BM": "BMP", b"II*\x00": "TIFF"}
-CONVERT = "Load another file, or put APIMartReferenceVideo before this node: it rewrites any clip as H.264 MP4."
+CONVERT = "Re-export it as MP4 (H.264), load another file, or add APIMart Reference Video before this node."
 AnyStream = TypeVar("AnyStream", bound=Stream)
 
 READ_ERRORS = (av.error.FFmpegError, OSError, ValueError)
@@ -39,68 +39,68 @@ READ_ERRORS = (av.error.FFmpegError, OSError, ValueError)
 
 @contextmanager
 def opened(path: Path, *, to_decode: bool = True) -> Iterator[tuple[InputContainer, VideoStream]]:
-    """The clip and its picture stream. Raises Refused with the cause when `path` is not a clip that can be read.
+    """Open a video for reading; yields the container and its video stream. Raises Refused with the cause.
 
     Unless it is opened `to_decode`, only the packets of an MP4 or MOV can be trusted: FFmpeg then decodes none of its
     frames to learn about their format and order, which is what opening mostly costs.
     """
     with opened_container(path, to_decode=to_decode) as container:
-        yield container, _picture_stream(container)
+        yield container, _video_stream(container)
 
 
 @contextmanager
 def opened_container(path: Path, *, to_decode: bool = True) -> Iterator[InputContainer]:
-    """The clip, whatever can be decoded of it. Raises what `opened` raises, but for a missing picture."""
-    head = refuse_unless_clip(path)
+    """As `opened`, but a missing video stream is accepted."""
+    head = refuse_unless_video(path)
     probing = {} if to_decode or head[4:8] not in ISO_BOXES else {"skip_frame": "all"}
     try:
         container = av.open(str(path), options={**OPTIONS, **probing}, **_LENIENT)
     except READ_ERRORS as error:
-        raise Refused(_why_not_opened(path, error), next_step="Load the clip again, or another file.") from None
+        raise Refused(_why_not_opened(path, error), next_step="Load the video again, or another file.") from None
     with container:
         yield container
 
 
 def audio_streams(container: InputContainer) -> list[AudioStream]:
-    """The sound streams that FFmpeg can decode; telephones add some that it cannot."""
+    """The audio streams that FFmpeg can decode; videos of phones contain some that it cannot."""
     return [one for one in container.streams.audio if one.codec_context is not None]
 
 
 def packets_of(container: InputContainer, *streams: AnyStream) -> Iterator[Packet[AnyStream]]:
-    """Every packet of the streams; a file that breaks off ends there."""
+    """Every packet of the streams, up to where a truncated file ends."""
     try:
         yield from cast("Iterator[Packet[AnyStream]]", container.demux(*streams))
     except READ_ERRORS:
         return
 
 
-def refuse_unless_clip(path: Path) -> bytes:
-    """Refuse by the first bytes what is missing, empty, a picture, or no container of clips; those bytes."""
+def refuse_unless_video(path: Path) -> bytes:
+    """Check the first bytes of a file and return them. Raises Refused if it is missing, empty, or not a video."""
     try:
         with path.open("rb") as file:
             head = file.read(200)
     except OSError as error:
-        raise Refused(f"The clip cannot be read ({error.strerror}).", next_step="Load it again.") from None
+        raise Refused(f"The video cannot be read ({error.strerror}).", next_step="Load it again.") from None
     if not head:
-        raise Refused("The clip is an empty file.", next_step="Load it again.")
-    if not _is_clip(head):
-        picture = (
+        raise Refused("The video is an empty file.", next_step="Load it again.")
+    if not _is_video(head):
+        image = (
             "WebP" if head[8:12] == b"WEBP" else next((PICTURES[one] for one in PICTURES if head.startswith(one)), "")
         )
-        what = f"The clip is a {picture} picture" if picture else "The clip is not a video file"
+        what = f"The file is a {image} image" if image else "The file is not a video"
         raise Refused(f"{what}, whatever its name says.", next_step="Load a video such as an MP4.")
     return head
 
 
 def is_animation(path: Path) -> bool:
-    """Whether the file is a GIF, WebP or PNG, which ComfyUI plays as a video and this pack does not read."""
+    """Whether the file is a GIF, WebP or PNG, which ComfyUI plays as a video but this pack does not read."""
     with path.open("rb") as file:
         head = file.read(12)
     return head.startswith((b"GIF8", b"\x89PNG")) or head[8:12] == b"WEBP"
 
 
 def missing_bytes(path: Path) -> int:
-    """How many bytes a file lacks by its own account (MP4, MOV, Matroska, WebM, AVI); 0 when it does not say."""
+    """How many bytes a truncated file lacks (MP4, MOV, Matroska, WebM, AVI); 0 if unknown."""
     size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(64)
@@ -115,29 +115,29 @@ def missing_bytes(path: Path) -> int:
     return max(0, end - size)
 
 
-def _is_clip(head: bytes) -> bool:
+def _is_video(head: bytes) -> bool:
     if head.startswith(RIFF):
         return head[8:12] == b"AVI "
     is_transport_stream = any(
         head[place : place + 1] == head[place + length : place + length + 1] == b"\x47" for place, length in TS_PACKETS
     )
-    return head.startswith((MATROSKA, *OTHER_CLIPS)) or head[4:8] in ISO_BOXES or is_transport_stream
+    return head.startswith((MATROSKA, *OTHER_VIDEOS)) or head[4:8] in ISO_BOXES or is_transport_stream
 
 
 def _why_not_opened(path: Path, error: Exception) -> str:
     missing = missing_bytes(path)
     if missing:
-        return f"The clip is cut off: {missing} of its bytes are missing, its index among them."
-    return f"The clip cannot be read as a video ({getattr(error, 'strerror', None) or error})."
+        return f"The video is truncated: {missing} bytes are missing, including its index."
+    return f"This file is not a readable video ({getattr(error, 'strerror', None) or type(error).__name__})."
 
 
-def _picture_stream(container: InputContainer) -> VideoStream:
+def _video_stream(container: InputContainer) -> VideoStream:
     moving = [one for one in container.streams.video if Disposition.attached_pic not in one.disposition]
     for stream in moving:
         if stream.codec_context is not None:
             return stream
-    what = "no picture that can be decoded" if moving or not container.streams.audio else "only sound"
-    raise Refused(f"The clip holds {what}.", next_step=CONVERT)
+    what = "no video track that can be decoded" if moving or not container.streams.audio else "only audio"
+    raise Refused(f"The file has {what}.", next_step=CONVERT)
 
 
 def _iso_end(file: BinaryIO, size: int) -> int:

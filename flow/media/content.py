@@ -1,4 +1,4 @@
-"""The hash of what a clip shows and sounds like, whatever container it is in, and of a picture."""
+"""Content hashes of videos and images, independent of the container."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class _Track:
     def add(self, packet: Packet[Any]) -> None:
         stamp = packet.pts if packet.pts is not None else packet.dts
         if stamp is None:
-            raise Refused("The clip has frames without time stamps.", next_step="Convert it to MP4.")
+            raise Refused("The video has frames without timestamps.", next_step="Convert it to MP4.")
         self.payload.update(memoryview(packet))
         self.stamps.append(stamp)
         self.sizes.append(packet.size)
@@ -59,39 +59,39 @@ class _Track:
 def content_of_video(path: Path, *, stopped: Stopped = never) -> str:
     """SHA-256 over the elementary streams: a packet copy into another file keeps it, any other change does not.
 
-    Counted are the rotation and, of the picture stream and the first sound stream, the codec, the packets, their times
-    and whether an edit list hides them; names, tags and the layout of the file are not. Raises Refused when the clip
+    Counted are the rotation and, of the video stream and the first audio stream, the codec, the packets, their times
+    and whether an edit list hides them; names, tags and the layout of the file are not. Raises Refused when the video
     cannot be read, Unfinished when `stopped` says so.
     """
-    with opened(path) as (container, picture):
-        streams: list[Stream] = [picture, *audio_streams(container)[:1]]
+    with opened(path) as (container, video):
+        streams: list[Stream] = [video, *audio_streams(container)[:1]]
         tracks = {stream.index: _Track(stream) for stream in streams}
         turn: int | None = None
         try:
             for packet in until_stopped(container.demux(*streams), stopped):
                 if packet.size:
                     tracks[packet.stream_index].add(packet)
-                if turn is None and packet.is_keyframe and packet.stream_index == picture.index:
-                    turn = _turn(packet, picture)
+                if turn is None and packet.is_keyframe and packet.stream_index == video.index:
+                    turn = _turn(packet, video)
         except READ_ERRORS as error:
-            raise Refused(f"The clip cannot be read to its end ({error}).", next_step="Load it again.") from None
+            raise Refused(f"The video cannot be read to its end ({error}).", next_step="Load it again.") from None
     shown = VERSION + bytes([(turn or 0) // 90])
     return hashlib.sha256(shown + b"".join(track.digest() for track in tracks.values())).hexdigest()
 
 
 def content_of_trimmed(content: str, start: float, seconds: float) -> str:
-    """The hash of a clip of `content` that is shown from `start` on for `seconds`; zeros show it all, as it is."""
+    """The content hash of a video trimmed to `seconds` from `start`; zeros mean no trim."""
     if not start and not seconds:
         return content
     return hashlib.sha256(f"{content}:{start:.6f}:{seconds:.6f}".encode()).hexdigest()
 
 
 def content_of_frames(parts: Iterable[tuple[Frames, AudioData | None]], *, bits: int = 8) -> str:
-    """SHA-256 of a clip that is no file yet: the same on every machine, whatever encoder will write it.
+    """SHA-256 of a video that is no file yet: the same on every machine, whatever encoder will write it.
 
     Counted are the frames as levels of `bits`, rounded, with their size and number; the rate in thousandths, which is
     all that ComfyUI writes of it; and the samples as float32 with their rate. `parts` follow one another and are read
-    one at a time; how the clip is dealt out to them does not count. Raises Refused for values that are not numbers.
+    one at a time; how the video is dealt out to them does not count. Raises Refused for values that are not numbers.
     """
     shown, heard = hashlib.sha256(), hashlib.sha256()
     about: dict[str, list[int]] = {"bits": [bits]}
@@ -113,7 +113,7 @@ def _levels(pixels: np.ndarray, bits: int) -> np.ndarray:
     levels = np.clip(pixels, 0, 1, dtype=np.float32)
     levels *= (1 << bits) - 1
     if np.isnan(levels.max()):
-        raise Refused("The clip holds values that are not numbers.", next_step="Repair its frames before this node.")
+        raise Refused("The video contains values that are not numbers.", next_step="Fix the frames before this node.")
     return np.ascontiguousarray(np.rint(levels, out=levels), np.uint8 if bits <= 8 else "<u2")
 
 
@@ -123,10 +123,10 @@ def content_of_image(still: ImageData) -> str:
     return hashlib.sha256(shape + b":" + np.ascontiguousarray(still.levels).tobytes()).hexdigest()
 
 
-def _turn(packet: Packet[Any], picture: VideoStream) -> int:
+def _turn(packet: Packet[Any], video: VideoStream) -> int:
     """The rotation, which only a decoded frame tells."""
-    frames = [*picture.decode(packet), *picture.decode(None)]
-    picture.codec_context.flush_buffers()
+    frames = [*video.decode(packet), *video.decode(None)]
+    video.codec_context.flush_buffers()
     return quarter_turn(frames[0]) if frames else 0
 
 

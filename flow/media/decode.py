@@ -1,4 +1,4 @@
-"""From a clip to one array of frames, at the speed of the decoder and in the memory of the result."""
+"""Decodes a video into one preallocated array of frames."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ALL_FRAMES = Selection()
 
 @dataclass(frozen=True)
 class Plan:
-    """What a selection of a clip amounts to: `bytes` is the size of the float32 array."""
+    """Size of the frames that a selection yields: `bytes` is that of the float32 array."""
 
     count: int
     size: Size
@@ -51,7 +51,7 @@ class Plan:
 
 
 def plan(path: Path, selection: Selection = ALL_FRAMES) -> Plan:
-    """Count and size of the selected frames; of the pictures only the first is decoded. Raises Unreadable."""
+    """Count and size of the selected frames; only the first is decoded. Raises Unreadable."""
     try:
         timeline = read_timeline(path)
         return _planned(timeline, selection, displayed_size(first_frame(path), timeline.pixel_aspect))
@@ -66,10 +66,10 @@ def decode_frames(
     free_bytes: int | None = None,
     stopped: Stopped = never,
 ) -> Frames:
-    """The selected frames as float32 [N, H, W, 3], each level exactly level / 255; deeper clips keep their depth,
+    """The selected frames as float32 [N, H, W, 3], each level exactly level / 255; deeper videos keep their depth,
     and HDR becomes SDR.
 
-    Raises Refused when they need more than `free_bytes`, Unreadable when the clip is damaged before the last frame
+    Raises Refused when they need more than `free_bytes`, Unreadable when the video is damaged before the last frame
     that was asked for, Unfinished when `stopped` says so, which is asked at every packet and every frame.
     """
     with _opened(path, selection, stopped) as (known, container, stream):
@@ -128,17 +128,17 @@ def _refuse_too_many(planned: Plan, selection: Selection, free_bytes: int | None
     if free_bytes is not None and planned.bytes > free_bytes:
         raise Refused(
             f"{planned.count} frames of {planned.size} in float32 need {planned.bytes / GIGABYTE:.2f} GB, "
-            f"and {free_bytes / GIGABYTE:.2f} GB of memory are free.",
-            spent="Nothing new was spent, and the clip is kept.",
-            next_step="Take fewer or smaller frames with APIMartVideoFrames: "
-            "select_every_nth, frame_load_cap or max_side.",
+            f"and {free_bytes / GIGABYTE:.2f} GB of memory are available.",
+            spent="Nothing new was charged, and the video is kept.",
+            next_step="Use APIMart Video Frames to select fewer or smaller frames: select_every_nth, frame_load_cap or "
+            "max_side.",
         )
 
 
 def nothing_selected(selection: Selection) -> Refused:
     return Refused(
-        f"The selection leaves no frame of the clip ({selection.skip_first_frames} are skipped).",
-        spent="Nothing new was spent.",
+        f"The selection contains no frames of the video ({selection.skip_first_frames} are skipped).",
+        spent="Nothing new was charged.",
         next_step="Lower skip_first_frames.",
     )
 
@@ -206,7 +206,7 @@ def _found(
 
 
 def _from_start(selection: Selection, frames: int) -> Selection:
-    """The same selection with its skip counted from the start of a clip of that many frames."""
+    """The same selection with its skip counted from the start of a video of that many frames."""
     skip = selection.skip_first_frames
     return selection if skip >= 0 else replace(selection, skip_first_frames=max(0, frames + skip))
 
@@ -229,7 +229,7 @@ def _good_frames(path: Path, frames: Iterator[VideoFrame | None], good: int = 0)
         size = displayed_size(frame)
         first = first or size
         if size != first:
-            raise Unreadable(f"The picture changes from {first} to {size} after {good} frames.")
+            raise Unreadable(f"The frame size changes from {first} to {size} after {good} frames.")
         good += 1
         yield frame
     if missing_bytes(path):
@@ -237,7 +237,7 @@ def _good_frames(path: Path, frames: Iterator[VideoFrame | None], good: int = 0)
 
 
 def _tolerant(container: InputContainer, stream: VideoStream, stopped: Stopped) -> Iterator[VideoFrame | None]:
-    """The frames of the clip, with None for what cannot be decoded."""
+    """The frames of the video, with None for what cannot be decoded."""
     stream.thread_type = "AUTO"
     stream.codec_context.thread_count = DECODER_THREADS
     packets = until_stopped(container.demux(stream), stopped)
@@ -255,8 +255,8 @@ def _tolerant(container: InputContainer, stream: VideoStream, stopped: Stopped) 
 
 def _damaged(path: Path, good: int) -> Unreadable:
     missing = missing_bytes(path)
-    cause = f"is cut off ({missing} bytes are missing)" if missing else "is damaged"
-    return Unreadable(f"The clip {cause}: {good} good frames are in it.")
+    cause = f"is truncated ({missing} bytes are missing)" if missing else "is damaged"
+    return Unreadable(f"The video {cause}: {good} frames are intact.")
 
 
 def _reduced(size: Size, max_side: int) -> Size:

@@ -1,4 +1,4 @@
-"""Writing an H.264 MP4 from another clip, packet by packet: copied, or encoded anew."""
+"""Writes H.264 MP4 from another video, packets copied or re-encoded."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from av.video.stream import VideoStream
 from ..errors import Refused, log
 from ..model import Size
 from ..stopping import Stopped, never, until_stopped
-from .audio import Tell, layout_of, sound_frames, waves_of
+from .audio import Tell, audio_frames, layout_of, waves_of
 from .color import BT709, Converter, to_yuv420
 from .container import CONVERT, READ_ERRORS, audio_streams, opened
 from .interlacing import deinterlaced
@@ -54,7 +54,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Encoding:
-    """How the picture is to be encoded."""
+    """Encoder settings of the video stream."""
 
     size: Size
     is_turned: bool
@@ -67,26 +67,28 @@ def write_video(
     source: Path,
     out: Path,
     window: Window,
-    picture: Encoding | None,
+    encoding: Encoding | None,
     *,
     keep_sound: bool,
     tell: Tell = log.info,
     stopped: Stopped = never,
 ) -> None:
-    """Write the window of `source`; without `picture` its packets are copied. `tell` hears of sound that is amiss.
+    """Write the window of `source`; without `encoding` its packets are copied. `tell` hears of audio that is amiss.
 
     Raises Refused when it is damaged, Unfinished when `stopped` says so.
     """
     try:
         with opened(source) as (seen, stream), opened(source) as (heard, _), opened_mp4(out) as made:
             begin = Fraction(stream.start_time or 0) * (stream.time_base or 1) + window.begin
-            streams = [_picture_packets(seen, stream, made, window, picture, stopped)]
+            streams = [_video_packets(seen, stream, made, window, encoding, stopped)]
             if keep_sound:
-                streams.append(_sound_packets(heard, made, begin, window.seconds, tell, stopped))
+                streams.append(_audio_packets(heard, made, begin, window.seconds, tell, stopped))
             for packet in heapq.merge(*streams, key=time_of):
                 made.mux(packet)
     except READ_ERRORS as error:
-        raise Refused(f"The clip cannot be rewritten ({error}).", next_step="Load it again, or another one.") from None
+        raise Refused(
+            f"The video cannot be re-encoded ({error}).", next_step="Load it again, or another one."
+        ) from None
 
 
 def opened_mp4(out: Path) -> OutputContainer:
@@ -97,23 +99,23 @@ def time_of(packet: Packet[Any]) -> Fraction:
     return Fraction(packet.dts or 0) * packet.time_base
 
 
-# The picture.
+# The video stream.
 
 
-def _picture_packets(
+def _video_packets(
     container: InputContainer,
     stream: VideoStream,
     made: OutputContainer,
     window: Window,
-    picture: Encoding | None,
+    encoding: Encoding | None,
     stopped: Stopped,
 ) -> Iterator[Packet[Any]]:
     """Adds the stream at once, so that it is there before anything is written."""
-    if picture is None:
+    if encoding is None:
         copy = made.add_stream_from_template(stream, opaque=True)
         return _copied(until_stopped(container.demux(stream), stopped), copy)
-    timed = until_stopped(_timed_frames(container, stream, window.begin, is_interlaced=picture.is_interlaced), stopped)
-    return encode_pictures(until_stopped(_frames_at(timed, window), stopped), made, window.rate, picture, stopped)
+    timed = until_stopped(_timed_frames(container, stream, window.begin, is_interlaced=encoding.is_interlaced), stopped)
+    return encode_frames(until_stopped(_frames_at(timed, window), stopped), made, window.rate, encoding, stopped)
 
 
 def _copied(packets: Iterator[Packet[Any]], copy: Any, until: Fraction | None = None) -> Iterator[Packet[Any]]:
@@ -157,7 +159,7 @@ def _from_key_frame(
 
 def _shown_at(frame: VideoFrame) -> Fraction:
     if frame.pts is None or frame.time_base is None:
-        raise Refused("The clip has frames without time stamps.", next_step=CONVERT)
+        raise Refused("The video has frames without timestamps.", next_step=CONVERT)
     return frame.pts * frame.time_base
 
 
@@ -176,22 +178,22 @@ def _frames_at(frames: Iterator[tuple[Fraction, VideoFrame]], window: Window) ->
         yield shown  # type: ignore[misc]  # not None in a range that is not empty
 
 
-def encode_pictures(
-    frames: Iterator[VideoFrame], made: OutputContainer, rate: Fraction, picture: Encoding, stopped: Stopped
+def encode_frames(
+    frames: Iterator[VideoFrame], made: OutputContainer, rate: Fraction, encoding: Encoding, stopped: Stopped
 ) -> Iterator[Packet[Any]]:
-    limit = str(min(picture.bits_per_second, HIGHEST_BITS))
+    limit = str(min(encoding.bits_per_second, HIGHEST_BITS))
     stream = made.add_stream("libx264", rate=rate, options={**PICTURE_OPTIONS, "maxrate": limit, "bufsize": limit})
-    stream.width, stream.height, stream.pix_fmt = picture.size.width, picture.size.height, "yuv420p"
-    return chain(_encode(frames, stream, rate, picture), until_stopped(_flushed(stream), stopped))
+    stream.width, stream.height, stream.pix_fmt = encoding.size.width, encoding.size.height, "yuv420p"
+    return chain(_encode(frames, stream, rate, encoding), until_stopped(_flushed(stream), stopped))
 
 
-def _encode(frames: Iterator[VideoFrame], stream: Any, rate: Fraction, picture: Encoding) -> Iterator[Packet[Any]]:
-    swscale, converter = VideoReformatter(), Converter(picture.size, keeps_depth=False, transfer=picture.transfer)
+def _encode(frames: Iterator[VideoFrame], stream: Any, rate: Fraction, encoding: Encoding) -> Iterator[Packet[Any]]:
+    swscale, converter = VideoReformatter(), Converter(encoding.size, keeps_depth=False, transfer=encoding.transfer)
     for number, frame in enumerate(frames):
-        upright = converter.upright(frame) if picture.is_turned or picture.transfer else frame
-        ready = to_yuv420(upright, picture.size, swscale)
+        upright = converter.upright(frame) if encoding.is_turned or encoding.transfer else frame
+        ready = to_yuv420(upright, encoding.size, swscale)
         if number == 0:
-            _tag(stream.codec_context, ready, is_bt709=bool(picture.transfer))
+            _tag(stream.codec_context, ready, is_bt709=bool(encoding.transfer))
         ready.pict_type = 0  # the encoder's choice, not the source's
         ready.pts, ready.time_base = number, 1 / rate
         yield from stream.encode(ready)
@@ -210,10 +212,10 @@ def _flushed(stream: Any) -> Iterator[Packet[Any]]:
         yield packet
 
 
-# The sound.
+# The audio stream.
 
 
-def _sound_packets(
+def _audio_packets(
     container: InputContainer,
     made: OutputContainer,
     begin: Fraction,
@@ -221,23 +223,23 @@ def _sound_packets(
     tell: Tell,
     stopped: Stopped,
 ) -> Iterator[Packet[Any]]:
-    """The sound from `begin` on, never longer than the picture; adds the stream at once. Nothing for a silent clip."""
+    """The audio from `begin` on, never longer than the video; adds the stream at once. Nothing for a silent video."""
     streams = audio_streams(container)[:1]
     if not streams:
-        list(sound_frames(container, tell, stopped))  # says why there is none
+        list(audio_frames(container, tell, stopped))  # says why there is none
         return iter(())
     [stream] = streams
     is_small = stream.codec_context.channels <= 2
     if begin == 0 and is_small and stream.codec_context.name in COPIED_SOUNDS:
         copy = made.add_stream_from_template(stream, opaque=True)
         return _copied(until_stopped(container.demux(stream), stopped), copy, begin + seconds)
-    target, layout, rate = sound_stream(made, stream.codec_context.sample_rate, stream.codec_context.channels)
-    waves = waves_of(sound_frames(container, tell, stopped), layout, rate)
+    target, layout, rate = audio_stream(made, stream.codec_context.sample_rate, stream.codec_context.channels)
+    waves = waves_of(audio_frames(container, tell, stopped), layout, rate)
     return encode_waves(cut(waves, round(begin * rate), round(seconds * rate)), target, layout, rate)
 
 
-def sound_stream(made: OutputContainer, rate: int, channels: int) -> tuple[AudioStream, str, int]:
-    """A new stream of sound, its layout and its rate, which is `rate` where players are sure to know it."""
+def audio_stream(made: OutputContainer, rate: int, channels: int) -> tuple[AudioStream, str, int]:
+    """A new stream of audio, its layout and its rate, which is `rate` where players are sure to know it."""
     rate = rate if rate in SOUND_RATES else SOUND_RATES[-1]
     layout = layout_of(channels)
     target = made.add_stream("aac", rate=rate)
@@ -246,7 +248,7 @@ def sound_stream(made: OutputContainer, rate: int, channels: int) -> tuple[Audio
 
 
 def cut(waves: Iterator[tuple[int, np.ndarray]], first: int, count: int) -> Iterator[np.ndarray]:
-    """The `count` samples from the place `first` on; sound that begins later is preceded by silence."""
+    """The `count` samples from position `first` on; audio that starts later is preceded by silence."""
     at, end = first, first + count
     for place, wave in waves:
         if place > at:

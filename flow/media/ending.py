@@ -1,4 +1,4 @@
-"""Whether a video is whole up to its last frame."""
+"""Detects truncated videos."""
 
 from __future__ import annotations
 
@@ -13,24 +13,26 @@ from ..errors import Refused
 from ..stopping import Stopped, never, until_stopped
 from .container import READ_ERRORS, missing_bytes, opened
 
-NEXT_STEP = "Load it again, or cut it yourself where it is still good."
+NEXT_STEP = "Load it again, or trim it to the part that is intact."
 FAR = 1 << 40  # ticks: behind the end of any video
 
 
 def require_whole(path: Path, *, stopped: Stopped = never) -> None:
     """Raises Refused when the file is cut off or its last frames do not decode, Unfinished when `stopped` says so.
 
-    Decoded is the last group of pictures, or all of a container that cannot be searched.
+    Decoded is the last group of pictures (GOP), or all of a container that cannot be searched.
     """
     missing = missing_bytes(path)
     if missing:
         raise cut_off(missing)
     if not _ends_well(path, stopped, from_last_key_frame=True) and not _ends_well(path, stopped):
-        raise Refused("The last frames of the clip do not decode: it is cut off or damaged.", next_step=NEXT_STEP)
+        raise Refused(
+            "The last frames of the video cannot be decoded: the file is truncated or damaged.", next_step=NEXT_STEP
+        )
 
 
 def cut_off(missing: int) -> Refused:
-    return Refused(f"The clip is cut off: {missing} of its bytes are missing.", next_step=NEXT_STEP)
+    return Refused(f"The video is truncated: {missing} bytes are missing.", next_step=NEXT_STEP)
 
 
 def _ends_well(path: Path, stopped: Stopped, *, from_last_key_frame: bool = False) -> bool:

@@ -1,4 +1,4 @@
-"""Making a clip fit for a provider: its length, its sides, its codec, its weight, its sound."""
+"""Fits a video file to a provider's limits: duration, size in pixels, codec, bytes, audio."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from .timeline import Timeline, first_frame, read_timeline
 CODEC, PIXELS = "h264", "yuv420p"
 HIGHEST_RATE = 1000
 COMMON_RATES = (24, 25, 30, 50, 60)
-SHARES = (0.95, 0.8, 0.6)  # of the bytes allowed: the encoder may overshoot its rate on short clips
+SHARES = (0.95, 0.8, 0.6)  # of the bytes allowed: the encoder may overshoot its rate on short videos
 
 
 @dataclass(frozen=True)
 class Source:
-    """What is known of the clip to be fitted; `size` is as displayed."""
+    """Properties of the video to be fitted; `size` is as displayed."""
 
     timeline: Timeline
     size: Size
@@ -56,9 +56,9 @@ def fit_video(
 ) -> Measure:
     """Write `source` from `start` on for at most `seconds` as H.264 MP4 within the limits; what was written.
 
-    Packets are copied where nothing has to change; then only the sound may be dropped or cut. Everything streams.
-    `tell` gets a sentence for each thing that changes how the clip looks or sounds.
-    Raises Refused when the clip cannot be made to fit, Unfinished when `stopped` says so; `out` is then as it was.
+    Packets are copied where nothing has to change; then only the audio may be dropped or cut. Everything streams.
+    `tell` gets a sentence for each thing that changes how the video looks or sounds.
+    Raises Refused when the video cannot be made to fit, Unfinished when `stopped` says so; `out` is then as it was.
     """
     given = _source(source, stopped)
     size = fitted_size(given.size, min_side, max_side)
@@ -69,9 +69,9 @@ def fit_video(
         require_whole(source, stopped=stopped)
     can_copy = is_whole and _can_copy(given, size) and given.timeline.rate <= max_rate
     with written_whole(out) as part:
-        for shown, picture in _attempts(given, size, window, max_bytes, can_copy=can_copy):
-            said = _changes(given, window) if picture else []
-            write_video(source, part, shown, picture, keep_sound=keep_sound, tell=said.append, stopped=stopped)
+        for shown, encoding in _attempts(given, size, window, max_bytes, can_copy=can_copy):
+            said = _changes(given, window) if encoding else []
+            write_video(source, part, shown, encoding, keep_sound=keep_sound, tell=said.append, stopped=stopped)
             if part.stat().st_size <= max_bytes:
                 for sentence in said:
                     tell(sentence)
@@ -82,7 +82,7 @@ def fit_video(
 def too_heavy(seconds: float, size: Size, max_bytes: int) -> Refused:
     return Refused(
         f"{seconds:.2f} s of {size} do not fit into {max_bytes / 1e6:.1f} MB.",
-        next_step="Shorten the clip, or make it smaller.",
+        next_step="Shorten the video, or reduce its resolution.",
     )
 
 
@@ -102,24 +102,24 @@ def _changes(given: Source, window: Window) -> list[str]:
     """A sentence for each change to the picture that encoding it makes, beside its size and length."""
     said = []
     if given.transfer:
-        said.append(f"The HDR of the clip ({name_of(given.transfer)}) was tone-mapped to SDR (BT.709).")
+        said.append(f"The HDR of the video ({name_of(given.transfer)}) was tone-mapped to SDR (BT.709).")
     if given.is_interlaced:
-        said.append("The clip is interlaced; it was deinterlaced.")
+        said.append("The video is interlaced; it was deinterlaced.")
     if window.rate < given.timeline.rate:
-        said.append(f"The clip's {float(given.timeline.rate):.5g} fps were reduced to {float(window.rate):.5g}.")
+        said.append(f"The video's {float(given.timeline.rate):.5g} fps were reduced to {float(window.rate):.5g}.")
     return said
 
 
 def fitted_size(size: Size, min_side: int, max_side: int) -> Size:
-    """The nearest even size of the same shape with both sides within the limits. Raises Refused for too long shapes."""
+    """The closest even size of the same aspect ratio with both sides within the limits. Raises Refused if none."""
     short, long = sorted((size.width, size.height))
     scale = max(Fraction(1), Fraction(min_side, short))
     scale = min(scale, Fraction(max_side, long))
     lowest, highest = min_side + min_side % 2, max_side - max_side % 2
     if short * scale < min_side - 1 or lowest > highest:
         raise Refused(
-            f"A clip of {size} is too long a shape: no scale brings both sides into {min_side} to {max_side} px.",
-            next_step="Crop it.",
+            f"Aspect ratio too extreme: no scale brings both sides of {size} to {min_side} to {max_side} px.",
+            next_step="Crop the video.",
         )
     sides = (2 * round(side * scale / 2) for side in (size.width, size.height))
     return Size(*(min(highest, max(lowest, side)) for side in sides))
@@ -151,14 +151,14 @@ def _window(timeline: Timeline, start: float, seconds: float | None, max_rate: i
             count -= 1
     if count < 1:
         raise Refused(
-            f"From {start:g} s on there is no whole frame left in a clip of {float(timeline.seconds):.2f} s.",
-            next_step="Begin earlier, or ask for more.",
+            f"From {start:g} s on no whole frame is left in a video of {float(timeline.seconds):.2f} s.",
+            next_step="Start earlier, or request more seconds.",
         )
     return Window(begin, count, rate)
 
 
 def _constant_rate(timeline: Timeline) -> Fraction:
-    """The clip's own rate; a variable one becomes the next common one."""
+    """The video's own rate; a variable one becomes the next common one."""
     if timeline.is_constant:
         return timeline.rate
     return next((Fraction(rate) for rate in COMMON_RATES if rate >= timeline.rate), Fraction(COMMON_RATES[-1]))

@@ -1,4 +1,4 @@
-"""Making a video that is no file, frames with their sound, fit for a provider: it is encoded once."""
+"""Fits frames and audio in memory to a provider's limits, encoded once."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from .encode import (
     HIGHEST_BITS,
     Encoding,
     Window,
+    audio_stream,
     cut,
-    encode_pictures,
+    encode_frames,
     encode_waves,
     opened_mp4,
-    sound_stream,
     time_of,
 )
 from .fit import HIGHEST_RATE, fitted_size, too_heavy
@@ -65,7 +65,7 @@ def fit_frames(
     following = iter(parts)
     first = next(following, None)
     if first is None or not len(first[0].pixels):
-        raise Refused("The video holds no frames.", next_step="Connect another one.")
+        raise Refused("The video has no frames.", next_step="Connect another video.")
     step = max(1, math.ceil(first[0].fps / max_rate))
     rate = Fraction(first[0].fps) / step
     if step > 1:
@@ -86,7 +86,7 @@ def write_frames(parts: Iterable[Part], out: Path, *, stopped: Stopped = never) 
 
     Raises what `fit_frames` raises.
     """
-    even = ((Frames(_even(frames.pixels), frames.fps), sound) for frames, sound in parts)
+    even = ((Frames(_even(frames.pixels), frames.fps), audio) for frames, audio in parts)
     return fit_frames(even, out, min_side=2, max_side=WIDEST, max_bytes=None, stopped=stopped)
 
 
@@ -100,21 +100,21 @@ def _write(
     out: Path,
     window: Window,
     step: int,
-    picture: Encoding,
+    encoding: Encoding,
     keep_sound: bool,
     stopped: Stopped,
 ) -> None:
-    """Pictures and sound are taken from the same parts, a second of them at a time, as the file needs them."""
+    """Frames and audio are taken from the same parts, a second of them at a time, as the file needs them."""
     shown, heard = tee(_by_the_second(parts))
     begin = round(window.begin * window.rate * step)
     frames = islice(chain.from_iterable(levels for levels, _ in shown), begin, begin + window.count * step, step)
-    pictures = (VideoFrame.from_ndarray(one, format="rgb24") for one in until_stopped(frames, stopped))
+    video_frames = (VideoFrame.from_ndarray(one, format="rgb24") for one in until_stopped(frames, stopped))
     head = next(heard, None)
     with opened_mp4(out) as made:
-        streams = [encode_pictures(pictures, made, window.rate, picture, stopped)]
+        streams = [encode_frames(video_frames, made, window.rate, encoding, stopped)]
         if keep_sound and head and head[1]:
-            sounds = (sound for _, sound in chain([head], heard) if sound)
-            streams.append(_sound_packets(sounds, head[1], made, window))
+            audios = (audio for _, audio in chain([head], heard) if audio)
+            streams.append(_audio_packets(audios, head[1], made, window))
         else:
             del heard  # nobody keeps what it has not read
         for packet in heapq.merge(*streams, key=time_of):
@@ -122,33 +122,33 @@ def _write(
 
 
 def _by_the_second(parts: Iterable[Part]) -> Iterator[Levels]:
-    """The parts in 8 bits, cut into seconds; the sound of a part comes with its first second."""
-    for frames, sound in parts:
+    """The parts in 8 bits, cut into seconds; the audio of a part comes with its first second."""
+    for frames, audio in parts:
         count = max(1, round(frames.fps))
         for begin in range(0, len(frames.pixels), count):
             pixels = frames.pixels[begin : begin + count, :, :, :3]
-            yield np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8), None if begin else _as_long_as(frames, sound)
+            yield np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8), None if begin else _as_long_as(frames, audio)
 
 
-def _as_long_as(frames: Frames, sound: AudioData | None) -> AudioData | None:
-    if sound is None:
+def _as_long_as(frames: Frames, audio: AudioData | None) -> AudioData | None:
+    if audio is None:
         return None
-    count = math.ceil(len(frames.pixels) / frames.fps * sound.sample_rate)
-    return AudioData(sound.waveform[:, :count], sound.sample_rate)
+    count = math.ceil(len(frames.pixels) / frames.fps * audio.sample_rate)
+    return AudioData(audio.waveform[:, :count], audio.sample_rate)
 
 
-def _sound_packets(
-    sounds: Iterable[AudioData], first: AudioData, made: OutputContainer, window: Window
+def _audio_packets(
+    audios: Iterable[AudioData], first: AudioData, made: OutputContainer, window: Window
 ) -> Iterator[Packet[Any]]:
-    target, layout, rate = sound_stream(made, first.sample_rate, min(2, len(first.waveform)))
-    waves = waves_of(_following(sounds), layout, rate)
+    target, layout, rate = audio_stream(made, first.sample_rate, min(2, len(first.waveform)))
+    waves = waves_of(_following(audios), layout, rate)
     return encode_waves(cut(waves, round(window.begin * rate), round(window.seconds * rate)), target, layout, rate)
 
 
-def _following(sounds: Iterable[AudioData]) -> Iterator[AudioFrame]:
+def _following(audios: Iterable[AudioData]) -> Iterator[AudioFrame]:
     place = 0
-    for sound in sounds:
-        for frame in frames_of(sound):
-            frame.pts, frame.time_base = (frame.pts or 0) + place, Fraction(1, sound.sample_rate)
+    for audio in audios:
+        for frame in frames_of(audio):
+            frame.pts, frame.time_base = (frame.pts or 0) + place, Fraction(1, audio.sample_rate)
             yield frame
-        place += sound.waveform.shape[-1]
+        place += audio.waveform.shape[-1]

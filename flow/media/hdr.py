@@ -1,4 +1,4 @@
-"""HDR of telephones and cameras (HLG and PQ, BT.2020) as SDR of BT.709, by a table that FFmpeg applies."""
+"""Tone mapping of HDR (HLG and PQ, BT.2020) to SDR (BT.709), by a lookup table that FFmpeg applies."""
 
 from __future__ import annotations
 

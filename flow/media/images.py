@@ -1,4 +1,4 @@
-"""Pictures: from an IMAGE socket to the smallest faithful file that a model accepts."""
+"""Encodes an IMAGE within a model's limits, in the most faithful format."""
 
 from __future__ import annotations
 
@@ -26,15 +26,17 @@ Attempt = tuple[str, Callable[[np.ndarray], bytes]]
 
 
 def image_of(image: np.ndarray) -> ImageData:
-    """A picture from [H, W, C] in 0..1 (or uint8), C being 1, 3 or 4, rounded to 8 bits.
+    """An image from [H, W, C] in 0..1 (or uint8), C being 1, 3 or 4, rounded to 8 bits.
 
-    Alpha is flattened over black, as a compositor shows a straight-alpha picture. Raises Refused for anything else.
+    Alpha is flattened over black, as a compositor shows a straight-alpha image. Raises Refused for anything else.
     """
     if image.ndim != 3 or image.shape[2] not in (1, 3, 4) or 0 in image.shape:
         shape = "x".join(str(side) for side in image.shape)
-        raise Refused(f"A picture of shape {shape} cannot be sent.", next_step="Connect one RGB, RGBA or grey picture.")
+        raise Refused(
+            f"An image of shape {shape} cannot be sent.", next_step="Connect one RGB, RGBA or grayscale image."
+        )
     if image.dtype != np.uint8 and not np.isfinite(image).all():
-        raise Refused("The picture holds values that are not numbers.", next_step="Repair it before this node.")
+        raise Refused("The image contains values that are not numbers.", next_step="Fix it before this node.")
     colours = _flattened(image)
     if colours.dtype != np.uint8:
         colours = np.round(np.clip(colours, 0, 1) * 255).astype(np.uint8)
@@ -42,7 +44,7 @@ def image_of(image: np.ndarray) -> ImageData:
 
 
 def encode_image(still: ImageData, formats: tuple[str, ...], max_bytes: int, folder: Path) -> MediaFile:
-    """Write the picture into `folder` in the most faithful of `formats` that keeps it within `max_bytes`.
+    """Write the image into `folder` in the most faithful of `formats` that keeps it within `max_bytes`.
 
     PNG where it fits, then lossless WebP, then JPEG without colour subsampling, then WebP. Raises Refused when none
     fits.
@@ -55,14 +57,14 @@ def encode_image(still: ImageData, formats: tuple[str, ...], max_bytes: int, fol
         smallest = min(smallest or len(data), len(data))
     size = f"{smallest / 1e6:.1f} MB" if smallest else "in no format"
     raise Refused(
-        f"The picture of {still.size} is {size} at best; at most {max_bytes / 1e6:.1f} MB "
-        f"as {', '.join(formats)} are taken.",
+        f"The image of {still.size} is {size} at best; at most {max_bytes / 1e6:.1f} MB "
+        f"as {', '.join(formats)} are accepted.",
         next_step="Scale it down.",
     )
 
 
 def file_of(data: bytes, mime: str, suffix: str, folder: Path) -> MediaFile:
-    """A new file in `folder` under a name of its own: runs at the same time may hold the same picture."""
+    """Write `data` to a new, uniquely named file in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{secrets.token_hex(8)}.{suffix}"
     path.write_bytes(data)

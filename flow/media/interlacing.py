@@ -1,4 +1,4 @@
-"""Frames of two fields, as cameras and broadcasters interlace them, made whole."""
+"""Deinterlaces frames."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .filters import filter_for
 
 
 def deinterlaced(frames: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
-    """As many frames as there are, at the same times; those that are progressive stay as they are."""
+    """Deinterlace frames; the number of frames and their times are kept, progressive frames are unchanged."""
     head = next(frames, None)
     if head is None:
         return

@@ -1,4 +1,4 @@
-"""How long a clip is, as the provider will find it: OpenCV measures, PyAV is the second witness."""
+"""Measures a video as the provider does: with OpenCV, verified by PyAV."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from ..errors import Refused
 from ..model import Measure, Size
 from ..stopping import Stopped, never, raise_if_stopped
-from .container import CONVERT, refuse_unless_clip
+from .container import CONVERT, refuse_unless_video
 from .opencv import cv2
 from .timeline import LONGEST_READ_SECONDS, Timeline, first_frame, read_timeline
 
@@ -21,7 +21,7 @@ UNKNOWN = -1  # AV_PIX_FMT_NONE
 
 @dataclass(frozen=True)
 class Header:
-    """What OpenCV reads from the header of a clip: right for most clips, absurd for some."""
+    """What OpenCV reads from the header of a video; can be wrong."""
 
     frames: float
     rate: float
@@ -38,15 +38,15 @@ class Header:
 
 
 def measure(path: Path, *, stopped: Stopped = never) -> Measure:
-    """Measure a clip as decoding every frame would.
+    """Measure a video as decoding every frame would.
 
     Raises Refused when it cannot be done with certainty, Unfinished when `stopped` says so.
     """
-    refuse_unless_clip(path)
+    refuse_unless_video(path)
     header = _read_header(path)
     timeline = read_timeline(path, stopped=stopped)
     if header is None:
-        raise Refused(f"OpenCV cannot open the clip ({timeline.container}, {timeline.codec}).", next_step=CONVERT)
+        raise Refused(f"OpenCV cannot open the video ({timeline.container}, {timeline.codec}).", next_step=CONVERT)
     if not header.is_decodable:
         first_frame(path)  # OpenCV may lack a decoder that PyAV has, like the one for AV1
     if not _is_within_a_frame(header.seconds, timeline):
@@ -98,7 +98,7 @@ def _count_packets(path: Path, timeline: Timeline, stopped: Stopped) -> None:
     if _is_within_a_frame(between + timeline.frame_seconds, timeline):
         return
     raise Refused(
-        f"The clip cannot be measured: OpenCV finds {packets} frames over {between:.2f} s, "
+        f"The video cannot be measured: OpenCV finds {packets} frames over {between:.2f} s, "
         f"PyAV {timeline.packets} over {float(timeline.seconds):.2f} s.",
         next_step=CONVERT,
     )
@@ -115,7 +115,7 @@ def _read_packets(path: Path, stopped: Stopped) -> tuple[int, float]:
             raise_if_stopped(stopped)
             stamps.append(capture.get(cv2.CAP_PROP_POS_MSEC))
             if time.monotonic() > until:
-                raise Refused("The clip takes too long to read.", next_step="Shorten it.")
+                raise Refused("Reading the video takes too long.", next_step="Shorten it.")
     finally:
         capture.release()
     return len(stamps), (max(stamps) - min(stamps)) / 1000 if stamps else 0.0

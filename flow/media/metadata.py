@@ -1,4 +1,4 @@
-"""Texts in the container of a video, as ComfyUI's Save Video writes them: no frame and no sample changes."""
+"""Reads and writes text metadata in the container of a video, without touching frames or audio."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OPTIONS = {"movflags": "use_metadata_tags+faststart"}
 
 
 def write_metadata(path: Path, texts: Mapping[str, str]) -> bool:
-    """Put `texts` into an MP4 by copying its packets; False, with the file as it was, where that cannot be done.
+    """Write `texts` into an MP4 by copying its packets; False, with the file unchanged, if that is not possible.
 
     The copy takes the file's place only when it shows and sounds the same (`content_of_video`). Raises OSError when it
     cannot be written.
@@ -41,7 +41,7 @@ def write_metadata(path: Path, texts: Mapping[str, str]) -> bool:
 
 
 def read_metadata(path: Path) -> dict[str, str]:
-    """The texts in the container of a video. Raises Refused for what is none."""
+    """The text metadata of a video. Raises Refused if it is not a video."""
     with opened(path) as (container, _):
         return dict(container.metadata)
 

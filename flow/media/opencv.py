@@ -1,4 +1,4 @@
-"""OpenCV where it can be loaded; elsewhere the pack loads all the same, and says what to install when it is needed."""
+"""OpenCV if it can be imported; otherwise a stand-in that raises NotSet with instructions when used."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ INSTALL = (
 
 
 class Missing:
-    """Has every name of OpenCV. Whoever calls one is told, with NotSet, why OpenCV is not there and what to install."""
+    """Stands in for OpenCV: every attribute raises NotSet, which says what to install."""
 
     def __init__(self, reason: Exception) -> None:
         self.reason = " ".join(str(reason).split())[:200] or type(reason).__name__
@@ -35,7 +35,7 @@ class Missing:
 
 
 def what_is_missing() -> str:
-    """Why OpenCV cannot be used, and what to install, in one or two sentences; empty where it can."""
+    """Why OpenCV cannot be used, and what to install; empty if it can be used."""
     return f"OpenCV cannot be loaded here ({cv2.reason}). {INSTALL}" if isinstance(cv2, Missing) else ""
 
 

@@ -1,4 +1,4 @@
-"""Where the numbered frames of a clip stand: by the index of its container, else by the stamps of its packets."""
+"""Finds the position of a frame number in a file, from the container's index or packet timestamps."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ REORDERED = 32  # packets: more than any codec decodes ahead of what it shows
 
 @dataclass(frozen=True)
 class Outline:
-    """What must be known of a clip before some of its frames are decoded.
+    """What must be known about a video to decode some of its frames.
 
     There are `frames` at most, and not fewer where it `is_exact`; the first one wanted is that with the time stamp
     `stamp` (ticks), or is to be counted from the start.

@@ -1,4 +1,4 @@
-"""Work done ahead of the one who uses it, in a thread of its own."""
+"""Reads ahead in a separate thread."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _END = object()
 
 @contextmanager
 def read_ahead(items: Iterable[Item], depth: int) -> Iterator[Iterator[Item]]:
-    """Iterate over `items` in a thread that keeps `depth` of them ready; leaving the block ends the thread."""
+    """Iterate over `items` in a thread that keeps `depth` of them ready; the thread ends with the block."""
     reader = _Reader(items, depth)
     try:
         yield iter(reader)
@@ -50,7 +50,7 @@ class _Reader(Generic[Item]):
             raise self._error
 
     def stop(self) -> None:
-        """End the thread: it leaves after the item it is busy with."""
+        """End the thread after its current item."""
         self._is_stopped = True
         while self._thread.is_alive():
             try:

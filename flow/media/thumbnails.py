@@ -1,4 +1,4 @@
-"""Small pictures of a clip: its first frame, or a sheet of frames from all over it."""
+"""Thumbnails of a video: its first frame, or a contact sheet."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ GAP = 4  # pixels between the frames of a sheet
 
 
 def write_thumbnail(path: Path, out: Path, max_side: int = 512) -> Size:
-    """Write the first frame of the clip as JPEG; the size written. Raises Unreadable."""
+    """Write the first frame of the video as JPEG; return its size. Raises Unreadable."""
     return _write(decode_frames(path, Selection(frame_load_cap=1, max_side=max_side)).pixels[0], out)
 
 
 def contact_sheet(path: Path, out: Path, *, count: int = 12, columns: int = 4, max_side: int = 320) -> Size:
-    """Write `count` frames, evenly spread over the clip, as a grid in one JPEG; the size written. Raises Unreadable."""
+    """Write `count` frames, evenly spread over the video, as a grid in a JPEG; return its size. Raises Unreadable."""
     total = plan(path).count
     nth = max(1, total // count)
     frames = decode_frames(path, Selection(select_every_nth=nth, frame_load_cap=count, max_side=max_side))
@@ -45,6 +45,6 @@ def _write(pixels: np.ndarray, out: Path) -> Size:
     levels = np.round(pixels[..., ::-1] * 255).astype(np.uint8)
     done, data = cv2.imencode(".jpg", levels, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     if not done:
-        raise Refused("The picture cannot be written as JPEG.")
+        raise Refused("The image cannot be written as JPEG.")
     write_whole(out, data.tobytes())
     return Size(levels.shape[1], levels.shape[0])

@@ -1,4 +1,4 @@
-"""Where the frames of a clip stand in time, read from its packets without decoding them."""
+"""Frame timestamps of a video, read from its packets without decoding."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ROUNDING = Fraction(1, 500)  # seconds; Matroska rounds time stamps to milliseco
 
 @dataclass(frozen=True)
 class Timeline:
-    """What the packets of a clip say; whether they can be decoded is not known.
+    """What the packets of a video say about its frames; nothing is decoded.
 
     `packets` counts the whole ones, also those that an edit list hides; `coded` is the size before rotation, with
     pixels that are `pixel_aspect` times as wide as high; `transfer` is that of HDR, 0 for SDR.
@@ -57,7 +57,7 @@ class Timeline:
 
 @dataclass
 class _Span:
-    """The packets of one stream so far; time stamps in ticks."""
+    """The packets of one stream so far; timestamps in ticks."""
 
     tick: Fraction
     shown: int = 0
@@ -96,7 +96,7 @@ def read_timeline(path: Path, longest_seconds: float = LONGEST_READ_SECONDS, *, 
 def opened_with_timeline(
     path: Path, stopped: Stopped = never
 ) -> Iterator[tuple[Timeline, InputContainer, VideoStream]]:
-    """The clip at its first packet, after all of them were read. Raises what `read_timeline` raises.
+    """The video at its first packet, after all of them were read. Raises what `read_timeline` raises.
 
     Opening costs as much as decoding several frames, so what can be wound back exactly is opened once.
     """
@@ -122,20 +122,20 @@ def _is_wound_back(container: InputContainer, stream: VideoStream) -> bool:
 
 
 def _read(container: InputContainer, stream: VideoStream, until: float, stopped: Stopped) -> Timeline:
-    sounds = audio_streams(container)[:1]
-    picture = _Span(stream.time_base or Fraction(1, 1000))
-    sound = _Span(sounds[0].time_base or Fraction(1, 1000)) if sounds else None
-    for packet in until_stopped(_packets(container, [stream, *sounds], until), stopped):
+    audios = audio_streams(container)[:1]
+    video = _Span(stream.time_base or Fraction(1, 1000))
+    audio = _Span(audios[0].time_base or Fraction(1, 1000)) if audios else None
+    for packet in until_stopped(_packets(container, [stream, *audios], until), stopped):
         if packet.stream_index == stream.index:
-            picture.add(packet)
-        elif sound:
-            sound.add(packet)
-    if not picture.shown:
-        raise Refused("No frame of the clip can be decoded.", next_step=CONVERT)
-    seconds, rate, is_constant = _duration(picture, stream, is_avi=container.format.name == "avi")
+            video.add(packet)
+        elif audio:
+            audio.add(packet)
+    if not video.shown:
+        raise Refused("No frame of the video can be decoded.", next_step=CONVERT)
+    seconds, rate, is_constant = _duration(video, stream, is_avi=container.format.name == "avi")
     return Timeline(
-        frames=picture.shown,
-        packets=picture.packets,
+        frames=video.shown,
+        packets=video.packets,
         seconds=seconds,
         rate=rate,
         coded=Size(stream.codec_context.width, stream.codec_context.height),
@@ -144,9 +144,9 @@ def _read(container: InputContainer, stream: VideoStream, until: float, stopped:
         container=container.format.name,
         codec=_codec_of(stream),
         has_sound=bool(container.streams.audio),
-        sound_seconds=float(sound.between + sound.held * sound.tick) if sound and sound.shown else 0.0,
+        sound_seconds=float(audio.between + audio.held * audio.tick) if audio and audio.shown else 0.0,
         is_constant=is_constant,
-        stamps=tuple(picture.stamps),
+        stamps=tuple(video.stamps),
     )
 
 
@@ -156,28 +156,28 @@ def _packets(container: InputContainer, streams: list[Any], until: float) -> Ite
         if packet.size:
             yield packet
         if time.monotonic() > until:
-            raise Refused("The clip takes too long to read.", next_step="Shorten it, or copy it to a faster disk.")
+            raise Refused("Reading the video takes too long.", next_step="Shorten it, or copy it to a faster disk.")
 
 
-def _duration(picture: _Span, stream: VideoStream, *, is_avi: bool) -> tuple[Fraction, Fraction, bool]:
+def _duration(video: _Span, stream: VideoStream, *, is_avi: bool) -> tuple[Fraction, Fraction, bool]:
     """Seconds on screen, frames per second, and whether the rate is constant: then both are exact.
 
     Encoders that are a frame behind leave an AVI's second place empty, which counts in its header.
     """
     declared = told_rate(stream)
-    if is_avi and abs(stream.frames - picture.shown) <= 1:
-        return picture.shown / declared, declared, True
-    if picture.held:
-        held = picture.held * picture.tick
+    if is_avi and abs(stream.frames - video.shown) <= 1:
+        return video.shown / declared, declared, True
+    if video.held:
+        held = video.held * video.tick
     else:
-        held = picture.between / (picture.shown - 1) if picture.shown > 1 else 1 / declared
-    seconds = picture.between + held
+        held = video.between / (video.shown - 1) if video.shown > 1 else 1 / declared
+    seconds = video.between + held
     for rate in (Fraction(stream.guessed_rate or declared), declared):
-        if abs(picture.shown / rate - seconds) <= ROUNDING:
-            return picture.shown / rate, rate, True
+        if abs(video.shown / rate - seconds) <= ROUNDING:
+            return video.shown / rate, rate, True
     if seconds <= 0:
-        raise Refused("The time stamps of the clip do not move.", next_step=CONVERT)
-    return seconds, (picture.shown / seconds).limit_denominator(1001), False
+        raise Refused("The timestamps of the video do not advance.", next_step=CONVERT)
+    return seconds, (video.shown / seconds).limit_denominator(1001), False
 
 
 def first_frame(path: Path) -> VideoFrame:
@@ -188,18 +188,18 @@ def first_frame(path: Path) -> VideoFrame:
         except READ_ERRORS:
             frame = None
     if frame is None:
-        raise Refused("No frame of the clip can be decoded.", next_step=CONVERT)
+        raise Refused("No frame of the video can be decoded.", next_step=CONVERT)
     return frame
 
 
 def rate_of(path: Path) -> Fraction:
-    """Frames per second as the container tells them, for which nothing is decoded or read. Raises Unreadable."""
+    """The frame rate according to the container. Raises Unreadable."""
     with _told(path) as (_, stream):
         return told_rate(stream)
 
 
 def seconds_of(path: Path, *, stopped: Stopped = never) -> float:
-    """How long the picture is shown, as the container tells it; where it does not, its packets are read.
+    """How long the video is shown, as the container tells it; where it does not, its packets are read.
 
     Raises Unreadable, and Unfinished when `stopped` says so.
     """
@@ -216,11 +216,11 @@ def seconds_of(path: Path, *, stopped: Stopped = never) -> float:
 
 @contextmanager
 def _told(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
-    """The clip and its picture stream, be there a decoder for it or not."""
+    """The video and its video stream, be there a decoder for it or not."""
     try:
         with opened_container(path, to_decode=False) as container:
             if not container.streams.video:
-                raise Refused("The clip holds no picture.")
+                raise Refused("The file has no video track.")
             yield container, container.streams.video[0]
     except Refused as error:
         raise Unreadable(error.what) from None
@@ -237,5 +237,5 @@ def told_rate(stream: VideoStream) -> Fraction:
 
 
 def seconds_shown(path: Path, *, stopped: Stopped = never) -> float:
-    """How long the picture of any clip that FFmpeg reads is shown; unlike `measure`, with one witness only."""
+    """The duration of any video that FFmpeg reads; unlike `measure`, it is not verified by OpenCV."""
     return float(read_timeline(path, stopped=stopped).seconds)

@@ -1,4 +1,4 @@
-"""The words everything else is said in: what a family declares, and the value each stage hands on."""
+"""The vocabulary of all other modules: what a family declares, and the values that stages pass on."""
 
 from .encodings import in_role, model_of, multi_shot, parsed, spread, task_of
 from .family import GENERATIONS, Family, Price, Rule, no_extras, unshaped

@@ -1,4 +1,4 @@
-"""How a widget's value becomes JSON, where more than one family says it the same way."""
+"""Conversions of widget values to JSON that several families share."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from .shots import Cut
 
 
 def in_role(role: str) -> Callable[[str], Json]:
-    """Encodes an address as `image_with_roles` takes it."""
+    """Encodes an address for `image_with_roles`."""
     return lambda url: {"url": url, "role": role}
 
 
 def parsed(text: str) -> Json:
-    """The JSON that a text holds; the text itself where it holds none, so that a rule can say so."""
+    """The JSON in a text; the text itself if it is not JSON, so that a rule can report it."""
     try:
         found: Json = json.loads(text)
     except ValueError:
@@ -24,19 +24,19 @@ def parsed(text: str) -> Json:
 
 
 def task_of(text: str) -> Json:
-    """The task id that a person pasted, or that stands in what a node's `job` output says."""
+    """The task id in a text: a task id, or the output `job` of a node."""
     found = parsed(text)
     return found.get("task_id") if isinstance(found, dict) else text.strip()
 
 
 def model_of(text: str) -> str:
-    """The model of an earlier job, where a node's `job` output tells it; empty for a task id alone."""
+    """The model of an earlier job, from the output `job` of a node; empty for a bare task id."""
     found = parsed(text)
     return str(found.get("model") or "") if isinstance(found, dict) else ""
 
 
 def multi_shot(cut: Cut) -> Json:
-    """The parameters of a clip in several shots, for `spread` to put into the body."""
+    """The parameters of a video with several shots, as an object for `spread`."""
     if not cut.shots:
         return {"multi_shot": True, "shot_type": "intelligence"}
     written: list[Json] = [
@@ -47,7 +47,7 @@ def multi_shot(cut: Cut) -> Json:
 
 
 def spread(body: dict[str, Json], name: str) -> dict[str, Json]:
-    """The body with what the object `name` holds in place of the object."""
+    """The body with the object `name` replaced by its contents."""
     rest = dict(body)
     held = rest.pop(name, None)
     return {**rest, **held} if isinstance(held, dict) else rest

@@ -25,7 +25,7 @@ class Rule:
     """One rule between inputs. `sentence` says what to do; it may name values as `{v.video.seconds}`.
 
     A rule with `warns` is said on the node and goes through. Rules that look at media are checked when
-    the node runs, the others already when the graph is queued.
+    the node runs, the others already when the workflow is queued.
     """
 
     sentence: str
@@ -41,7 +41,7 @@ class Rule:
 class Price:
     """How a job is billed: the row of the model's price list, times `units` of it; an empty key says: not known.
 
-    `extras` are further rows with their units, like pictures beyond those that are free.
+    `extras` are further rows with their units, like images beyond those that are free.
     """
 
     key: Callable[[Values], str]
@@ -77,7 +77,7 @@ class Family:
 
     def __post_init__(self) -> None:
         """Raises ValueError for two inputs that write the same parameter, unless they are sockets that share a list."""
-        stand_ins = {one.url_input for one in self.clips}
+        stand_ins = {one.url_input for one in self.videos}
         writers: dict[str, Input] = {}
         for one in self.inputs:
             other = one if one.id in stand_ins else writers.setdefault(one.parameter, one)
@@ -85,7 +85,7 @@ class Family:
                 raise ValueError(f"{self.node_id}: {other.id} and {one.id} both write {one.parameter}.")
 
     def with_unchecked(self, models: tuple[str, ...]) -> Family:
-        """The family with further models in its choice, which its declaration does not know."""
+        """The family with additional model options that its declaration does not cover."""
         choice = self.input("model")
         if not models or not isinstance(choice, Choice):
             return self
@@ -96,7 +96,7 @@ class Family:
         return next(one for one in self.inputs if one.id == name)
 
     def read(self, values: Values) -> Values:
-        """The values with each number of a list as a number."""
+        """The values, with numeric options of drop-downs converted to numbers."""
         lists = [one for one in self.inputs if isinstance(one, Choice) and one.id in values]
         return values.but(**{one.id: one.read(values[one.id]) for one in lists})
 
@@ -105,12 +105,12 @@ class Family:
         return tuple(one for one in self.inputs if isinstance(one, MediaInput))
 
     @property
-    def clips(self) -> tuple[VideoInput, ...]:
+    def videos(self) -> tuple[VideoInput, ...]:
         return tuple(one for one in self.inputs if isinstance(one, VideoInput))
 
     @property
     def judged_widgets(self) -> tuple[str, ...]:
-        """The widgets of rules between widgets, that may not be empty, or whose lists change or hold numbers.
+        """The widgets that the pack validates itself when a workflow is queued.
 
         ComfyUI judges all others by itself; in a list it would refuse the text of a number.
         """

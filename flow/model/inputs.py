@@ -1,4 +1,4 @@
-"""What a family can ask for: text, choice, number, flag, shots, picture, clip and sound."""
+"""The kinds of inputs: text, choice, number, flag, shots, image, video and audio."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Input:
     `encode` turns the widget's value into JSON; the parameter is left out when `sent_if` is false. A widget that is
     `optional` may be missing from a workflow, and has its default then. So may one that was `added` later than its
     node: it stands behind all others, because saved workflows know inputs by their place, and at its default it must
-    leave the request as it was, or what is paid for already would be bought again. `narrowed` says that values left it
-    since workflows were saved: the pack itself refuses those when the workflow is queued, with the nearest allowed.
+    leave the request as it was, or what is already paid would be charged again. `narrowed` says that some values are no
+    longer allowed: the pack refuses those when a saved workflow is queued, and names the closest one that is.
     """
 
     id: str
@@ -47,7 +47,7 @@ class Input:
 
     @property
     def may_be_missing(self) -> bool:
-        """Whether a workflow may be without this widget."""
+        """Whether a workflow may lack this widget."""
         return self.optional or self.added
 
 
@@ -63,7 +63,7 @@ class Text(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Input):
-    """A list to choose from; values go over the wire as they stand, and `unsent` leaves the parameter out."""
+    """A drop-down; values are sent as they are, and `unsent` leaves the parameter out."""
 
     options: tuple[str, ...] | tuple[int, ...]
     default: str | int
@@ -82,7 +82,7 @@ class Choice(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Input):
-    """A whole number; the value `unsent` means: leave the parameter out.
+    """A whole number; at the value `unsent` the parameter is left out.
 
     `has_control` offers ComfyUI's control after each run (fixed, increment, decrement, randomize), fixed by default.
     """
@@ -111,7 +111,7 @@ class Flag(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class Shots(Input):
-    """A choice of how a clip is cut into shots, with a text and a length for each that a person writes.
+    """A choice of how a video is cut into shots, with a text and a length for each that a person writes.
 
     Its value is a Cut. Up to `most` shots of 1 to `longest` seconds and `max_characters` each; a fresh one has
     `seconds`.
@@ -122,8 +122,8 @@ class Shots(Input):
     longest: int = 15
     seconds: int = 2
     max_characters: int = 512
-    prompt_help: str = "What this shot shows, up to 512 characters."
-    seconds_help: str = "How many seconds this shot lasts."
+    prompt_help: str = "Text prompt for this shot, 512 characters max."
+    seconds_help: str = "Duration of this shot in seconds."
 
     @property
     def choices(self) -> dict[str, int]:
@@ -164,11 +164,11 @@ class MediaInput(Input):
 
     @property
     def is_listed(self) -> bool:
-        """Its addresses stand in a list, which other sockets may share."""
+        """Whether its addresses are in a list, which other sockets may share."""
         return self.in_list or bool(self.many)
 
     def place(self, body: dict[str, Json], url: str) -> None:
-        """Put an address into a body where its parameter wants it: alone, or at the end of its list."""
+        """Add an address to a body: as the parameter's value, or at the end of its list."""
         value = self.encode(url)
         if not self.is_listed:
             body[self.parameter] = value
@@ -180,7 +180,7 @@ class MediaInput(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class ImageInput(MediaInput):
-    """A socket for pictures, each uploaded in one of `formats` under `max_bytes`."""
+    """A socket for images, each uploaded in one of `formats` under `max_bytes`."""
 
     formats: tuple[str, ...] = ("png", "jpeg", "webp")
     max_bytes: int = 20 * MEGABYTE
@@ -188,7 +188,7 @@ class ImageInput(MediaInput):
 
 @dataclass(frozen=True, kw_only=True)
 class VideoInput(MediaInput):
-    """A socket for clips; a text input `url_input` may stand in for one that takes a single clip."""
+    """A socket for videos; a text input `url_input` may stand in for one that takes a single video."""
 
     url_input: str = ""
     max_bytes: int = 100 * MEGABYTE
@@ -196,17 +196,17 @@ class VideoInput(MediaInput):
 
 @dataclass(frozen=True, kw_only=True)
 class AudioInput(MediaInput):
-    """A socket for sounds, each published as a file in the first of `formats` that keeps it under `max_bytes`."""
+    """A socket for audio, each published as a file in the first of `formats` that keeps it under `max_bytes`."""
 
     formats: tuple[str, ...] = ("wav", "mp3")
     max_bytes: int = 15 * MEGABYTE
 
 
 def socket_names(declared: MediaInput) -> list[str]:
-    """What the sockets of a growing input are called: images.image_1 is the first of `images`."""
+    """The names of the sockets of a growing input: images.image_1 is the first of `images`."""
     return [f"{declared.id.removesuffix('s')}_{number}" for number in range(1, declared.many + 1)]
 
 
 def shot_names(number: int) -> tuple[str, str]:
-    """What the text and the length of a shot are called."""
+    """The names of the prompt and duration widgets of a shot."""
     return f"prompt_{number}", f"seconds_{number}"

@@ -1,4 +1,4 @@
-"""Pictures, clips and sounds in hand, and frames out of them."""
+"""Images, videos and audio, and frames decoded from them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AUDIO_HEADS = (b"RIFF", b"ID3", b"\xff\xfb", b"\xff\xf3", b"ftyp")
 
 
 def begins_like(head: bytes, heads: tuple[bytes, ...]) -> bool:
-    """Whether one of `heads` stands in the first bytes of a file, as far as a look from outside can tell."""
+    """Whether the first 64 bytes of a file contain one of the marks in `heads`."""
     return any(mark in head[:64] for mark in heads)
 
 
@@ -46,7 +46,7 @@ class Size:
 
 @dataclass(frozen=True, eq=False)
 class ImageData:
-    """One picture in hand: `levels` is uint8 [H, W, 3], RGB."""
+    """One image in memory: `levels` is uint8 [H, W, 3], RGB."""
 
     levels: np.ndarray
 
@@ -58,9 +58,9 @@ class ImageData:
 
 @dataclass(frozen=True)
 class Measure:
-    """What a clip is, as the provider will find it when it measures.
+    """What a video is, as the provider will find it when it measures.
 
-    `seconds` is the time the picture is shown (edit lists applied), `bytes` the size of the file.
+    `seconds` is the time the video is shown (edit lists applied), `bytes` the size of the file.
     """
 
     seconds: float
@@ -76,11 +76,11 @@ class Measure:
 
 @dataclass(frozen=True)
 class VideoData:
-    """One clip in hand: a local file, or the address where the person keeps it, or both.
+    """One video: a local file, or the address where the person keeps it, or both.
 
-    `content` is the hash of what the clip shows and sounds like, whatever container it is in. `earlier_content` is the
+    `content` is the hash of what the video shows and sounds like, whatever container it is in. `earlier_content` is the
     one by which the first version of fingerprints knows it, where that is another. `missing_bytes` are those that the
-    file lacks from which this clip was made, up to whose end it goes; `changes` are sentences about what had to change
+    file lacks from which this video was made, up to whose end it goes; `changes` are sentences about what had to change
     when it was made.
     """
 
@@ -99,7 +99,7 @@ class VideoData:
 
 @dataclass(frozen=True, eq=False)
 class AudioData:
-    """One sound in hand: `waveform` is float32 [channels, samples] in -1..1."""
+    """Audio in memory: `waveform` is float32 [channels, samples] in -1..1."""
 
     waveform: np.ndarray
     sample_rate: int
@@ -110,7 +110,7 @@ class AudioData:
 
 
 def several(held: Any) -> tuple[Any, ...]:
-    """What an input holds, be it one, many or nothing, as a tuple."""
+    """The value of a media input as a tuple, whether it is one, many or None."""
     if isinstance(held, tuple):
         return held
     return () if held is None else (held,)

@@ -1,4 +1,4 @@
-"""What a clip must be to lend its motion to a character."""
+"""The limits of a motion reference video."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ class MotionReference:
     modes: tuple[str, ...]
 
     def allows(self, orientation: str, seconds: float) -> bool:
-        """Whether a clip of so many seconds may be used with this orientation."""
+        """Whether a video of this duration is accepted with this orientation."""
         return self.min_seconds <= seconds <= self.max_seconds[orientation]
 
     def seconds_text(self, orientation: str) -> str:
-        """How long a clip may be with this orientation, like "3 to 10 s"."""
+        """The accepted duration with this orientation, for example "3 to 10 s"."""
         return f"{self.min_seconds} to {self.max_seconds[orientation]} s"
 
     @property
     def sides_text(self) -> str:
-        """How long the sides of a clip may be, like "340 to 3850 px"."""
+        """The accepted sides, for example "340 to 3850 px"."""
         return f"{self.min_side} to {self.max_side} px"
 
     @property
     def bytes_text(self) -> str:
-        """How large the file of a clip may be, like "100 MB"."""
+        """The maximum file size, for example "100 MB"."""
         return f"{self.max_bytes // MEGABYTE} MB"

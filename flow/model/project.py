@@ -1,4 +1,4 @@
-"""What a purchase is for: a name that a person gives, kept with it; never a path."""
+"""The name of the project that a purchase is recorded under; never a path."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ MOST_CHARACTERS = 80
 
 
 def project_name(text: str) -> str:
-    """The name on one line, without what cannot be printed. Raises ValueError for one that is too long."""
+    """The name on one line, without unprintable characters. Raises ValueError if it is too long."""
     name = " ".join("".join(one if one.isprintable() else " " for one in text).split())
     if len(name) > MOST_CHARACTERS:
         raise ValueError(f"must be at most {MOST_CHARACTERS} characters")

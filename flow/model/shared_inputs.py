@@ -1,4 +1,4 @@
-"""Inputs that many families take alike; a family says here what is its own: wire name, options, limits, help."""
+"""Inputs shared by several families, with parameters for what differs: wire name, options, limits, help."""
 
 from __future__ import annotations
 
@@ -14,47 +14,47 @@ from .values import Values
 _Input = TypeVar("_Input", bound=Input)
 IMAGE_LISTS = ("image_urls", "image_with_roles")
 FOLLOWS = {
-    "first_frame": "With a first frame the clip follows it and this is not sent.",
-    "image": "With a picture the clip follows it and this is not sent.",
+    "first_frame": "Ignored when first_frame is connected; the video then matches the image.",
+    "image": "Ignored when an image is connected; the video then matches the image.",
 }
 
 
-def model(*names: str, default: str = "", help: str = "The model.") -> Choice:
-    """The choice of a model; without `default` the first of `names`."""
+def model(*names: str, default: str = "", help: str = "Model to use.") -> Choice:
+    """The drop-down of models; the default is the first of `names` unless given."""
     return Choice(id="model", options=names, default=default or names[0], help=help)
 
 
 def negative_prompt(max_characters: int = 0) -> Text:
-    """What should not appear. The limit is only said here: `at_most_characters` holds it."""
-    limit = f", up to {max_characters:,} characters" if max_characters else ""
-    return Text(id="negative_prompt", help=f"Optional: what should not appear{limit}.")
+    """The negative prompt. The limit is only documented here; `at_most_characters` enforces it."""
+    limit = f", {max_characters:,} characters max" if max_characters else ""
+    return Text(id="negative_prompt", help=f"Optional: what to avoid in the video{limit}.")
 
 
 def duration(minimum: int, maximum: int, *, default: int = 5, help: str = "", narrowed: bool = False) -> Number:
-    """The seconds asked for: any whole number within the limits, which are `narrowed` where they were wider once."""
-    said = help or f"Seconds of clip, {minimum} to {maximum}; each is billed."
+    """The duration in whole seconds. `narrowed` says that the limits were wider in an earlier version."""
+    said = help or f"Duration in seconds, {minimum} to {maximum}; billed per second."
     return Number(id="duration", default=default, minimum=minimum, maximum=maximum, help=said, narrowed=narrowed)
 
 
-def duration_choice(*seconds: int, default: int = 0, help: str = "Seconds of clip; each is billed.") -> Choice:
-    """The seconds asked for: one of a few lengths; without `default` the first of `seconds`."""
+def duration_choice(*seconds: int, default: int = 0, help: str = "Duration in seconds; billed per second.") -> Choice:
+    """The duration as a drop-down; the default is the first of `seconds` unless given."""
     return Choice(id="duration", options=seconds, default=default or seconds[0], help=help)
 
 
-def resolution(*names: str, default: str = "", help: str = "A higher resolution costs more.") -> Choice:
-    """The choice of a resolution; without `default` the first of `names`."""
+def resolution(*names: str, default: str = "", help: str = "Higher resolutions cost more.") -> Choice:
+    """The drop-down of resolutions; the default is the first of `names` unless given."""
     return Choice(id="resolution", options=names, default=default or names[0], help=help)
 
 
-def aspect_ratio(*ratios: str, id: str = "aspect_ratio", help: str = "The shape of the clip.") -> Choice:
-    """The choice of an aspect ratio, the first of `ratios` by default; some families call it `size`."""
+def aspect_ratio(*ratios: str, id: str = "aspect_ratio", help: str = "Aspect ratio.") -> Choice:
+    """The drop-down of aspect ratios, the first of `ratios` by default; some families call it `size`."""
     return Choice(id=id, options=ratios, default=ratios[0], help=help)
 
 
 def aspect_ratio_without_image(*ratios: str, id: str = "aspect_ratio", image: str = "first_frame") -> Choice:
-    """An aspect ratio that is sent only while nothing is connected to `image`, whose shape the clip takes over."""
+    """An aspect ratio that is sent only if nothing is connected to `image`; else the video matches the image."""
     return replace(
-        aspect_ratio(*ratios, id=id, help=f"The shape of the clip. {FOLLOWS[image]}"),
+        aspect_ratio(*ratios, id=id, help=f"Aspect ratio. {FOLLOWS[image]}"),
         sent_if=lambda v: v[image] is None,
     )
 
@@ -64,9 +64,9 @@ def first_frame(
     *,
     formats: tuple[str, ...] = ImageInput.formats,
     max_bytes: int = ImageInput.max_bytes,
-    help: str = "Optional: the picture the clip starts with.",
+    help: str = "Optional: image used as the first frame.",
 ) -> ImageInput:
-    """The image that a clip starts with. `wire` may name a list of images, which it then opens."""
+    """The image used as the first frame. `wire` may name a list of images, which it then starts."""
     return _frame("first_frame", wire, formats, max_bytes, help)
 
 
@@ -75,9 +75,9 @@ def last_frame(
     *,
     formats: tuple[str, ...] = ImageInput.formats,
     max_bytes: int = ImageInput.max_bytes,
-    help: str = "Optional: the picture the clip ends with; needs first_frame.",
+    help: str = "Optional: image used as the last frame; requires first_frame.",
 ) -> ImageInput:
-    """The image that a clip ends with; declared behind `first_frame`, which comes before it in a list of images."""
+    """The image used as the last frame; declare it after `first_frame`, which precedes it in a list of images."""
     return _frame("last_frame", wire, formats, max_bytes, help)
 
 
@@ -94,22 +94,22 @@ def _frame(id: str, wire: str, formats: tuple[str, ...], max_bytes: int, help: s
 
 
 def video_link(id: str = "video_url", *, files: str = "") -> Text:
-    """An address that stands in for a clip: the `url_input` of a Clip. `files` says what may lie there."""
+    """A link used instead of a video socket: the `url_input` of a `VideoInput`. `files` says what it may point to."""
     about = f" ({files})" if files else ""
     return Text(
         id=id,
         multiline=False,
         optional=True,
-        help=f"A public direct link to the clip{about}, used instead of the video socket.",
+        help=f"Public direct link to the video{about}, used instead of the video input.",
     )
 
 
 def earlier_job(id: str = "source_job", *, wire: str = "extend_from_task_id", help: str) -> Text:
-    """An earlier job, as its node's job output or its task id; `names_a_job` holds it."""
+    """An earlier job, as its node's job output or its task id; `names_a_job` validates it."""
     return Text(id=id, wire=wire, multiline=False, encode=task_of, placeholder="task_...", help=help)
 
 
-def seed(maximum: int, *, gives: str = "a similar clip") -> Number:
+def seed(maximum: int, *, gives: str = "similar videos") -> Number:
     """A seed from 0 to `maximum`; -1, the default, is not sent."""
     return Number(
         id="seed",
@@ -117,22 +117,22 @@ def seed(maximum: int, *, gives: str = "a similar clip") -> Number:
         minimum=-1,
         maximum=maximum,
         unsent=-1,
-        help=f"0 to {maximum} asks for {gives}; -1 leaves it to the provider.",
+        help=f"Random seed, 0 to {maximum}; the same seed gives {gives}. -1 lets the provider choose.",
     )
 
 
 def watermark(sent_if: Callable[[Values], bool] = always) -> Flag:
     """The switch for the provider's watermark."""
-    return Flag(id="watermark", default=False, sent_if=sent_if, help="Put the provider's watermark into the picture.")
+    return Flag(id="watermark", default=False, sent_if=sent_if, help="Add the provider's watermark to the video.")
 
 
 def prompt_rewriting(id: str, sent_if: Callable[[Values], bool] = always) -> Flag:
     """The switch that lets the provider rewrite the prompt before it is used; its id differs between families."""
-    return Flag(id=id, default=True, sent_if=sent_if, help="Let the provider write the prompt out.")
+    return Flag(id=id, default=True, sent_if=sent_if, help="Let the provider expand the prompt.")
 
 
 def added(declared: _Input) -> _Input:
-    """The same widget on a node that came without it."""
+    """The same widget, added after the node was released."""
     return replace(declared, added=True)
 
 
@@ -149,8 +149,8 @@ def nsfw_check() -> Flag:
         added=True,
         advanced=True,
         sent_if=lambda v: bool(v.nsfw_check),
-        help="Have the provider check the video for adult content. Takes longer and costs extra; the estimate does not "
-        "include that.",
+        help="Have the provider check the video for adult content. Takes longer and costs extra, which the estimate "
+        "does not include.",
     )
 
 
@@ -164,7 +164,7 @@ def web_search() -> Flag:
         advanced=True,
         encode=_search_tool,
         sent_if=lambda v: bool(v.web_search),
-        help="Let the model search the web for what the prompt names.",
+        help="Let the model search the web for things named in the prompt.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Rules that many families hold alike, and what such rules ask of the values."""
+"""Rules shared by several families, and conditions for rules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .family import Rule
 from .media import AudioData, VideoData, several
 from .values import Values
 
-TOLERANCE_SECONDS = 0.05  # a clip cut at a whole second may measure a frame longer
+TOLERANCE_SECONDS = 0.05  # a video cut at a whole second may measure a frame longer
 
 
 def has_frames(values: Values) -> bool:
@@ -23,12 +23,12 @@ def has_references(values: Values) -> bool:
 
 
 LAST_FRAME_NEEDS_FIRST = Rule(
-    "last_frame needs a first_frame: connect one, or take last_frame away.",
+    "last_frame requires first_frame: connect one, or disconnect last_frame.",
     ("first_frame", "last_frame"),
     lambda v: v.last_frame is None or v.first_frame is not None,
 )
 FRAMES_EXCLUDE_REFERENCES = Rule(
-    "Frames and references exclude each other: take the frames away, or images, videos and sounds.",
+    "Frames and references cannot be combined: disconnect the frames, or images, videos and sounds.",
     ("first_frame", "last_frame", "images", "videos", "sounds"),
     lambda v: not (has_frames(v) and has_references(v)),
 )
@@ -41,14 +41,15 @@ SHOTS_ADD_UP_TO_DURATION = Rule(
 
 def at_most_characters(name: str, most: int) -> Rule:
     """The text `name` has at most `most` characters."""
-    return Rule(f"{name} takes {most:,} characters; this one is longer.", (name,), lambda v: len(v[name]) <= most)
+    return Rule(f"{name} must be {most:,} characters or fewer.", (name,), lambda v: len(v[name]) <= most)
 
 
 def video_lasts(minimum: int, maximum: int) -> Rule:
-    """The clip of `video` lasts `minimum` to `maximum` seconds; a minimum of 0 is not said."""
+    """The video of the input `video` is `minimum` to `maximum` seconds long; a minimum of 0 is not mentioned."""
     limits = f"{minimum} to {maximum} s" if minimum else f"up to {maximum} s"
     return Rule(
-        f"The clip lasts {{v.video.seconds:.5g}} s; {limits} are taken. The node APIMart Reference Video trims it.",
+        f"The video is {{v.video.seconds:.5g}} s long; {limits} are accepted. "
+        "Use the APIMart Reference Video node to trim it.",
         ("video",),
         lambda v: minimum <= v.video.seconds <= maximum + TOLERANCE_SECONDS,
     )
@@ -57,7 +58,7 @@ def video_lasts(minimum: int, maximum: int) -> Rule:
 def names_a_job(name: str = "source_job", *, of: str = "this node", required: bool = False) -> Rule:
     """The text `name` is the job output of a node or a task id; may be empty unless `required`. `of` names the node."""
     return Rule(
-        f"{name} names no job: connect the job output of {of}, or paste its task id.",
+        f"{name} is not a job: connect the job output of {of}, or paste its task ID.",
         (name,),
         lambda v: (not required and not v[name].strip()) or str(task_of(v[name])).startswith("task_"),
     )
@@ -68,7 +69,8 @@ def image_fits(name: str, minimum: int, maximum: int, ratio: float, *, many: boo
     this = "" if many else f" (this is {{v.{name}.size}})"
     subject = f"Each image of {name}" if many else name
     return Rule(
-        f"{subject} must have sides of {minimum} to {maximum} px, between 1:{ratio:g} and {ratio:g}:1{this}.",
+        f"{subject} must have sides of {minimum} to {maximum} px and an aspect ratio of "
+        f"1:{ratio:g} to {ratio:g}:1{this}.",
         (name,),
         lambda v: all(
             one.size.has_sides_of(minimum, maximum) and 1 / ratio <= one.size.ratio <= ratio for one in several(v[name])
@@ -78,9 +80,9 @@ def image_fits(name: str, minimum: int, maximum: int, ratio: float, *, many: boo
 
 def each_lasts(name: str, minimum: int, maximum: int, total: int = 0) -> Rule:
     """Each video or audio of `name` lasts `minimum` to `maximum` seconds, and all of them `total` at most (0: any)."""
-    altogether = f", {total} s in all" if total else ""
+    altogether = f", {total} s in total" if total else ""
     return Rule(
-        f"Each of {name} must last {minimum} to {maximum} s{altogether}: trim them.",
+        f"Each of {name} must be {minimum} to {maximum} s long{altogether}: trim them.",
         (name,),
         lambda v: (
             all(minimum <= one.seconds <= maximum + TOLERANCE_SECONDS for one in v[name])
@@ -90,5 +92,5 @@ def each_lasts(name: str, minimum: int, maximum: int, total: int = 0) -> Rule:
 
 
 def seconds_of(media: Iterable[VideoData | AudioData]) -> float:
-    """How long they last in all."""
+    """The total duration."""
     return sum(one.seconds for one in media)

@@ -1,4 +1,4 @@
-"""A clip in several shots: how it is cut, and what each shot shows."""
+"""Videos of several shots."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ OFF, AUTO = "off", "auto"
 
 @dataclass(frozen=True)
 class Shot:
-    """One shot as a person writes it."""
+    """One shot as entered."""
 
     prompt: str
     seconds: int
@@ -17,14 +17,14 @@ class Shot:
 
 @dataclass(frozen=True)
 class Cut:
-    """How a clip is cut: `how` is what was chosen, `shots` holds what was written for it."""
+    """How a video is split into shots: `how` is the choice, `shots` are those entered for it."""
 
     how: str = OFF
     shots: tuple[Shot, ...] = ()
 
     @property
     def seconds(self) -> int:
-        """How long the written shots last in all."""
+        """The total duration of the shots."""
         return sum(shot.seconds for shot in self.shots)
 
 

@@ -1,4 +1,4 @@
-"""What each stage of the journey hands to the next."""
+"""The value that each stage passes to the next."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .values import Values
 
 @dataclass(frozen=True)
 class Medium:
-    """One picture, clip or sound of a question: where it goes on the wire, and the hash of its content."""
+    """One image, video or audio input of a question: its place in the body, and its content hash."""
 
     input: MediaInput
     given: ImageData | VideoData | AudioData
@@ -25,7 +25,7 @@ class Medium:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of the provider, before anything is checked.
+    """A request before it is checked.
 
     Equal questions share a `fingerprint`; `earlier` is the one by which ledgers of its first version know the question.
     `path` is where it will be sent, with whatever the person put into it.
@@ -53,7 +53,7 @@ class Question:
 
     @property
     def words(self) -> str:
-        """What a person knows the job by: its prompt, else what its shots say."""
+        """What a person recognizes the job by: its prompt, or the prompts of its shots."""
         cuts = (held for held in self.values.values() if isinstance(held, Cut))
         written = (shot.prompt.strip() for cut in cuts for shot in cut.shots)
         return str(self.values.get("prompt") or "").strip() or " / ".join(written)
@@ -61,7 +61,7 @@ class Question:
 
 @dataclass(frozen=True)
 class MediaFile:
-    """A file on this machine that is ready to be published."""
+    """A local file that is ready to be uploaded."""
 
     path: Path
     mime: str
@@ -71,7 +71,7 @@ class MediaFile:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A medium ready to be published: a file, or the address the person gave."""
+    """A medium that is ready to be published: a local file, or a link that was entered."""
 
     input: MediaInput
     content: str
@@ -81,7 +81,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Request:
-    """A question that passed every check."""
+    """A question that has passed every check."""
 
     question: Question
     attachments: tuple[Attachment, ...]
@@ -92,7 +92,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Address:
-    """A public address of some content. `expires_at` is Unix seconds, None for unknown."""
+    """A public address of some content. `expires_at` is in Unix seconds, None if unknown."""
 
     url: str
     content: str
@@ -102,7 +102,7 @@ class Address:
 
 @dataclass(frozen=True)
 class Body:
-    """The JSON body as it is sent, media as addresses."""
+    """The JSON body as sent, with media as addresses."""
 
     json: Mapping[str, Json]
     addresses: tuple[Address, ...] = ()
@@ -110,7 +110,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Ticket:
-    """What the provider gave in return for a submit."""
+    """The provider's response to a submission."""
 
     task_id: str
     request_id: str | None = None
@@ -119,7 +119,7 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a job stands at the provider: one answer to one poll.
+    """The status of a job at the provider: the response to one poll.
 
     `ended` is None while it goes on, else "completed", "failed" or "cancelled". Times are seconds.
     """
@@ -138,6 +138,6 @@ class Standing:
 
 @dataclass(frozen=True)
 class Files:
-    """A finished job on this machine: clips in the order the provider listed them."""
+    """The files of a finished job, in the provider's order."""
 
     paths: tuple[Path, ...]

@@ -1,4 +1,4 @@
-"""What nodes give, and the nodes that buy nothing."""
+"""Outputs of nodes, inputs that all model nodes share, and nodes that are free of charge."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Output:
 
 @dataclass(frozen=True, kw_only=True)
 class Utility:
-    """A node that buys nothing. `notes` and `troubles` (what happened, what to do) are for its help page.
+    """A node that is free of charge. `notes` and `troubles` (what happened, what to do) are for its help page.
 
     `work` says which of the host's functions runs it; one that fits a motion reference does so to `limits`.
     """
@@ -41,14 +41,14 @@ class Utility:
     limits: MotionReference | None = None
 
 
-# What every node that buys or collects gives, in the order that workflows rely on.
+# What every node of a model, and Collect Job, give, in the order that workflows rely on.
 VIDEO_OUTPUTS = (
-    Output("video", "VIDEO", "The clip, a file in the output folder."),
+    Output("video", "VIDEO", "The video, saved in the output folder."),
     Output("frames", "IMAGE", "All frames, RGB 0..1; decoded only when connected."),
-    Output("audio", "AUDIO", "The sound; silence for a silent clip."),
-    Output("fps", "FLOAT", "Frames per second of the clip."),
+    Output("audio", "AUDIO", "Audio track; silence if the video has none."),
+    Output("fps", "FLOAT", "Frame rate of the video."),
     Output("job", "STRING", "JSON: task_id, model, status, cost_usd, units, unit, file, request."),
-    Output("last_frame", "IMAGE", "The last frame, to start the next shot with; decoded only when connected."),
+    Output("last_frame", "IMAGE", "Last frame, for starting the next shot; decoded only when connected."),
 )
 TAKE = Number(
     id="take",
@@ -56,16 +56,16 @@ TAKE = Number(
     minimum=0,
     maximum=1_000_000,
     has_control=True,
-    help="The same request is bought once and then answered from the ledger. Raise this number to buy another take of "
-    "it; with the control set to increment each run buys one.",
+    help="Identical requests are charged once and reused. Increase to generate, and pay for, another take; with the "
+    "control set to increment, every run is charged.",
 )
 PROJECT = Text(
     id="project",
     multiline=False,
     optional=True,
     advanced=True,
-    help="What this purchase is for, kept with it for totals, limits and the CSV export; empty: the project of the "
-    "settings. Another project is no reason to buy again.",
+    help="Project this purchase is recorded under, for totals, limits and the CSV export. Leave empty to use the "
+    "project from the settings. Changing the project does not charge again.",
 )
 STOP, SKIP = "stop", "skip"
 IF_IT_FAILS = Choice(
@@ -74,14 +74,14 @@ IF_IT_FAILS = Choice(
     default=STOP,
     optional=True,
     advanced=True,
-    help="stop ends the run with the error; skip says it on the node and blocks only what hangs on it: other rows of a "
-    "list and other nodes go on.",
+    help="stop ends the run with the error. skip shows the error on the node and blocks only the nodes that depend on "
+    "it; other list rows and other nodes continue.",
 )
-# The last inputs of every node that buys, in the order that workflows rely on.
+# The last inputs of every node of a model, in the order that workflows rely on.
 BUYING_INPUTS: tuple[Input, ...] = (TAKE, PROJECT, IF_IT_FAILS)
 
 
 def node_inputs(family: Family) -> tuple[Input, ...]:
-    """The inputs of a family's node in their order: what was added later stands behind those of every node."""
+    """The inputs of a family's node in order; inputs added later come after those that all nodes share."""
     first, later = (tuple(one for one in family.inputs if one.added is added) for added in (False, True))
     return (*first, *BUYING_INPUTS, *later)

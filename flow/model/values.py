@@ -1,4 +1,4 @@
-"""The inputs of one run."""
+"""The input values of one run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Values(Mapping[str, Any]):
-    """The inputs of one run by id; `values.duration` reads like the rule that uses it."""
+    """The input values of one run by id; `values.duration` is short for `values["duration"]`."""
 
     def __init__(self, items: Mapping[str, Any]) -> None:
         self._items = dict(items)
@@ -30,5 +30,5 @@ class Values(Mapping[str, Any]):
         return len(self._items)
 
     def but(self, **changes: Any) -> Values:
-        """The same values with `changes`."""
+        """A copy with `changes`."""
         return Values({**self._items, **changes})

@@ -1,4 +1,4 @@
-"""Gives every picture and clip of a request a public address, and writes the body that names them."""
+"""Publishes the images, videos and audio of a request, and writes the JSON body with their addresses."""
 
 from .publisher import LIFE_NEEDED_SECONDS, Publisher
 from .results import ResultStore, open_result_store

@@ -1,4 +1,4 @@
-"""A bucket of the person's own: streamed in, handed out by signed links, taken out again when asked."""
+"""Object storage of the user: uploads, signed links, deletion."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ S3_CONFIG = {"signature_version": "s3v4", "request_checksum_calculation": "when_
 
 
 class ObjectStore:
-    """S3 and what speaks like it, Google Cloud Storage, Azure Blob Storage. Opened when a clip first needs it."""
+    """S3 and compatible storage, Google Cloud Storage, Azure Blob Storage. Opened on first use."""
 
     def __init__(self, address: str, *, now: Callable[[], float] = time.time) -> None:
         self.name = address
@@ -43,7 +43,7 @@ class ObjectStore:
         self._opened: tuple[Any, str] | None = None
 
     def put(self, file: MediaFile, stopped: Stopped = never) -> Address:
-        """Upload, and sign a link that lives as long as a job can take. Raises NotSet or Unreachable."""
+        """Upload a file, and sign a link that is valid for as long as a job can take. Raises NotSet or Unreachable."""
         files, root = self._place()
         path = f"{root}/{self._name_for(file)}"
         try:
@@ -79,7 +79,7 @@ class ObjectStore:
 
 
 def open_address(address: str) -> tuple[Any, str]:
-    """The file system behind an fsspec address, and the path in it. Raises NotSet."""
+    """The file system of an fsspec address, and the path in it. Raises NotSet."""
     kind = address.partition(":")[0]
     try:
         # Imported here: cloud libraries are optional, and take a second to load.
@@ -90,18 +90,20 @@ def open_address(address: str) -> tuple[Any, str]:
     except ImportError:
         package = PACKAGES.get(kind, "fsspec")
         raise NotSet(
-            f"{kind}:// needs a library that is not installed.",
+            f"{kind}:// requires a Python package that is not installed.",
             next_step=f"Run `pip install {package}` with ComfyUI's Python, and restart ComfyUI.",
         ) from None
     except Exception as error:  # noqa: BLE001 - as in `put`
         raise NotSet(f"{address} cannot be opened: {_first_line(error)}.", next_step="Correct the address.") from None
     if not root.strip("/"):
-        raise NotSet(f"{address} names no bucket or folder.", next_step=f"Write it like {kind}://bucket/prefix.")
+        raise NotSet(
+            f"{address} does not contain a bucket or folder.", next_step=f"Use the form {kind}://bucket/prefix."
+        )
     return files, root.rstrip("/")
 
 
 def send(files: Any, source: Path, path: str, mime: str) -> None:
-    """Copy a file of this machine to `path`, a few parts in memory at a time."""
+    """Upload a local file to `path`, buffering a few parts at a time."""
     kind = _kind_of(files)
     options: dict[str, Any] = {}
     if kind == "s3":
@@ -117,22 +119,24 @@ def send(files: Any, source: Path, path: str, mime: str) -> None:
 
 
 def is_object_store(files: Any) -> bool:
-    """No folders there, and a file appears whole or not at all."""
+    """Whether it has no folders and files appear atomically."""
     return _kind_of(files) in OBJECT_STORES
 
 
 def trouble_with(place: str, error: Exception) -> PackError:
-    """NotSet for what only the person can change, Unreachable for the rest."""
+    """The error to raise: NotSet for what only the user can fix, else Unreachable."""
     kind = place.partition(":")[0]
     said = f"{_first_line(error)} ({type(error).__name__})"
     if isinstance(error, ImportError):
-        return NotSet(f"{kind}:// needs a library: {said}.", next_step=f"Run `pip install {PACKAGES.get(kind, kind)}`.")
+        return NotSet(
+            f"{kind}:// requires a Python package: {said}.", next_step=f"Run `pip install {PACKAGES.get(kind, kind)}`."
+        )
     if isinstance(error, (PermissionError, FileNotFoundError)) or "Credential" in type(error).__name__:
         return NotSet(
-            f"The media store {place} did not take the clip: {said}.",
-            next_step="Check that the bucket exists and that the credentials in the environment may write to it.",
+            f"The media store {place} did not accept the file: {said}.",
+            next_step="Check that the bucket exists and that the credentials in the environment can write to it.",
         )
-    return Unreachable(f"The media store {place} did not take the clip: {said}.")
+    return Unreachable(f"The media store {place} did not accept the file: {said}.")
 
 
 def _options(kind: str) -> dict[str, Any]:

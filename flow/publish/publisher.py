@@ -1,4 +1,4 @@
-"""The body of a request: parameters as they are, media as addresses that were seen to work."""
+"""Builds the JSON body: parameters as given, media as addresses that were verified."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ Result = TypeVar("Result")
 
 
 class Publisher:
-    """Finds or makes addresses; the same bytes are never uploaded twice while their address lives.
+    """Finds or creates addresses; identical content is not uploaded again while its address is valid.
 
-    `open_store` is asked for the media store when a clip first needs one: a job without clips never trips over it.
+    `open_store` is asked for the media store when a video first needs one: a job without videos never trips over it.
     """
 
     def __init__(
@@ -63,9 +63,9 @@ class Publisher:
         return self._open_store()
 
     def publish(self, request: Request, stopped: Stopped = never) -> Body:
-        """The body of the request, with an address for every picture, clip and sound.
+        """The JSON body of the request, with an address for every image, video and audio input.
 
-        Raises NotSet when a clip has no home, Refused for an address that does not serve the file, Unreachable when
+        Raises NotSet when a video has no home, Refused for an address that does not serve the file, Unreachable when
         uploading failed several times, and Unfinished soon after `stopped` says so; only what goes into a bucket is
         sent to its end.
         """
@@ -73,7 +73,7 @@ class Publisher:
         return Body(request.question.body(address.url for address in addresses), addresses)
 
     def withdraw(self, body: Body) -> None:
-        """Take what was put into the person's own store out of it again, unless another job still needs it."""
+        """Delete the job's uploads from the user's own store, unless another job still uses them."""
         try:
             store = self._store
         except NotSet:
@@ -144,27 +144,28 @@ class Publisher:
         """Read the address back over the network, as the provider will. Raises Refused for anything but the file."""
         probe = self._transfer.probe(address.url)
         if probe.status >= 500:
-            raise Unreachable(f"The published clip was read back and its address serves HTTP {probe.status}.")
+            raise Unreachable(f"Reading back the uploaded file failed: its address returns HTTP {probe.status}.")
         wrong = _what_is_wrong(probe, file)
         if wrong:
             raise Refused(
-                f"The published clip was read back and its address serves {wrong}.",
-                next_step="Check the media store: its links must be public, direct and without login.",
+                f"Reading back the uploaded file failed: its address returns {wrong}.",
+                next_step="Check the media store: its links must be public and direct, and must not require a login.",
             )
 
 
 def _no_home(declared: MediaInput) -> str:
-    """What to do about a clip or a sound that only this machine has."""
-    kind = "clip" if isinstance(declared, VideoInput) else "sound"
+    """What to do about a video or audio file that only this machine has."""
+    kind = "video" if isinstance(declared, VideoInput) else "audio"
     choices = [
-        "set APIMART_MEDIA_STORE to a bucket (s3://bucket/prefix) or to this ComfyUI's public address (comfyui:https://...)",
+        "set APIMART_MEDIA_STORE to a bucket (s3://bucket/prefix) or to this ComfyUI's public address "
+        "(comfyui:https://...)",
         f"set it to litterbox or tmpfiles, where strangers could see the {kind}, after agreeing in Settings > APIMart",
     ]
     if isinstance(declared, VideoInput):
-        choices.insert(0, "connect the clip of an APIMart node of the last 24 hours: it is already public")
+        choices.insert(0, "connect the video of an APIMart node from the last 24 hours, which is already public")
         choices[:0] = [f"paste a public direct link into {declared.url_input}"] if declared.url_input else []
     listed = ";\n".join(f"{number}. {choice}" for number, choice in enumerate(choices, 1))
-    return f"The {kind} has no public address, and the provider takes {kind}s by address only. Choose one:\n{listed}."
+    return f"The {kind} has no public link, and the provider accepts links only. Choose one:\n{listed}."
 
 
 def _what_is_wrong(probe: Probe, file: MediaFile | None) -> str:
@@ -178,5 +179,5 @@ def _what_is_wrong(probe: Probe, file: MediaFile | None) -> str:
     if probe.length is not None and probe.length != file.bytes:
         return f"{probe.length} bytes instead of {file.bytes}"
     is_sound = file.mime.startswith("audio/")
-    heads, kind = (AUDIO_HEADS, "sound") if is_sound else (VIDEO_HEADS, "video")
-    return "" if begins_like(probe.head, heads) else f"something that is not a {kind}"
+    heads, kind = (AUDIO_HEADS, "an audio file") if is_sound else (VIDEO_HEADS, "a video file")
+    return "" if begins_like(probe.head, heads) else f"something that is not {kind}"

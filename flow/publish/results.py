@@ -1,4 +1,4 @@
-"""The shared place where workers of a farm keep finished clips for each other. Its troubles never lose a clip."""
+"""The shared store where workers of a farm keep finished videos. Errors there never lose a video."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .buckets import is_object_store, open_address, send
 
 
 class ResultStore:
-    """Finished clips by name, at any address that fsspec understands."""
+    """Finished videos by name, at any address that fsspec understands."""
 
     def __init__(self, address: str) -> None:
         self._address = address
         self._files, self._root = open_address(address)
 
     def bring(self, name: str, part: Path) -> bool:
-        """Whether the store had the clip, and it is now whole at `part`; else `part` stays as it was."""
+        """Download a video to `part`; False, with `part` unchanged, if the store does not have it."""
         try:
             if not self._files.exists(f"{self._root}/{name}"):
                 return False
@@ -32,12 +32,12 @@ class ResultStore:
         return True
 
     def keep(self, name: str, part: Path) -> None:
-        """Put the clip there for the others, unless it is there."""
+        """Upload the video for the other workers, unless it is there already."""
         path, size = f"{self._root}/{name}", part.stat().st_size
         try:
             if not (self._files.exists(path) and self._files.size(path) == size):
                 self._keep(part, path)
-        except Exception as error:  # noqa: BLE001 - as above; the clip itself is safe on this machine
+        except Exception as error:  # noqa: BLE001 - as above; the video itself is safe on this machine
             log.warning("%s could not be put into the result store %s: %s", name, self._address, error)
 
     def _bring(self, path: str, came: Path) -> None:
@@ -47,7 +47,7 @@ class ResultStore:
             raise OSError(f"{came.stat().st_size} of {size} bytes came")
 
     def _keep(self, part: Path, path: str) -> None:
-        """Others never see half a clip: a bucket shows whole files only, elsewhere it is renamed when whole."""
+        """Others never see half a video: a bucket shows whole files only, elsewhere it is renamed when whole."""
         if is_object_store(self._files):
             send(self._files, part, path, "video/mp4")
             return
@@ -62,5 +62,5 @@ class ResultStore:
 
 
 def open_result_store(settings: Settings) -> ResultStore | None:
-    """Raises NotSet when an address is set that cannot be opened."""
+    """The result store, None if none is set. Raises NotSet if it cannot be opened."""
     return ResultStore(settings.result_store) if settings.result_store else None

@@ -1,4 +1,4 @@
-"""This ComfyUI as the public place: clips lie in a folder of their own until their time is over."""
+"""This ComfyUI as the media store: files in a folder of their own, served for a limited time."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ MIMES = {
     ".mp3": "audio/mpeg",
     ".m4a": "audio/mp4",
 }
-# The moment a clip's time is over (Unix seconds), then 256 bits that nobody guesses.
+# The moment a video's time is over (Unix seconds), then 256 bits that nobody guesses.
 PUBLIC_NAME = re.compile(r"([0-9]{10})-[A-Za-z0-9_-]{43}(\.mp4|\.mov|\.webm|\.mkv|\.wav|\.mp3|\.m4a)", re.ASCII)
 
 
 class ThisComfyUI:
-    """`address` is where the world reaches this ComfyUI: a rented host, a tunnel, a reverse proxy."""
+    """`address` is the public address of this ComfyUI: a rented host, a tunnel, a reverse proxy."""
 
     name = "comfyui"
 
@@ -51,7 +51,7 @@ class ThisComfyUI:
             with written_whole(self._folder / name) as part:
                 shutil.copyfile(file.path, part)
         except OSError as error:
-            raise Unreachable(f"The clip could not be laid out for the public ({error.strerror}).") from None
+            raise Unreachable(f"The file could not be made available for download ({error.strerror}).") from None
         return Address(f"{self._address}{PUBLIC_PATH}/{name}", file.content, float(expires_at), self.name)
 
     def delete(self, address: Address) -> None:
@@ -71,7 +71,7 @@ def public_folder(home: Path) -> Path:
 
 
 def published(folder: Path, name: str, now: float) -> Path | None:
-    """The clip that was published under `name`, None for any other name; one whose time is over is removed."""
+    """The file published under `name`, else None; an expired one is removed."""
     found = PUBLIC_NAME.fullmatch(name)
     if found is None:
         return None
@@ -90,7 +90,7 @@ def _checked(address: str) -> str:
         is_fine = False
     if not is_fine or parts.username or parts.password or parts.query or parts.fragment:
         raise NotSet(
-            "The media store comfyui: needs the address at which the world reaches this ComfyUI.",
-            next_step="Write it like comfyui:https://my.public.host, without name, password or query.",
+            "The media store comfyui: requires the public address of this ComfyUI.",
+            next_step="Use the form comfyui:https://my.public.host, without user name, password or query.",
         )
     return address.rstrip("/")

@@ -1,4 +1,4 @@
-"""Where a reference clip gets a public address: the one place that the person set up for it."""
+"""Selects the media store that the user has configured."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ S3_ENDPOINTS = ("FSSPEC_S3_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_U
 
 
 class Store(Protocol):
-    """A place that gives files public addresses; `name` marks the addresses it gave."""
+    """A media store; `name` marks the addresses that it returned."""
 
     name: str
 
     def put(self, file: MediaFile, stopped: Stopped = never) -> Address:
-        """Raises Unreachable for an upload that broke and may be tried again, NotSet for what is missing here.
+        """Upload a file. Raises Unreachable if the upload may be retried, NotSet if something is not set up.
 
         Where the upload can be stopped, Unfinished is raised soon after `stopped` says so.
         """
 
     def delete(self, address: Address) -> None:
-        """Take it back where that can be done; never raises, since a job hangs on nothing here."""
+        """Delete the file if the store supports it; never raises."""
 
 
 TEMPORARY_HOSTS: Mapping[str, Callable[[Transfer], Store]] = {"litterbox": Litterbox, "tmpfiles": Tmpfiles}
 
 
 def open_store(settings: Settings, transfer: Transfer) -> Store | None:
-    """The store in force, None for none. Raises NotSet for one that cannot be used."""
+    """The configured media store, None if there is none. Raises NotSet if it cannot be used."""
     chosen = settings.media_store
     kind, _, rest = chosen.partition(":")
     if not chosen:
@@ -53,11 +53,11 @@ def open_store(settings: Settings, transfer: Transfer) -> Store | None:
     if chosen in TEMPORARY_HOSTS:
         _require_consent(chosen, settings)
         return TEMPORARY_HOSTS[chosen](transfer)
-    raise NotSet(f"There is no media store '{chosen}'.", next_step=CHOICES)
+    raise NotSet(f"'{chosen}' is not a media store.", next_step=CHOICES)
 
 
 def opened_origins(settings: Settings, environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """The origins of the person's own store that may be in a private network; only the environment opens them."""
+    """The origins of the user's own store that may be private; only environment variables allow them."""
     env = os.environ if environment is None else environment
     kind, _, rest = settings.media_store.partition(":")
     if kind == "s3":
@@ -70,7 +70,7 @@ def opened_origins(settings: Settings, environment: Mapping[str, str] | None = N
 def _require_consent(host: str, settings: Settings) -> None:
     if not settings.public_hosts_agreed:
         raise NotSet(
-            f"{host} is a public temporary host: strangers could see the clip there, and it cannot be deleted.",
-            next_step="If you agree to that, switch it on in Settings > APIMart > Public hosts, or set "
-            "APIMART_PUBLIC_HOSTS_AGREED=1. Else choose a bucket or this ComfyUI as the media store.",
+            f"{host} is a public temporary host: strangers could see the file there, and it cannot be deleted.",
+            next_step="To agree, turn it on in Settings > APIMart > Public hosts, or set "
+            "APIMART_PUBLIC_HOSTS_AGREED=1. Otherwise use a bucket or this ComfyUI as the media store.",
         )

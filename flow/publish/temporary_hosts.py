@@ -1,4 +1,4 @@
-"""Hosts that keep a clip for a while: two public ones, which need the person's consent, and the sandbox itself."""
+"""Temporary hosts: two public ones, which require consent, and the sandbox."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SANDBOX_SECONDS = 24 * 3600
 
 
 class Litterbox:
-    """Keeps a file for a day; anybody with the link sees it, nobody can delete it."""
+    """Keeps a file for a day. Anybody with the link can see it; it cannot be deleted."""
 
     name = "litterbox"
 
@@ -37,11 +37,11 @@ class Litterbox:
         return Address(url, file.content, self._now() + LITTERBOX_SECONDS, self.name)
 
     def delete(self, address: Address) -> None:
-        """There is no way to; the host lets it go after a day."""
+        """Not supported; the file expires by itself."""
 
 
 class Tmpfiles:
-    """Keeps a file for an hour; anybody with the link sees it, nobody can delete it."""
+    """Keeps a file for an hour. Anybody with the link can see it; it cannot be deleted."""
 
     name = "tmpfiles"
 
@@ -59,11 +59,11 @@ class Tmpfiles:
         return Address(url, file.content, self._now() + TMPFILES_SECONDS, self.name)
 
     def delete(self, address: Address) -> None:
-        """There is no way to; the host lets it go after an hour."""
+        """Not supported; the file expires by itself."""
 
 
 class SandboxFiles:
-    """The sandbox takes clips itself, so that it can be tried without a media store."""
+    """The sandbox accepts uploads itself, so that it can be tried without a media store."""
 
     name = "sandbox"
 
@@ -81,7 +81,7 @@ class SandboxFiles:
         return Address(url, file.content, self._now() + SANDBOX_SECONDS, self.name)
 
     def delete(self, address: Address) -> None:
-        """What the sandbox holds goes with it."""
+        """Not supported; the file expires by itself."""
 
 
 def _link_in(answer: str, *names: str) -> str:
@@ -100,8 +100,8 @@ def _require_link(transfer: Transfer, link: str, endpoint: str) -> str:
     host = urlsplit(endpoint).hostname
     try:
         if not link.isascii() or not link.isprintable() or " " in link:
-            raise Refused("An answer with blanks is no link.")
+            raise Refused("A response with spaces is not a link.")
         transfer.check(link)
     except Refused:
-        raise Unreachable(f"{host} took the clip and gave no link for it.") from None
+        raise Unreachable(f"{host} accepted the file but returned no link.") from None
     return link

@@ -1,4 +1,4 @@
-"""From widgets and sockets to a request that passed every check; nothing leaves this machine here."""
+"""From widgets and sockets to a request that has passed every check; nothing is sent."""
 
 from .asking import ask
 from .checking import check, problem_of_value, problems_of_widgets

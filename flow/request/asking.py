@@ -1,4 +1,4 @@
-"""What is asked: the parameters as they go over the wire, the content of the media, and their fingerprint."""
+"""Builds the request: parameters as sent, content hashes of the media, and the fingerprint."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ VERSION = "2"
 
 
 def ask(family: Family, values: Values, identify: Callable[[VideoData], VideoData]) -> Question:
-    """The question that these values put, before anything is checked.
+    """The question for these values, before any check.
 
-    `identify` finds out the content of a clip. Raises Refused when a clip cannot be read.
+    `identify` finds out the content of a video. Raises Refused when a video cannot be read.
     """
-    given = _with_clips(family, _with_tuples(family, family.read(values)), identify)
+    given = _with_videos(family, _with_tuples(family, family.read(values)), identify)
     media = tuple(_medium(one, held) for one in family.media for held in several(given.get(one.id)))
     parameters = {one.parameter: one.encode(given[one.id]) for one in family.inputs if _is_sent(family, one, given)}
     path, parameters = _addressed(family.path, parameters)
@@ -57,14 +57,14 @@ def _with_tuples(family: Family, values: Values) -> Values:
     return values.but(**{one.id: several(values.get(one.id)) for one in family.media if one.many})
 
 
-def _with_clips(family: Family, values: Values, identify: Callable[[VideoData], VideoData]) -> Values:
-    """The values with every clip identified. A clip's address, where one is given, stands in for its socket."""
-    clips: dict[str, VideoData | tuple[VideoData, ...] | None] = {}
-    for one in family.clips:
+def _with_videos(family: Family, values: Values, identify: Callable[[VideoData], VideoData]) -> Values:
+    """The values with every video identified. A video's address, where one is given, stands in for its socket."""
+    videos: dict[str, VideoData | tuple[VideoData, ...] | None] = {}
+    for one in family.videos:
         url = str(values.get(one.url_input) or "").strip()
         found = tuple(identify(each) for each in several(VideoData(url=url) if url else values.get(one.id)))
-        clips[one.id] = found if one.many else next(iter(found), None)
-    return values.but(**clips)
+        videos[one.id] = found if one.many else next(iter(found), None)
+    return values.but(**videos)
 
 
 def _medium(declared: MediaInput, given: ImageData | VideoData | AudioData) -> Medium:
@@ -74,7 +74,7 @@ def _medium(declared: MediaInput, given: ImageData | VideoData | AudioData) -> M
 
 
 def _is_sent(family: Family, declared: Input, values: Values) -> bool:
-    if isinstance(declared, MediaInput) or declared.id in {one.url_input for one in family.clips}:
+    if isinstance(declared, MediaInput) or declared.id in {one.url_input for one in family.videos}:
         return False
     value = values[declared.id]
     if isinstance(declared, Text) and not declared.required and not str(value).strip():
@@ -109,5 +109,5 @@ def _digest(question: Question, **asked: object) -> str:
     try:
         text = json.dumps(asked, sort_keys=True, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError):
-        raise Refused("An input holds a value that cannot be sent.", next_step="Set the widgets again.") from None
+        raise Refused("An input has a value that cannot be sent.", next_step="Enter the values again.") from None
     return hashlib.sha256(text.encode()).hexdigest()

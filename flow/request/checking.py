@@ -1,4 +1,4 @@
-"""Every rule that can be checked on this machine; all that are broken are named at once."""
+"""All checks that need no provider; every broken rule is reported at once."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ from ..model import (
 from ..stopping import Stopped, never
 from .nearest import nearest_number, nearest_option
 
-SOCKETS = {ImageInput: "picture", VideoInput: "video", AudioInput: "sound"}
+SOCKETS = {ImageInput: "image", VideoInput: "video", AudioInput: "audio input"}
 
 
 def problems_of_widgets(family: Family, values: Values, known: Collection[str]) -> list[str]:
-    """What is wrong with the widgets, before the graph runs.
+    """Problems with the widget values, before the workflow runs.
 
     `known` names the inputs whose values are there; a linked widget's value comes only later. Media never are.
     """
@@ -58,7 +58,7 @@ def problems_of_widgets(family: Family, values: Values, known: Collection[str]) 
 def check(
     question: Question, estimate: Callable[[Values], float | None], scratch: Path, stopped: Stopped = never
 ) -> Request:
-    """The request, with its pictures as files in `scratch` and what it will cost by `estimate`.
+    """The checked request, with its images as files in `scratch` and its cost by `estimate`.
 
     Raises Refused with every broken rule: missing and wrong values first, then what rules say of the others;
     Unfinished when `stopped` says so.
@@ -71,7 +71,7 @@ def check(
     ]
     broken = [rule for rule in speaking if not rule.holds(measured)]
     _refuse([*wrong.values(), *(rule.said_of(measured) for rule in broken if not rule.warns)])
-    is_known = not any(_is_unread(measured[clip.id]) for clip in family.clips)
+    is_known = not any(_is_unread(measured[video.id]) for video in family.videos)
     return Request(
         question=replace(question, values=measured),
         attachments=tuple(_attachment(one, scratch, stopped) for one in question.media),
@@ -93,10 +93,10 @@ def _refuse(problems: list[str]) -> None:
 
 
 def problem_of_value(declared: Input, value: Any) -> str:
-    """Why a widget cannot hold this value; empty when it can. A text that is still to be written is no problem yet."""
+    """Why a widget cannot have this value; empty if it can. An empty text is not a problem yet."""
     name = declared.id
     if isinstance(declared, Text) and not isinstance(value, str):
-        return f"{name} must be a text."
+        return f"{name} must be text."
     if isinstance(declared, Choice) and not _is_offered(declared, value):
         return _not_offered(name, value, declared.options)
     if isinstance(declared, Number) and not _is_whole(value, declared.minimum, declared.maximum):
@@ -113,7 +113,7 @@ def _problem_of_input(declared: Input, value: Any) -> str:
 
 def _missing(declared: Input, value: Any) -> str:
     if isinstance(declared, Text) and declared.required and not value.strip():
-        return f"{declared.id} is empty: write what the clip should show."
+        return f"{declared.id} is empty: describe the video."
     if isinstance(declared, Shots):
         return _problem_of_texts(declared, value)
     return _problem_of_socket(declared, several(value)) if isinstance(declared, MediaInput) else ""
@@ -125,9 +125,9 @@ def _problem_of_socket(declared: MediaInput, held: tuple[Any, ...]) -> str:
         instead = (
             f", or fill in {declared.url_input}" if isinstance(declared, VideoInput) and declared.url_input else ""
         )
-        return f"{declared.id} is missing: connect {'one' if kind == 'picture' else 'a'} {kind}{instead}."
+        return f"{declared.id} is missing: connect {'a' if kind == 'video' else 'an'} {kind}{instead}."
     if len(held) > max(1, declared.many):
-        return f"{declared.id} holds {len(held)} {kind}s; {declared.many} is the most."
+        return f"{declared.id} has {len(held)} {kind}s; at most {declared.many} are accepted."
     return ""
 
 
@@ -137,9 +137,9 @@ def _problem_of_cut(declared: Shots, cut: Any) -> str:
         return _not_offered(name, cut.how if isinstance(cut, Cut) else cut, declared.choices)
     for number, shot in enumerate(cut.shots, 1):
         if not isinstance(shot.prompt, str):
-            return f"Shot {number} of {name} must be a text."
+            return f"Shot {number} of {name} must be text."
         if not _is_whole(shot.seconds, 1, declared.longest):
-            return f"Shot {number} of {name} must last a whole number of seconds from 1 to {declared.longest}."
+            return f"Shot {number} of {name} must have a duration in whole seconds from 1 to {declared.longest}."
     return ""
 
 
@@ -149,23 +149,23 @@ def _problem_of_texts(declared: Shots, cut: Cut) -> str:
         return _not_offered(name, cut.how, declared.choices)
     for number, shot in enumerate(cut.shots, 1):
         if not shot.prompt.strip():
-            return f"Shot {number} of {name} is empty: write what it shows, or choose fewer shots."
+            return f"Shot {number} of {name} is empty: describe the shot, or select fewer shots."
         if len(shot.prompt.strip()) > declared.max_characters:
-            return f"Shot {number} of {name} takes {declared.max_characters} characters; this one is longer."
+            return f"Shot {number} of {name} must be {declared.max_characters} characters or fewer."
     return ""
 
 
 def _not_offered(name: str, value: Any, options: Iterable[Any]) -> str:
     listed = tuple(options)
     nearest = nearest_option(value, listed)
-    return f"{name} '{value}' is not offered: choose one of {', '.join(map(str, listed))}. The nearest is {nearest}."
+    return f"{name} '{value}' is not available: select one of {', '.join(map(str, listed))}. The closest is {nearest}."
 
 
 def _not_in_range(declared: Number, value: Any) -> str:
     said = f"{declared.id} must be a whole number from {declared.minimum} to {declared.maximum}."
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
         return said
-    return f"{said} The nearest to {value:g} is {nearest_number(value, declared.minimum, declared.maximum)}."
+    return f"{said} The closest to {value:g} is {nearest_number(value, declared.minimum, declared.maximum)}."
 
 
 def _is_offered(declared: Choice, value: Any) -> bool:
@@ -177,28 +177,30 @@ def _is_whole(value: Any, minimum: int, maximum: int) -> bool:
 
 
 def _measured(family: Family, values: Values, stopped: Stopped) -> tuple[Values, dict[str, str]]:
-    """The values with every local clip measured, and what is wrong with those that cannot be, or are too large."""
+    """The values with every local video measured, and what is wrong with those that cannot be, or are too large."""
     found: dict[str, VideoData | tuple[VideoData, ...]] = {}
     problems: dict[str, str] = {}
-    for clip in family.clips:
+    for video in family.videos:
         try:
-            read = tuple(_read(footage, stopped) for footage in several(values.get(clip.id)))
+            read = tuple(_read(footage, stopped) for footage in several(values.get(video.id)))
         except Refused as error:
-            problems[clip.id] = " ".join(text for text in (error.what, error.next_step) if text)
+            problems[video.id] = " ".join(text for text in (error.what, error.next_step) if text)
             continue
         if read:
-            found[clip.id] = read if clip.many else read[0]
+            found[video.id] = read if video.many else read[0]
         heavy = [footage.measure.bytes for footage in read if footage.measure]
-        if max(heavy, default=0) > clip.max_bytes:
-            problems[clip.id] = (
-                f"{clip.id} is {max(heavy):,} bytes; {clip.max_bytes // MEGABYTE} MB is the limit. "
-                "The node APIMart Reference Video makes it smaller."
+        if max(heavy, default=0) > video.max_bytes:
+            problems[video.id] = (
+                f"{video.id} is {max(heavy):,} bytes; at most {video.max_bytes // MEGABYTE} MB are accepted. "
+                "Use the APIMart Reference Video node to reduce its size."
             )
     return values.but(**found), problems
 
 
 def _changes(family: Family, values: Values) -> list[str]:
-    return [change for clip in family.clips for footage in several(values.get(clip.id)) for change in footage.changes]
+    return [
+        change for video in family.videos for footage in several(values.get(video.id)) for change in footage.changes
+    ]
 
 
 def _read(footage: VideoData, stopped: Stopped) -> VideoData:
@@ -211,9 +213,9 @@ def _read(footage: VideoData, stopped: Stopped) -> VideoData:
 
 
 def _is_silent(rule: Rule, family: Family, values: Values) -> bool:
-    """A rule says nothing of media that are not there, nor of a clip that the person chose not to have read."""
+    """A rule says nothing of media that are not there, nor of a video that the person chose not to have read."""
     about = [values.get(name) for name in rule.inputs]
-    unread = [clip for clip in family.clips if clip.id in rule.inputs and _is_unread(values.get(clip.id))]
+    unread = [video for video in family.videos if video.id in rule.inputs and _is_unread(values.get(video.id))]
     return bool(unread) or not any(several(one) for one in about)
 
 
@@ -224,7 +226,7 @@ def _is_unread(held: VideoData | tuple[VideoData, ...] | None) -> bool:
 def _attachment(medium: Medium, scratch: Path, stopped: Stopped) -> Attachment:
     given = medium.given
     if isinstance(given, VideoData):
-        return Attachment(medium.input, medium.content, _clip_file(given, medium.content), given.url)
+        return Attachment(medium.input, medium.content, _video_file(given, medium.content), given.url)
     return Attachment(medium.input, medium.content, _file(medium.input, given, scratch, stopped))
 
 
@@ -236,7 +238,7 @@ def _file(declared: MediaInput, given: ImageData | AudioData, scratch: Path, sto
     return encode_audio(given, declared.formats, declared.max_bytes, scratch, stopped=stopped)
 
 
-def _clip_file(footage: VideoData, content: str) -> MediaFile | None:
+def _video_file(footage: VideoData, content: str) -> MediaFile | None:
     if footage.url or footage.path is None:
         return None
     return MediaFile(footage.path, "video/mp4", footage.path.stat().st_size, content)

@@ -1,4 +1,4 @@
-"""The allowed value that comes nearest to one that is refused."""
+"""The allowed value closest to one that is refused."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LINES = {"2k": 1440.0, "4k": 2160.0}
 
 
 def nearest_option(value: Any, options: Sequence[str | int]) -> str | int:
-    """The option nearest to `value`: by number, resolution or aspect ratio where both are one, else by its letters.
+    """The closest option to `value`: by number, resolution or aspect ratio if both are one, else by spelling.
 
     The first option where nothing is alike. `options` must not be empty.
     """

@@ -1,4 +1,4 @@
-"""A table of shots, as a person pastes it from a spreadsheet: one row a shot, the first row names the columns."""
+"""Parses a shot list pasted from a spreadsheet: one row per shot, column names in the first row."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KNOWN = (*TEXTS, *NUMBERS)
 
 @dataclass(frozen=True)
 class ShotRow:
-    """One shot; `line` is where it stands in the table, `image` the name of a file, empty for none."""
+    """One shot; `line` is its line in the table, `image` a file name, empty for none."""
 
     line: int
     name: str
@@ -34,20 +34,22 @@ class ShotRow:
 
 @dataclass(frozen=True)
 class ShotList:
-    """The chosen shots; `passed_over` are columns that nobody knows."""
+    """The selected shots; `passed_over` are the unknown columns."""
 
     shots: tuple[ShotRow, ...]
     passed_over: tuple[str, ...] = ()
 
 
 def read_shots(table: str, rows: str = "", is_there: Callable[[str], bool] = lambda name: True) -> ShotList:
-    """The shots of a CSV or tab separated `table`, of which `rows` chooses some (`1-3, 5`; empty: all).
+    """The shots of a CSV or tab-separated `table`; `rows` selects some (`1-3, 5`; empty: all).
 
     `is_there` says whether there is a file of that name. Raises Refused with every bad row by its line.
     """
     lines = _lines(table)
     if not lines:
-        raise Refused("The shot list is empty: its first row names the columns.", next_step=f"Name {_listed(KNOWN)}.")
+        raise Refused(
+            "The shot list is empty: its first row must contain the column names.", next_step=f"Name {_listed(KNOWN)}."
+        )
     columns = _columns(lines[0][1])
     chosen = _chosen(lines[1:], rows)
     shots, problems = [], []
@@ -65,7 +67,7 @@ def read_shots(table: str, rows: str = "", is_there: Callable[[str], bool] = lam
 
 
 def file_name(project: str, name: str) -> str:
-    """Where Save Video keeps a shot: `project/shot_010/shot_010`. What a path must not hold becomes an underscore."""
+    """The filename_prefix for Save Video, `project/shot_010/shot_010`; invalid characters become underscores."""
     parts = [_part(one) for one in (project, name, name)]
     return "/".join(one for one in parts if one)
 
@@ -97,10 +99,10 @@ def _columns(names: list[str]) -> list[str]:
         columns.pop()
     twice = sorted({one for one in columns if one and columns.count(one) > 1})
     if twice:
-        raise Refused(f"The first row of the shot list names {_listed(twice)} more than once.")
+        raise Refused(f"The first row of the shot list contains {_listed(twice)} more than once.")
     if not {*columns} & {*KNOWN}:
         raise Refused(
-            "The first row of the shot list names no column that is known.", next_step=f"Name {_listed(KNOWN)}."
+            "The first row of the shot list contains no known column name.", next_step=f"Name {_listed(KNOWN)}."
         )
     return columns
 
@@ -110,11 +112,11 @@ def _chosen(lines: list[tuple[int, list[str]]], rows: str) -> list[tuple[int, in
     numbers = range(1, len(lines) + 1) if not rows.strip() else list(_numbers(rows, len(lines)))
     if len(numbers) > MOST_ROWS:
         raise Refused(
-            f"The shot list has {len(numbers)} rows, too many for one run: {MOST_ROWS} are allowed.",
-            next_step=f"Choose some in rows, like 1-{MOST_ROWS}.",
+            f"The shot list has {len(numbers)} rows; one run allows {MOST_ROWS}.",
+            next_step=f"Select some in rows, for example 1-{MOST_ROWS}.",
         )
     if not numbers:
-        raise Refused("The shot list has no row below the names of its columns.")
+        raise Refused("The shot list has no rows below the column names.")
     return [(number, *lines[number - 1]) for number in numbers]
 
 
@@ -123,7 +125,9 @@ def _numbers(rows: str, count: int) -> Iterator[int]:
         found = re.fullmatch(r"\s*(\d{1,9})\s*(?:-\s*(\d{1,9})\s*)?", part)
         first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
         if not 1 <= first <= last <= count:
-            raise Refused(f"rows '{part.strip()}' names no rows of the shot list: it has 1 to {count}, like 1-3, 5.")
+            raise Refused(
+                f"rows '{part.strip()}' selects no rows: the shot list has rows 1 to {count}; write for example 1-3, 5."
+            )
         yield from range(first, last + 1)
 
 
@@ -132,19 +136,19 @@ def _problems_of_row(columns: list[str], cells: list[str]) -> Iterator[str]:
     while held > len(columns) and not cells[held - 1]:
         held -= 1
     if held != len(columns):
-        yield f"it has {held} cells, and the first row names {len(columns)} columns."
+        yield f"it has {held} cells, but there are {len(columns)} columns."
 
 
 def _problems(found: dict[str, str], is_there: Callable[[str], bool]) -> Iterator[str]:
     for name, (least, most) in NUMBERS.items():
         text = found.get(name, "")
         if text and not (re.fullmatch(r"-?\d{1,10}", text) and least <= int(text) <= most):
-            yield f"{name} '{text[:40]}' is no whole number from {least} to {most}."
+            yield f"{name} '{text[:40]}' is not a whole number from {least} to {most}."
     if not found.get("prompt") and not found.get("image"):
         yield "it has neither a prompt nor an image."
     image = found.get("image", "")
     if image and not is_there(image):
-        yield f"the input folder has no image '{image[:80]}'."
+        yield f"the image '{image[:80]}' is not in the input folder."
 
 
 def _shot(number: int, line: int, found: dict[str, str]) -> ShotRow:

@@ -1,4 +1,4 @@
-"""What a clip is, wherever it lies: a file on this machine, or an address that a person gave."""
+"""Identifies and measures videos, local or at a link."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAX_SECONDS = 120.0
 
 
 class Reader:
-    """Identifies clips. What an address served is remembered, so that a job resumes when the file is gone.
+    """Identifies videos. What a link returned is remembered, so that a job resumes when the file is gone.
 
     An address that several threads ask about at the same time is read once.
     """
@@ -42,16 +42,16 @@ class Reader:
         self._readings: Shared[VideoData] = Shared()
 
     def identify(self, footage: VideoData, folder: Path, stopped: Stopped = never) -> VideoData:
-        """The clip with its content hash; one at an address is measured as well, in `folder`, and leaves nothing there.
+        """The video with its content hash. A linked video is downloaded to `folder`, measured and deleted.
 
-        Raises Refused for a clip or an address that cannot be read, Unreachable where nobody answers, Unfinished when
+        Raises Refused for a video or an address that cannot be read, Unreachable where nobody answers, Unfinished when
         it was `stopped`.
         """
         if footage.url:
             self._transfer.check(footage.url)
             return self._readings.do(footage.url, lambda: self._identify_address(footage, folder, stopped), stopped)
         if footage.path is None:
-            raise Refused("There is no clip.", next_step="Connect a video.")
+            raise Refused("No video is connected.", next_step="Connect a video.")
         return replace(footage, content=footage.content or content_of_video(footage.path, stopped=stopped))
 
     def _identify_address(self, footage: VideoData, folder: Path, stopped: Stopped) -> VideoData:
@@ -75,8 +75,8 @@ class Reader:
         if probe.status >= 400 or probe.is_page:
             what = "a web page" if probe.is_page else f"HTTP {probe.status}"
             raise Refused(
-                f"The address of the clip serves {what}, not a video.",
-                next_step="Give a direct link to the file, without login or preview page.",
+                f"The video link returns {what}, not a video.",
+                next_step="Use a direct link to the file, without a login or preview page.",
             )
         part = folder / f"{secrets.token_hex(8)}.part"
         try:

@@ -1,4 +1,4 @@
-"""What is kept in the data folder: settings.json and the key, read as they are and changed by one process at a time."""
+"""The files of the data folder, settings.json and the key; changed by one process at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KEY = "key"
 
 
 def saved_settings(home: Path) -> dict[str, Json]:
-    """What was saved, empty where there is no file. Raises NotSet for a file that is there and cannot be read."""
+    """The saved settings, empty if there is no file. Raises NotSet if the file cannot be read."""
     file = home / SETTINGS
     try:
         found = json.loads(patiently(file.read_bytes))
@@ -25,14 +25,14 @@ def saved_settings(home: Path) -> dict[str, Json]:
     except OSError as error:
         raise _unreadable(file, error.strerror) from None
     except (ValueError, RecursionError):
-        raise _unreadable(file, "it is empty, cut off or no JSON") from None
+        raise _unreadable(file, "it is empty, truncated or not JSON") from None
     if not isinstance(found, dict):
-        raise _unreadable(file, "it holds no settings by name")
+        raise _unreadable(file, "it does not contain a JSON object of settings")
     return found
 
 
 def save_settings(home: Path, changes: Mapping[str, Json]) -> None:
-    """Save `changes` beside what is saved already; None takes a value away.
+    """Merge `changes` into the saved settings; None removes a value.
 
     Raises NotSet, with nothing changed, when the file cannot be written, and when what is there cannot be read: the
     limits in it would be lost.
@@ -57,7 +57,7 @@ def set_aside(home: Path) -> None:
 
 
 def saved_key(home: Path) -> str:
-    """The saved key as it is, empty where there is none. Raises NotSet for a file that cannot be read."""
+    """The saved key, empty if there is none. Raises NotSet if the file cannot be read."""
     try:
         return patiently((home / KEY).read_bytes).decode("utf-8-sig", "surrogateescape").strip()
     except FileNotFoundError:
@@ -65,12 +65,12 @@ def saved_key(home: Path) -> str:
     except OSError as error:
         raise NotSet(
             f"The key in {home / KEY} cannot be read ({error.strerror}).",
-            next_step="Save the key again in Settings > APIMart, or make the file readable.",
+            next_step="Save the API key again in Settings > APIMart, or make the file readable.",
         ) from None
 
 
 def save_key(home: Path, key: str) -> None:
-    """Keep the key in the one protected file; an empty key removes it. Raises NotSet for what cannot be a key."""
+    """Save the key in the protected file; an empty key removes it. Raises NotSet if it cannot be a key."""
     file = home / KEY
     checked = checked_key(key) if key.strip() else ""
     with _alone(home, KEY):
@@ -81,15 +81,17 @@ def save_key(home: Path, key: str) -> None:
 
 
 def checked_key(key: str) -> str:
-    """The key without the blanks around it. Raises NotSet when it cannot be one."""
+    """The key, stripped. Raises NotSet if it cannot be a key."""
     key = key.strip()
     if not can_be_sent(key) or not 8 <= len(key) <= 512:
-        raise NotSet("That is not an APIMart key: a key is 8 to 512 visible characters without spaces.", next_step="")
+        raise NotSet(
+            "This is not an APIMart API key: a key has 8 to 512 visible characters and no spaces.", next_step=""
+        )
     return key
 
 
 def can_be_sent(key: str) -> bool:
-    """Whether an HTTP header can carry it."""
+    """Whether the key is a valid HTTP header value."""
     return key.isascii() and key.isprintable() and " " not in key
 
 
@@ -102,12 +104,12 @@ def _alone(home: Path, name: str) -> Iterator[None]:
     except OSError as error:
         raise NotSet(
             f"{home / name} cannot be saved ({error.strerror}).",
-            next_step="Make the data folder writable, or set the value in the environment.",
+            next_step="Make the data folder writable, or set the value in an environment variable.",
         ) from None
 
 
 def _unreadable(file: Path, reason: str | None) -> NotSet:
     return NotSet(
-        f"The settings in {file} cannot be read ({reason}), and with them your limits.",
+        f"The settings file {file} cannot be read ({reason}), so your limits are not known.",
         next_step="Correct the file, or set it aside in Settings > APIMart and set your limits again.",
     )

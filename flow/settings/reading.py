@@ -1,4 +1,4 @@
-"""The settings in force now, and what stands in their way."""
+"""The settings in force, and problems with them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True)
 class Limits:
-    """What a person is willing to spend; None means no limit, 0 means nothing.
+    """Spending limits; None means no limit, 0 allows nothing.
 
     Of one queue run more than `ask_above_usd` is spent only when somebody approves; `keep_usd` stays on the account.
     """
@@ -45,7 +45,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is set and cannot be read: `name` is the setting's, or `settings.json` for all that is saved.
+    """A setting that cannot be read: `name` is the setting, or `settings.json` for the whole file.
 
     `what` and `next_step` are whole sentences, and never repeat what was set: it may be a key in the wrong place.
     """
@@ -57,9 +57,9 @@ class Problem:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that can be set. `home` is the data folder; `key_source` says where the key came from.
+    """All settings. `home` is the data folder; `key_source` says where the key came from.
 
-    With `problems`, the values are good for showing only: `require_key` refuses, so that nobody buys on a guess.
+    With `problems`, the values are good for showing only: `require_key` refuses, so that nobody purchases on a guess.
     """
 
     home: Path
@@ -83,34 +83,34 @@ class Settings:
 
     @property
     def realm(self) -> str:
-        """Sandbox jobs and paid jobs never answer for each other."""
+        """ "sandbox" or "live"; jobs of one never answer requests of the other."""
         return "sandbox" if self.sandbox else "live"
 
     @property
     def account(self) -> str:
-        """A name for the key that says nothing about it."""
+        """A hash that identifies the key without revealing it."""
         return hashlib.sha256(f"apimart-account:{self.key}".encode()).hexdigest()[:12]
 
     def require_no_problems(self) -> None:
-        """Raises NotSet, with every problem in it, when something that is set cannot be read."""
+        """Raises NotSet with every problem, if any setting cannot be read."""
         if self.problems:
             next_steps = dict.fromkeys(one.next_step for one in self.problems)
             raise NotSet(" ".join(one.what for one in self.problems), next_step=" ".join(next_steps))
 
     def require_key(self) -> str:
-        """The key. Raises NotSet without one, and for whatever is set and cannot be read."""
+        """The key. Raises NotSet without a key, or if any setting cannot be read."""
         self.require_no_problems()
         if not self.key:
             raise NotSet(
-                "No APIMart key is set.",
-                next_step="Set the environment variable APIMART_API_KEY, or Settings > APIMart > Key, and queue again. "
-                "Without a key, APIMART_SANDBOX=1 runs the graph in the sandbox for free.",
+                "No APIMart API key is set.",
+                next_step="Set the environment variable APIMART_API_KEY or Settings > APIMart > Key, then queue again. "
+                "Without a key, APIMART_SANDBOX=1 runs the workflow in the sandbox for free.",
             )
         return self.key
 
 
 def read(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings in force now. A value in the environment wins over the saved one; a blank one is none.
+    """The settings in force. Environment variables override saved values; blank ones are ignored.
 
     Never raises: what cannot be read is told in `problems`. In its place stands a limit of 0, else the default.
     """
@@ -140,20 +140,20 @@ def read(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def default_home(environment: Mapping[str, str] | None = None) -> Path:
-    """The data folder outside ComfyUI: APIMART_HOME, else a folder in the person's home."""
+    """The data folder outside ComfyUI: APIMART_HOME, else a folder in the user's home."""
     env = os.environ if environment is None else environment
     return Path(env.get("APIMART_HOME") or Path.home() / ".apimart").expanduser()
 
 
 def environment_names(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """The settings that the environment decides, so that saved values do not count."""
+    """The settings that environment variables override."""
     env = os.environ if environment is None else environment
     named = (name for name in env if name.startswith("APIMART_") and env[name].strip())
     return tuple(sorted(name.removeprefix("APIMART_").lower() for name in named))
 
 
 class _Reader:
-    """Reads one setting after the other, and gathers what cannot be read."""
+    """Reads settings one by one, and collects problems."""
 
     def __init__(self, home: Path, environment: Mapping[str, str]) -> None:
         self.problems: list[Problem] = []
@@ -166,13 +166,13 @@ class _Reader:
             self._refuse(SETTINGS, error.what, error.next_step)
 
     def written(self, name: str) -> str:
-        """What the environment says, empty for nothing."""
+        """The environment variable's value, empty if it is not set."""
         return self._environment.get(f"APIMART_{name}", "").strip()
 
     def value(self, name: str, rule: Callable[[Json], _T], default: _T, unreadable: _T) -> _T:
-        """A setting by its rule: `default` where nothing is set, `unreadable` where that cannot be told."""
+        """A setting, validated: `default` if it is not set, `unreadable` if it is not valid."""
         said: Json = self.written(name.upper())
-        where, next_step = f"APIMART_{name.upper()}", "Correct it, and start ComfyUI again."
+        where, next_step = f"APIMART_{name.upper()}", "Correct it, then restart ComfyUI."
         if not said:
             if self._saved is None:
                 return unreadable
@@ -193,13 +193,13 @@ class _Reader:
         return self.value(name, NUMBERS[name].read, default, default)
 
     def limits(self) -> Limits:
-        """A limit that cannot be read is one of 0."""
+        """The limits; one that cannot be read counts as 0."""
         job, day, run, project, ask = (self.value(name, NUMBERS[name].read, None, 0.0) for name in LIMITS)
         keep = self.value("keep_usd", NUMBERS["keep_usd"].read, None, None)
         return Limits(job, day, None if run is None else int(run), project, ask, keep)
 
     def key(self) -> tuple[str, str]:
-        """The key and where it came from; empty for one that cannot be read or sent."""
+        """The key and its source; empty if it cannot be read or sent."""
         key, source, where = self.written("API_KEY"), "environment", "APIMART_API_KEY"
         if not key:
             source, where = "file", f"The file {self._home / KEY}"
@@ -212,18 +212,20 @@ class _Reader:
         if can_be_sent(key):
             return key, source if key else "none"
         self._refuse(
-            KEY, f"{where} holds characters that no key has.", "Copy the key again, without anything around it."
+            KEY,
+            f"{where} contains characters that are not allowed in a key.",
+            "Copy the key again, without quotes or other characters around it.",
         )
         return "", source
 
     def base_url(self, sandbox: bool) -> str:
-        """Where the provider is. The sandbox is never the live one, whatever the environment says."""
+        """The provider's address. With the sandbox on, it is never the live one."""
         url = (self.written("BASE_URL") or DEFAULT_BASE_URL).rstrip("/")
         reason = _reason_against(url)
         if sandbox and self.written("BASE_URL") and not reason and urlsplit(url).hostname == LIVE_HOST:
-            reason = "names the live provider, and APIMART_SANDBOX is on"
+            reason = "is the address of the live provider, but APIMART_SANDBOX is on"
         if reason:
-            self._refuse("base_url", f"APIMART_BASE_URL {reason}.", "Correct it, and start ComfyUI again.")
+            self._refuse("base_url", f"APIMART_BASE_URL {reason}.", "Correct it, then restart ComfyUI.")
             return DEFAULT_BASE_URL
         return url
 
@@ -239,7 +241,7 @@ def _reason_against(url: str) -> str:
     except ValueError:
         is_whole = False
     if not is_whole or (parts.scheme == "http" and parts.hostname not in LOOPBACK):
-        return "must be an https address (http only on this machine)"
+        return "must be an https address (http is allowed only for this machine)"
     if parts.username or parts.password or parts.query or parts.fragment:
-        return "must hold no name, password, query or fragment"
+        return "must not contain a user name, password, query or fragment"
     return ""

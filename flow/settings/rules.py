@@ -1,4 +1,4 @@
-"""What each setting may be: one rule for the environment, the saved file and the settings panel."""
+"""Validation of each setting, shared by the environment, the saved file and the settings panel."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def flag(value: Json) -> bool:
     """A JSON flag, or a word for one in any case. Raises ValueError, whose text goes on after a setting's name."""
     word = str(value).strip().lower()
     if word not in (*YES, *NO):
-        raise ValueError(f"must be {_choice(YES)}, else {_choice(NO)}")
+        raise ValueError(f"must be {_choice(YES)}, or {_choice(NO)}")
     return word in YES
 
 
@@ -78,14 +78,14 @@ def hosts(value: Json) -> tuple[str, ...]:
     """Names of hosts with commas between them. Raises ValueError, whose text goes on after a setting's name."""
     names = tuple(one.strip().lower() for one in text(value).split(",") if one.strip())
     if not all(HOST.fullmatch(name) for name in names):
-        raise ValueError("must be names of hosts like clips.example.com or *.example.com, with commas between them")
+        raise ValueError("must be a comma-separated list of host names, for example clips.example.com, *.example.com")
     return names
 
 
 def text(value: Json) -> str:
     """A text without the blanks around it. Raises ValueError, whose text goes on after a setting's name."""
     if not isinstance(value, str):
-        raise ValueError("must be a text")
+        raise ValueError("must be text")
     return value.strip()
 
 

@@ -1,4 +1,4 @@
-"""Everything that goes over the network, and the only module that knows `requests`."""
+"""All network access; the only package that imports `requests`."""
 
 from .answers import Answer, Call, Fault, OnCall, fault_of, standing_of, ticket_of, unheard
 from .guard import check_address

@@ -1,4 +1,4 @@
-"""Reads the provider's answers: every documented or recorded shape becomes one value.
+"""Parses the provider's responses; every documented or recorded shape becomes one value.
 
 Source: the APIMart documentation and recorded responses of public clients, as of November 2026.
 """
@@ -21,7 +21,7 @@ CANCELLED = ("cancelled", "canceled")
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer: `json` is None when the body is not JSON."""
+    """One HTTP response: `json` is None if the body is not JSON."""
 
     status: int
     json: Any
@@ -54,7 +54,7 @@ def unheard(call: Call) -> None:
 
 @dataclass(frozen=True)
 class Fault:
-    """Why the provider said no: `code` in lower case (may be empty), `message` in its own words."""
+    """An error of the provider: `code` in lower case (may be empty), `message` in its own words."""
 
     status: int
     code: str
@@ -68,7 +68,7 @@ class Fault:
 
 
 def ticket_of(answer: Answer) -> Ticket | None:
-    """The ticket in an answer to a submit, None when it holds no task id."""
+    """The ticket in the response to a submission, None if it contains no task id."""
     data = _at(answer.json, "data")
     first = data[0] if isinstance(data, list) and data else data
     for place, name in ((first, "task_id"), (first, "id"), (answer.json, "task_id"), (answer.json, "id")):
@@ -80,7 +80,7 @@ def ticket_of(answer: Answer) -> Ticket | None:
 
 
 def standing_of(answer: Answer, task_id: str) -> Standing | None:
-    """How the task stands, None when the answer does not speak of a task."""
+    """The status of a task, None if the response is not about a task."""
     data = _at(answer.json, "data")
     task = data[0] if isinstance(data, list) and data else data
     if not isinstance(task, Mapping):
@@ -104,7 +104,7 @@ def standing_of(answer: Answer, task_id: str) -> Standing | None:
 
 
 def fault_of(answer: Answer) -> Fault:
-    """The error in an answer, whatever form it has."""
+    """The error in a response, in any of its documented shapes."""
     error = _at(answer.json, "error")
     code = _at(error, "code")
     if code in (None, "") or isinstance(code, int):
@@ -198,7 +198,7 @@ def _reason(error: Any) -> str:
 def _plain(text: str) -> str:
     """One line of text. An HTML page says nothing to a person."""
     if "<html" in text[:400].lower() or "<!doctype" in text[:400].lower():
-        return "the answer is a web page, not data"
+        return "the response is a web page, not data"
     return " ".join(text.split())[:400]
 
 

@@ -1,4 +1,4 @@
-"""How far an HTTP exchange came before it failed, recorded by its own connection."""
+"""How far an HTTP exchange got before it failed, as recorded by its connection."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FAILURES = (OSError, ValueError, HTTPError)
 
 
 class Phase(Enum):
-    """CONNECTING covers all before the first byte of the request: names, proxy, CONNECT tunnel and TLS."""
+    """CONNECTING covers everything before the first byte of the request: DNS, proxy, CONNECT tunnel and TLS."""
 
     CONNECTING = "connecting"
     SENDING = "sending"
@@ -23,7 +23,7 @@ class Phase(Enum):
 
 
 class Exchange:
-    """One request with a connection of its own. What failed while CONNECTING was never sent; later it may have been.
+    """One request on its own connection. A failure while CONNECTING proves that nothing was sent.
 
     On a kept connection a server's hang-up would look like a lost answer.
     """
@@ -42,7 +42,7 @@ class Exchange:
 
 
 class _Recording:
-    """Mixed into a connection class of urllib3; `connect` ends when tunnel and TLS stand."""
+    """Mixed into a connection class of urllib3; `connect` returns once tunnel and TLS are established."""
 
     exchange: Exchange
 

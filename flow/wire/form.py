@@ -1,4 +1,4 @@
-"""A multipart form with one file, read from disk as it is sent."""
+"""A multipart form with one file, streamed from disk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..stopping import Stopped, never, raise_if_stopped
 
 
 class Form:
-    """A request body for `requests`: a few text fields, then one file, never whole in memory.
+    """A request body for `requests`: text fields, then one file, never held in memory as a whole.
 
     The file goes under a neutral name, so that names on this machine stay here. Reading raises Unfinished as soon as
     `stopped` says so.

@@ -1,4 +1,4 @@
-"""Which addresses may be fetched: never this machine or its private network, unless the environment opened it."""
+"""Which addresses may be fetched: not this machine or private networks, unless the environment allows it."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class PrivateAddressError(OSError):
-    """A name led into a private network."""
+    """A host name resolved to a private address."""
 
 
 class UnknownNameError(OSError):
-    """The resolver knows no such name."""
+    """A host name could not be resolved."""
 
 
 def check_address(url: str, *, opened: Iterable[str] = (), hosts: Collection[str] = ()) -> None:
-    """Raise Refused when `url` is no http(s) address, points into a private network, or is at none of the `hosts`.
+    """Raise Refused if `url` is not an http(s) address, points to a private network, or is not at one of the `hosts`.
 
     Without `hosts` every public one may be read; `*.example.com` are all names below example.com. What a name leads to
     is judged when the connection is made.
@@ -66,17 +66,18 @@ def check_address(url: str, *, opened: Iterable[str] = (), hosts: Collection[str
     if host in PRIVATE_NAMES or host.endswith(tuple(f".{name}" for name in PRIVATE_NAMES)) or _is_private_literal(host):
         raise Refused(
             f"{host} is on this machine or in a private network.",
-            next_step="Give an address that is reachable from the internet.",
+            next_step="Use an address that can be reached from the internet.",
         )
     if hosts and not any(_is_at(host, allowed) for allowed in hosts):
         raise Refused(
-            f"Whoever runs this ComfyUI lets it read links of certain hosts only, and {host} is none of them.",
-            next_step="Connect the clip as a VIDEO, or have the host added to APIMART_VIDEO_URL_HOSTS.",
+            f"The administrator of this ComfyUI allows links to certain hosts only, and {host} is not one of them.",
+            next_step="Connect the video to the video input instead, or ask to have the host added to "
+            "APIMART_VIDEO_URL_HOSTS.",
         )
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host and port of `url`, spelled one way. Raises ValueError for an address that is none."""
+    """Scheme, host and port of `url` in normal form. Raises ValueError if it is not an address."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     port = PORTS.get(parts.scheme, 0) if parts.port is None else parts.port
@@ -84,7 +85,7 @@ def origin_of(url: str) -> str:
 
 
 def guarded_session(opened: Iterable[str] = (), *, hosts: Collection[str] = (), connections: int = 10) -> Session:
-    """A session without a key that connects to public addresses, and to the `opened` origins wherever they are.
+    """A session without a key that connects only to public addresses, and to the `opened` origins.
 
     With `hosts`, to the public addresses of these alone. Five redirects are followed, each judged like the first.
     """
@@ -101,7 +102,7 @@ def _is_at(host: str, allowed: str) -> bool:
 
 def _no_address(url: str) -> Refused:
     return Refused(
-        f"'{url[:80]}' is not a public http(s) address.", next_step="Give a direct link that begins with https://."
+        f"'{url[:80]}' is not a public http(s) address.", next_step="Use a direct link starting with https://."
     )
 
 
@@ -173,12 +174,12 @@ def _public_addresses(host: str, port: int) -> list[str]:
     answers = _resolved(host, port)
     stand_ins = _stand_ins(answers)
     if any(_is_private_answer(one, stand_ins) for one in answers):
-        raise PrivateAddressError(f"{host} leads into a private network")
+        raise PrivateAddressError(f"{host} resolves to a private network address")
     return answers
 
 
 class _Guard:
-    """Asks the resolver once, judges its answers, and connects to them: a second answer could be another one."""
+    """Resolves a name once, checks the addresses, and connects to them: a second lookup could differ."""
 
     host: str
     port: int
@@ -191,7 +192,7 @@ class _Guard:
                 return self._connected(address)
             except (NewConnectionError, ConnectTimeoutError) as error:
                 failure = error
-        raise failure or UnknownNameError(f"{self.host} is no name that the resolver knows")
+        raise failure or UnknownNameError(f"the host name {self.host} cannot be resolved")
 
     def _connected(self, address: str) -> socket.socket:
         """urllib3 connects to `_dns_host`; certificate and Host header are those of the name all the same."""
@@ -220,7 +221,7 @@ class _HTTPSPool(HTTPSConnectionPool):
 
 
 class _GuardedAdapter(TrustingAdapter):
-    """Judges every hop of a redirect. The opened origins go through an adapter without guard.
+    """Checks every hop of a redirect. Opened origins use an adapter without guard.
 
     Where a proxy looks the name up for us, what our own resolver would answer says nothing: many such networks have
     none for names outside, or one that answers with their own gateway.

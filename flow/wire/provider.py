@@ -1,4 +1,4 @@
-"""The provider's endpoints, each as one function with a typed answer.
+"""The provider's endpoints, one function each.
 
 Source: https://docs.apimart.ai and the vendor's public client, as of November 2026.
 """
@@ -43,7 +43,7 @@ PLAIN_PATH = re.compile(r"(/[A-Za-z0-9_-]+)+")
 
 @dataclass(frozen=True)
 class Again:
-    """The submit may be sent again after `seconds`; `reason` is for the person.
+    """The submission may be repeated after `seconds`; `reason` is for the user.
 
     The provider did not execute it, or, where `under_way`, is executing an earlier one with the same key.
     """
@@ -54,7 +54,7 @@ class Again:
 
 
 class NotTaken(PackError):
-    """The submit never left this machine: nothing was bought."""
+    """The submission never left this machine; nothing was charged."""
 
 
 class Provider:
@@ -83,12 +83,12 @@ class Provider:
         return max(0.0, self._paused_until - self._clock())
 
     def submit(self, body: Mapping[str, Json], idempotency_key: str, path: str) -> Ticket | Again:
-        """Buy. Raises Unknown (perhaps bought), else NotTaken or another error (nothing bought).
+        """Submit a job. Raises Unknown (perhaps purchased), else NotTaken or another error (nothing purchased).
 
         What a person put into `path` leads nowhere else: each of its parts is a plain word, or nothing is sent.
         """
         if not PLAIN_PATH.fullmatch(path):
-            raise NotTaken(f"The request cannot be sent to {path[:120]!r}.", next_step="Set the widgets again.")
+            raise NotTaken(f"The request cannot be sent to {path[:120]!r}.", next_step="Enter the values again.")
         headers = {"Idempotency-Key": idempotency_key, "X-APIMart-Response-Version": RESPONSE_VERSION}
         with Exchange(self._bearer) as exchange:
             try:
@@ -111,14 +111,14 @@ class Provider:
             raise Refused(
                 f"The provider does not know this task: {fault.message}.",
                 spent="",
-                next_step="Old tasks vanish there after a while; their clips can still be in the output folder.",
+                next_step="APIMart deletes old tasks after a while; their videos may still be in the output folder.",
                 task_id=task_id,
                 request_id=fault.request_id,
             )
-        raise self._said_no(fault, "The job's state could not be read")
+        raise self._said_no(fault, "The job status could not be read")
 
     def upload_image(self, file: MediaFile, *, stopped: Stopped = never) -> Address:
-        """Give a picture a public address for 72 hours; free.
+        """Give an image a public address for 72 hours; free.
 
         Raises Unreachable, NotTaken, or Unfinished when it was `stopped`.
         """
@@ -128,10 +128,10 @@ class Provider:
         url = _field(answer.json, "url") or _field(_field(answer.json, "data"), "url")
         if answer.status < 300 and isinstance(url, str):
             return Address(url, file.content, time.time() + UPLOAD_LIFE_SECONDS, "upload")
-        raise self._said_no(fault_of(answer), "The picture was not taken")
+        raise self._said_no(fault_of(answer), "The image upload was not accepted")
 
     def honours_keys(self, model: str) -> bool:
-        """Whether the provider declares that a repeated Idempotency-Key buys this model only once."""
+        """Whether the provider declares that a repeated Idempotency-Key purchases this model only once."""
         answer = self._get("/v1/model-schema", model=model, operation="video_generation")
         if answer.status >= 300:
             raise self._said_no(fault_of(answer), "The model's schema could not be read")
@@ -247,7 +247,7 @@ class Provider:
         try:
             return self._send(session, method, path, seconds, **arguments)
         except FAILURES as error:
-            what = f"No answer from {self._host}: {cause_of(error)}."
+            what = f"No response from {self._host}: {cause_of(error)}."
             raise Unreachable(what, next_step=next_step_after(error, Unreachable.next_step)) from None
 
     def _send(
@@ -288,13 +288,13 @@ class Provider:
         if answer.status == 429:
             return Again(fault.retry_after or 5.0, _words_of(fault))
         if answer.status == 409 and fault.speaks_of("idempotency_in_progress"):
-            return Again(fault.retry_after or 2.0, "the same submit is still being taken", under_way=True)
+            return Again(fault.retry_after or 2.0, "the same submission is still being processed", under_way=True)
         if answer.status == 503 and fault.speaks_of("idempotency_unavailable"):
-            return Again(fault.retry_after or CHANNEL_WAIT_SECONDS, "the provider did not execute the submit")
+            return Again(fault.retry_after or CHANNEL_WAIT_SECONDS, "the provider did not execute the submission")
         if _surely_not_taken(fault):
-            raise self._said_no(fault, "The request was not taken")
+            raise self._said_no(fault, "The request was not accepted")
         raise Unknown(
-            f"The submit was answered with HTTP {answer.status} and no task ({fault.message}).",
+            f"The submission returned HTTP {answer.status} and no task ({fault.message}).",
             final=answer.status == 409 and fault.speaks_of("idempotency_result_indeterminate"),
             request_id=fault.request_id,
         )
@@ -305,8 +305,8 @@ class Provider:
         if phase is Phase.CONNECTING:
             return NotTaken(f"No connection to {self._host}: {cause}.", next_step=next_step_after(error))
         if phase is Phase.SENDING:
-            return Unknown(f"The connection to {self._host} broke while the submit was sent ({cause}).")
-        return Unknown(f"The submit to {self._host} got no answer ({cause}).")
+            return Unknown(f"The connection to {self._host} broke during submission ({cause}).")
+        return Unknown(f"The submission to {self._host} got no response ({cause}).")
 
     def _said_no(self, fault: Fault, what: str) -> PackError:
         return error_for(fault, what, self._host)
@@ -320,7 +320,7 @@ def _balance(answer: Answer) -> Mapping[str, Any]:
 def _words_of(fault: Fault) -> str:
     """Why a submit has to wait, in the provider's own words where it has some."""
     wait = "" if fault.retry_after is None else f" (Retry-After: {fault.retry_after:g} s)"
-    return redact(fault.message or "the provider asks to slow down") + wait
+    return redact(fault.message or "the provider asks to send fewer requests") + wait
 
 
 def _surely_not_taken(fault: Fault) -> bool:
@@ -344,7 +344,7 @@ def _bounded(response: requests.Response) -> str:
     for chunk in response.iter_content(65536):
         body += chunk
         if len(body) > MAX_ANSWER_BYTES:
-            raise requests.exceptions.ContentDecodingError("the answer is too long")
+            raise requests.exceptions.ContentDecodingError("the response is too large")
     return body.decode("utf-8", "replace")
 
 

@@ -1,4 +1,4 @@
-"""Refusals of the provider and failures of the network in words: what they mean and what to do next."""
+"""Provider errors and network failures as messages with a next step."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ MODERATION = (
 RETIRED = ("model_not_found", "not_found", "no longer", "retired", "deprecated", "was not found", "not exist")
 MEDIA = ("mediapostreverse", "web page", "fetch", "download", "unreachable", "hotlink")
 CHECK_NETWORK = (
-    "Check the network, the proxy (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY) and the certificates (REQUESTS_CA_BUNDLE), "
-    "and queue again."
+    "Check the network, the proxy (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY) and the certificates "
+    "(REQUESTS_CA_BUNDLE), then queue again."
 )
 INSTALL_SOCKS = (
-    "A SOCKS proxy needs one more library: run `pip install pysocks` with ComfyUI's Python, restart ComfyUI, "
-    "and queue again."
+    "A SOCKS proxy requires another package: run `pip install pysocks` with ComfyUI's Python, restart "
+    "ComfyUI, and queue again."
 )
 NAME_AUTHORITY = (
-    "The network signs with an authority that is not known here: name the file with its certificate in "
-    "REQUESTS_CA_BUNDLE (or SSL_CERT_FILE), restart ComfyUI, and queue again."
+    "The network uses a certificate authority that this machine does not know: set REQUESTS_CA_BUNDLE (or "
+    "SSL_CERT_FILE) to the file with its certificate, restart ComfyUI, and queue again."
 )
 # urllib3 begins its texts with the connection: "<... object at 0x7f..>: " in 1.26, "HTTPSConnection(host=...): " in 2.
 CONNECTION = re.compile(r"^[^:]*?(?: object at 0x\w+>|Connection(?:Pool)?\(.*?\)): ")
 
 
 def error_for(fault: Fault, what: str, host: str) -> PackError:
-    """The error for an answer that says no. `what` begins the sentence."""
+    """The error for a response that reports a failure. `what` starts the sentence."""
     sentence = f"{what}: {fault.message or f'HTTP {fault.status}'}."
     kind, next_step = _meaning(fault, host)
     return kind(sentence.replace("..", "."), next_step=next_step, request_id=fault.request_id)
@@ -46,40 +46,46 @@ def error_for(fault: Fault, what: str, host: str) -> PackError:
 
 def _meaning(fault: Fault, host: str) -> tuple[type[PackError], str]:
     if fault.status == 401:
-        return NotSet, f"The key is not valid at {host}: check APIMART_API_KEY or Settings > APIMart > Key."
+        return NotSet, f"{host} does not accept the API key: check APIMART_API_KEY or Settings > APIMart > Key."
     if fault.status == 402 or (fault.status == 403 and fault.speaks_of(*BALANCE)):
-        return NotSet, "The key is right, the account is short of money: top it up at apimart.ai, then queue again."
+        return (
+            NotSet,
+            "The API key is valid, but the account balance is too low: top it up at apimart.ai, then queue again.",
+        )
     if fault.status == 403:
-        return NotSet, "This key may not use this model: choose another model, or allow it for the key at apimart.ai."
+        return (
+            NotSet,
+            "The API key has no access to this model: select another model, or enable it for the key at apimart.ai.",
+        )
     if fault.speaks_of("get_channel_failed") or fault.status == 429:
-        return Unreachable, "The provider is full at the moment: queue again in a few minutes."
+        return Unreachable, "The provider is at capacity: queue again in a few minutes."
     if fault.speaks_of(*MODERATION):
-        return Declined, "The provider's content check stopped it: change the prompt or the picture."
+        return Declined, "Blocked by the provider's content filter: change the prompt or the image."
     if fault.status == 404 and fault.speaks_of("task"):
-        return Refused, "The provider does not know the earlier job (any more): name another one."
+        return Refused, "The provider no longer knows the earlier job: use another one."
     if fault.status == 404:
-        return Refused, "The provider does not serve this model (any more): choose another one."
+        return Refused, "The provider does not offer this model: select another one."
     if fault.status == 413:
-        return Refused, "The file is too large for the provider: make it smaller."
+        return Refused, "The file is too large for the provider: reduce its size."
     if fault.status >= 500 and not fault.speaks_of("build_request_failed"):
         return Unreachable, Unreachable.next_step
-    return Refused, "Change the inputs that the message names, and queue again."
+    return Refused, "Change the inputs named in the message, then queue again."
 
 
 def why_declined(reason: str) -> str:
-    """The next step for a job that the provider ended, from its own words."""
+    """The next step for a job that the provider ended, derived from its message."""
     text = reason.lower()
     if any(word in text for word in MODERATION):
-        return "The provider's content check stopped it: change the prompt or the picture."
+        return "Blocked by the provider's content filter: change the prompt or the image."
     if any(word in text for word in MEDIA):
-        return "The provider could not read the picture or clip: give an address without login or protection."
+        return "The provider could not read the image or video: use an address that requires no login."
     if any(word in text for word in RETIRED):
-        return "The model behind this name is gone at its maker: choose another model."
-    return "Change the request, or queue again as it is: a new attempt may pass, and failed jobs are free."
+        return "This model has been shut down: select another model."
+    return "Change the request, or queue it again unchanged: another attempt may succeed, and failed jobs are free."
 
 
 def cause_of(error: Exception) -> str:
-    """The innermost cause in a few words; requests' own text holds whole addresses."""
+    """The innermost cause of a network error, without addresses."""
     cause: Any = error
     for inner in _chain(error):
         cause = inner
@@ -88,7 +94,7 @@ def cause_of(error: Exception) -> str:
 
 
 def next_step_after(error: Exception, usual: str = CHECK_NETWORK) -> str:
-    """What to do about a connection that failed; `usual` unless the cause itself says it."""
+    """What to do after a failed connection; `usual` unless the cause suggests something else."""
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         return NAME_AUTHORITY
     return INSTALL_SOCKS if "SOCKS support" in str(error) else usual

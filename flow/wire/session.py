@@ -1,4 +1,4 @@
-"""Sessions that send the key where they are told to, never a password from ~/.netrc, and trust what the system does."""
+"""HTTP sessions that send only the given key, never a password from ~/.netrc, and trust the system's certificates."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 
 
 class Bearer(AuthBase):
-    """Sends `key` as the bearer token. Raises NotSet for a key that no HTTP header can carry."""
+    """Sends `key` as bearer token. Raises NotSet for a key that is not a valid header value."""
 
     def __init__(self, key: str) -> None:
         if not VISIBLE_ASCII.fullmatch(key):
             raise NotSet(
-                "The APIMart key cannot be sent: it is empty or holds blanks, line breaks or letters beyond ASCII.",
-                next_step="Copy it once more into APIMART_API_KEY or Settings > APIMart > Key, and queue again.",
+                "The APIMart API key cannot be sent: it is empty, or contains spaces, line breaks or non-ASCII "
+                "characters.",
+                next_step="Copy it again into APIMART_API_KEY or Settings > APIMart > Key, then queue again.",
             )
         self._key = key
 
@@ -37,7 +38,7 @@ class Bearer(AuthBase):
 
 
 class TrustingAdapter(HTTPAdapter):
-    """Trusts the certificates of the system and of SSL_CERT_FILE and SSL_CERT_DIR beside those that `requests` brings.
+    """Trusts the certificates of the system, SSL_CERT_FILE and SSL_CERT_DIR, beside those of `requests`.
 
     A company's proxy signs with an authority of its own, which its machines have in the system's store alone. Whoever
     sets REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE means just those.
@@ -78,5 +79,5 @@ class Session(requests.Session):
             self.mount(scheme, TrustingAdapter())
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
-        """No authorization follows a redirect."""
+        """Never send authorization to a redirect."""
         prepared_request.headers.pop("Authorization", None)

@@ -1,4 +1,4 @@
-"""Files over the network: downloads that resume, and a look at what an address really serves."""
+"""File transfers: resumable downloads, uploads, and probing what a link returns."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PASSING = (404, 408, 416, 425, 429)
 
 @dataclass(frozen=True)
 class Probe:
-    """What an address serves: `length` is None when the server does not say; `head` is how the file begins."""
+    """What a link returns: `length` is None if the server does not say; `head` are the first bytes."""
 
     url: str
     status: int
@@ -45,14 +45,14 @@ class Probe:
 
     @property
     def is_page(self) -> bool:
-        """A login or error page instead of a file."""
+        """Whether it is an HTML page (a login, an error) rather than a file."""
         text = self.head[:HEAD_BYTES].lstrip().lower()
         return "text/html" in self.mime or text.startswith((b"<!doctype", b"<html"))
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file that came whole."""
+    """A completely downloaded file."""
 
     path: Path
     bytes: int
@@ -61,18 +61,18 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Credential:
-    """A key, and the address whose origin is the only one that it is sent to."""
+    """A key, and the address whose origin is the only one it is sent to."""
 
     url: str
     key: str = field(repr=False)
 
 
 class Gone(Unreachable):
-    """The server has no such file (any more)."""
+    """The server does not have the file."""
 
 
 class Withheld(Gone):
-    """The server does not give us the file, and asking again changes nothing."""
+    """The server refuses the file, and retrying does not help."""
 
 
 class Transfer:
@@ -112,7 +112,7 @@ class Transfer:
         credential: Credential | None = None,
         stopped: Stopped = never,
     ) -> Arrival:
-        """Bring `url` into `part`, going on where an earlier attempt ended. What came is kept.
+        """Download `url` to `part`, resuming where an earlier attempt ended.
 
         The key of `credential` is sent where its own origin wants one. Raises Unreachable when it breaks off or takes
         longer than `seconds`, Gone for a file that is not there, Withheld for one that is not for us, Refused when it
@@ -142,7 +142,7 @@ class Transfer:
         bearer: str = "",
         stopped: Stopped = never,
     ) -> str:
-        """Post a file as a form; the beginning of the answer's text. Raises Unreachable, NotSet for an unsendable key.
+        """Post a file as a multipart form; returns the start of the response text. Raises Unreachable or NotSet.
 
         `bearer` is sent to `url` only: redirects of an upload are not followed.
         """
@@ -161,7 +161,7 @@ class Transfer:
             ) as answer,
         ):
             if answer.status_code >= 300:
-                raise Unreachable(f"{_host(url)} answered HTTP {answer.status_code} to the upload.")
+                raise Unreachable(f"{_host(url)} returned HTTP {answer.status_code} for the upload.")
             return next(answer.iter_content(MAX_REPLY_BYTES), b"").decode("utf-8", "replace")
 
     def _open_with(self, credential: Credential | None, url: str, headers: Mapping[str, str]) -> requests.Response:
@@ -190,8 +190,10 @@ def _heard(url: str) -> Iterator[None]:
         yield
     except FAILURES as error:
         if isinstance(error, PrivateAddressError) or "private network" in str(error):
-            raise Refused(f"{_host(url)} leads into a private network.", next_step="Give a public address.") from None
-        what = f"{_host(url)} did not answer ({cause_of(error)})."
+            raise Refused(
+                f"{_host(url)} resolves to a private network address.", next_step="Use a public address."
+            ) from None
+        what = f"{_host(url)} did not respond ({cause_of(error)})."
         raise Unreachable(what, next_step=next_step_after(error, Unreachable.next_step)) from None
 
 
@@ -212,7 +214,7 @@ def _goes_on_at(answer: requests.Response, part: Path, have: int) -> int:
     if answer.status_code in (206, 416):
         remove(part)
     if answer.status_code >= 400 or answer.status_code == 206:
-        raise _kind(answer.status_code)(f"{_host(answer.url)} answered HTTP {answer.status_code} to the download.")
+        raise _kind(answer.status_code)(f"{_host(answer.url)} returned HTTP {answer.status_code} for the download.")
     return 0
 
 
@@ -264,7 +266,7 @@ def _whole_length(answer: requests.Response) -> int | None:
 
 def _too_large(url: str, max_bytes: int) -> Refused:
     return Refused(
-        f"The file at {_host(url)} is larger than {max_bytes / 1024 / 1024:.0f} MB.", next_step="Give a smaller file."
+        f"The file at {_host(url)} is larger than {max_bytes / 1024 / 1024:.0f} MB.", next_step="Use a smaller file."
     )
 
 

@@ -1,1 +1,1 @@
-"""What ComfyUI's executor calls: the nodes, and what they do when they run."""
+"""Called by ComfyUI's executor: the node classes, and what they do when they run."""

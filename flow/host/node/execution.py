@@ -1,4 +1,4 @@
-"""What a family node and Collect Job do when they run: ask the runner for a job, wait for it, hand out its videos."""
+"""Execution of model nodes and Collect Job: ask the runner for a job, wait for it, return its videos."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LAST_FRAME = Selection(skip_first_frames=-1)
 
 
 class NodeRun:
-    """One run of one node: it waits for a job that is the runner's, and Cancel ends the waiting alone."""
+    """One run of one node. It waits for a job that the runner owns; Cancel ends the wait, not the job."""
 
     def __init__(
         self,
@@ -133,14 +133,14 @@ def _paid(entry: Entry) -> Iterator[None]:
 
 
 def problems(family: Family, given: dict[str, Any]) -> list[str]:
-    """What is wrong with the widgets; a linked widget has no value yet and is judged when the node runs."""
+    """Problems with the widget values; linked widgets have no value yet and are checked when the node runs."""
     family = runtime().offered(family, given["model"]) if isinstance(given.get("model"), str) else family
     held = {**given, **cuts_of(family, given)}
     return problems_of_widgets(family, Values(held), {name for name, value in held.items() if value is not None})
 
 
 def job_json(entry: Entry, path: Path) -> str:
-    """What the `job` output says: `units` are what was billed, each a `unit` (second or clip)."""
+    """The `job` output: `units` is what was billed, each a `unit` ("second" or "clip")."""
     return json.dumps(
         {
             "task_id": entry.task_id,

@@ -1,4 +1,4 @@
-"""Which outputs of a node something downstream takes; what takes decoding is decoded only then."""
+"""Which outputs of a node are connected, so that frames and audio are decoded only then."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DECODED_OUTPUTS = frozenset({"frames", "audio", "last_frame"})
 def linked_outputs(
     node_id: str, prompt: Mapping[str, Any] | None = None, names: Sequence[str] = NAMES
 ) -> frozenset[str]:
-    """The outputs of `node_id`, which has `names`, that an input links to in `prompt`, else in a prompt that runs now.
+    """The connected outputs of `node_id` (named `names`), in `prompt` or else in a running prompt.
 
     Of a node that no prompt names (it was made while the workflow ran) all count as wanted.
     """
@@ -26,7 +26,7 @@ def linked_outputs(
 
 
 def running_prompts() -> list[Mapping[str, Any]]:
-    """The prompts in execution: the server's queue holds (number, id, prompt, ...) of each."""
+    """The prompts in execution; the server's queue holds (number, id, prompt, ...) for each."""
     queue = PromptServer.instance.prompt_queue
     with queue.mutex:
         return [item[2] for item in queue.currently_running.values()]

@@ -1,4 +1,4 @@
-"""What a container lets its programs have of the memory of its machine."""
+"""Memory that a container (cgroup) lets its processes use."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ V1 = _Names("memory.limit_in_bytes", "memory.usage_in_bytes", ("total_inactive_f
 
 
 def left_by_containers(cgroups: Path = CGROUPS, own: Path = OWN_CGROUPS) -> Iterator[int]:
-    """The bytes left of each limit that this process is under; nothing where there is none, and off Linux.
+    """The bytes left under each cgroup limit of this process; empty without limits, and outside Linux.
 
     A container is killed when it passes its limit, however much memory its host has. `own` lists our cgroups as
     /proc/self/cgroup does.

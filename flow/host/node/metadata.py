@@ -1,4 +1,4 @@
-"""What a kept video says of where it came from: the prompt and the workflow, as Save Video writes them."""
+"""Metadata written into saved videos: the prompt and the workflow, as ComfyUI's Save Video writes them."""
 
 from __future__ import annotations
 

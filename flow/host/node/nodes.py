@@ -1,4 +1,4 @@
-"""The node classes. What buys and decodes is loaded when a node is first used, so that ComfyUI starts at once."""
+"""The node classes. Modules that submit and decode are imported on first use, so that ComfyUI starts fast."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class UtilityNode(io.ComfyNode):
 
 
 class CollectJob(UtilityNode):
-    """Waits for a job of this account and gives what it made."""
+    """Waits for a job of this account and returns its videos."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -76,7 +76,10 @@ class CollectJob(UtilityNode):
     @classmethod
     def validate_inputs(cls, task_id: str | None) -> bool | str:
         is_fine = task_id is None or TASK_ID.fullmatch(task_id.strip())
-        return bool(is_fine) or "task_id is empty or no task id: paste the id of a job, like task_01K8SGYNNNVBQT..."
+        return (
+            bool(is_fine)
+            or "task_id is empty or not a task ID: paste the ID of a job, for example task_01K8SGYNNNVBQT..."
+        )
 
     @classmethod
     def fingerprint_inputs(cls, **given: Any) -> str:
@@ -89,7 +92,7 @@ class CollectJob(UtilityNode):
 
 
 class ShotListNode(UtilityNode):
-    """Gives the rows of a table as lists."""
+    """Returns the rows of a table as lists."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -117,7 +120,7 @@ class ShotListNode(UtilityNode):
 
 
 class VideoFrames(UtilityNode):
-    """Decodes the selected frames of a clip, and its audio where something takes it."""
+    """Decodes the selected frames of a video, and its audio if connected."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -138,7 +141,7 @@ class VideoFrames(UtilityNode):
 
 
 class ReferenceVideo(UtilityNode):
-    """Makes a clip fit for motion control, within the limits of the utility."""
+    """Makes a video fit for motion control, within the limits of the utility."""
 
     @classmethod
     async def execute(
@@ -159,7 +162,7 @@ WORKS: dict[Work, type[UtilityNode]] = {
 
 
 class Extension(ComfyExtension):
-    """What ComfyUI asks the pack for."""
+    """The extension that ComfyUI loads."""
 
     def __init__(self, families: tuple[Family, ...], utilities: tuple[Utility, ...]) -> None:
         self._families, self._utilities = families, utilities

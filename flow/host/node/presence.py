@@ -1,4 +1,4 @@
-"""Whether the files that a node gave are still there: ComfyUI's cache keeps outputs, not what they point to."""
+"""Whether the files that a node returned still exist: ComfyUI caches outputs, not the files they refer to."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _given: dict[tuple[str, str], _Given] = {}
 
 
 def remember(node_id: str, prompt: Mapping[str, Any] | None, files: Iterable[Path]) -> None:
-    """Keep in mind what a node gave in `prompt`; a list that fans out gives more than once."""
+    """Remember the files that a node returned in `prompt`; a list may return several times."""
     with _lock:
         _given.setdefault(_key(node_id, prompt), _Given()).files.update(files)
         while len(_given) > MOST_NODES:
@@ -33,13 +33,13 @@ def remember(node_id: str, prompt: Mapping[str, Any] | None, files: Iterable[Pat
 
 
 def run_again(node_id: str, prompt: Mapping[str, Any] | None) -> None:
-    """Have ComfyUI run a node again in the next prompt: what failed and was skipped is in its cache like a result."""
+    """Make ComfyUI run a node again in the next prompt, although its skipped failure is cached."""
     with _lock:
         _given.setdefault(_key(node_id, prompt), _Given()).losses += 1
 
 
 def losses(node_id: str) -> int:
-    """How often files of this node were found missing: another number makes ComfyUI run the node again."""
+    """How often files of this node were found missing; a changed number makes ComfyUI run the node again."""
     prompt = next((one for one in running_prompts() if node_id in one), None)
     with _lock:
         given = _given.get(_key(node_id, prompt))

@@ -1,4 +1,4 @@
-"""What a person sees while a node runs, a bar and a line of text, and what ends it early: ComfyUI's stop button."""
+"""Progress bar and text of a running node, and interruption through ComfyUI's Cancel."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ..web.open_pages import user_of_page
 from ..web.workflows import keep_workflow
 
 LOOK_SECONDS = 0.2
-SANDBOX_LINE = "SANDBOX: a pretend clip, nothing is bought"
+SANDBOX_LINE = "SANDBOX: simulated video, nothing is charged"
 
 Result = TypeVar("Result")
 
@@ -87,7 +87,7 @@ def _said_of(outcome: Outcome) -> str:
     if outcome.is_reused:
         day = datetime.fromtimestamp(entry.sent_at or entry.created_at)
         return f"Already paid: reused the take of {day.day} {day:%b}. Increase take for a new one."
-    cost = f"{usd(entry.cost_usd)} USD" if entry.cost_usd is not None else "cost not stated"
+    cost = f"{usd(entry.cost_usd)} USD" if entry.cost_usd is not None else "cost not reported"
     return f"Done: {cost}, task {entry.task_id}"
 
 
@@ -109,5 +109,5 @@ async def until_interrupted(work: Awaitable[Result], on_stop: Callable[[], None]
 
 
 async def local(work: Callable[[Stopped], Result]) -> Result:
-    """What `work` gives, run in a thread of the runner; it is told when to stop, and Cancel ends the wait at once."""
+    """Run `work` in a thread of the runner. It is told when to stop, and Cancel ends the wait at once."""
     return await until_interrupted(runtime().runner.local(work))

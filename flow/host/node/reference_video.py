@@ -1,4 +1,4 @@
-"""Makes any clip fit to be a motion reference, and says what it will be billed at."""
+"""Execution of Reference Video: fits a video to the limits of motion control, and reports its price."""
 
 from __future__ import annotations
 
@@ -63,23 +63,23 @@ def _fit(
 
 
 def _seconds(limits: MotionReference, whole: float, orientation: str, start: float, length: float) -> float | None:
-    """How long the fitted clip is to be, None for all of it. Raises Refused when too little is left."""
+    """How long the fitted video is to be, None for all of it. Raises Refused when too little is left."""
     longest = limits.max_seconds[orientation]
     left = whole - start
     wanted = min(left, longest, length or longest)
     if wanted < limits.min_seconds:
         raise Refused(
-            f"From {start:g} s on, {max(wanted, 0):.5g} s of the clip's {whole:.5g} s are left or asked for; "
-            f"a motion reference is at least {limits.min_seconds} s.",
-            next_step="Begin earlier, ask for more, or use a longer clip.",
+            f"From {start:g} s on, {max(wanted, 0):.5g} s of the video's {whole:.5g} s remain or were requested; "
+            f"a motion reference must be at least {limits.min_seconds} s long.",
+            next_step="Start earlier, request more seconds, or use a longer video.",
         )
     return None if wanted >= left else wanted
 
 
 def report_of(limits: MotionReference, fitted: Measure) -> str:
-    """What the clip is and what each model and mode will charge for it."""
+    """Details of the video, and its price for each model and mode."""
     prices = printed_prices()
-    sound = f"with {fitted.sound_seconds:.2f} s of sound" if fitted.has_sound else "without sound"
+    sound = f"with {fitted.sound_seconds:.2f} s of audio" if fitted.has_sound else "without audio"
     found = f"{fitted.seconds:.2f} s, {fitted.frames} frames, {float(fitted.rate):.3f} fps, {fitted.size}"
     lines = [f"{found}, {fitted.codec} in {fitted.container}, {fitted.bytes / 1e6:.1f} MB, {sound}."]
     for model in limits.models:

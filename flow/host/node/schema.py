@@ -1,4 +1,4 @@
-"""The declaration of a family or a utility as ComfyUI's schema."""
+"""Converts the declaration of a family or utility into a ComfyUI V3 schema."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _input(declared: Input) -> io.Input:
     if isinstance(declared, Choice):
         return io.Combo.Input(declared.id, options=list(declared.options), default=declared.default, **about)
     if isinstance(declared, Number):
-        # Unless told not to, the front end randomises an input called `seed` after each run, which would buy again.
+        # Unless told not to, the front end randomizes an input called `seed` after each run, which would be charged.
         return io.Int.Input(
             declared.id,
             default=declared.default,

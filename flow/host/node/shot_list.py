@@ -1,4 +1,4 @@
-"""Reads a shot list, and loads the images that its rows name."""
+"""Execution of Shot List: reads the table, and loads the images that its rows name."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ MOST_BYTES = 4 * MEGABYTE
 
 
 async def give(node_id: str, table: str, file: str, rows: str, project: str) -> io.NodeOutput:
-    """A list per output, as long as the chosen rows are many. Raises Refused for a table that cannot be read."""
+    """One list per output, with an item per selected row. Raises Refused if the table cannot be read."""
     found = shots_of(table, file, rows)
     if found.passed_over:
-        PromptServer.instance.send_progress_text(f"Passed over: {', '.join(found.passed_over)}", node_id)
+        PromptServer.instance.send_progress_text(f"Ignored columns: {', '.join(found.passed_over)}", node_id)
     images = await local(partial(_images, found.shots))
     names = [file_name(project, one.name) for one in found.shots]
     columns = [[getattr(one, column) for one in found.shots] for column in COLUMNS]
@@ -37,14 +37,14 @@ COLUMNS = ("prompt", "negative_prompt", "seconds", "seed", "take")
 
 
 def shots_of(table: str, file: str, rows: str) -> ShotList:
-    """The chosen shots of the table, or of the file. Raises Refused with every bad row by its line."""
+    """The selected shots of the table or file. Raises Refused with every faulty row by its line."""
     if table.strip() and file.strip():
-        raise Refused("Both table and file are filled in: empty one of them.")
+        raise Refused("table and file cannot be combined: clear one of them.")
     return read_shots(_text_of(file.strip()) if file.strip() else table, rows, lambda name: _place_of(name) is not None)
 
 
 def state_of(table: str, file: str, rows: str) -> str:
-    """Another text for every other content of the table and of the files that it names."""
+    """A text that changes with the content of the table and of the files that it names."""
     digest = hashlib.sha256()
     for place in _places(table, file, rows):
         stat = os.stat(place)
@@ -63,14 +63,14 @@ def _places(table: str, file: str, rows: str) -> list[Path]:
 def _text_of(file: str) -> str:
     place = _place_of(file)
     if place is None:
-        raise Refused(f"The input folder has no file '{file[:80]}'.")
+        raise Refused(f"'{file[:80]}' is not in the input folder.")
     if place.stat().st_size > MOST_BYTES:
-        raise Refused(f"{file[:80]} is larger than {MOST_BYTES // MEGABYTE} MB, too large for a shot list.")
+        raise Refused(f"{file[:80]} is larger than {MOST_BYTES // MEGABYTE} MB, which is too large for a shot list.")
     raw = place.read_bytes()
     try:
         return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:
-        raise Refused(f"{file[:80]} is no UTF-8 text.", next_step="Save it as CSV in UTF-8.") from None
+        raise Refused(f"{file[:80]} is not UTF-8 text.", next_step="Save it as UTF-8 CSV.") from None
 
 
 def _place_of(name: str) -> Path | None:

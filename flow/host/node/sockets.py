@@ -1,4 +1,4 @@
-"""Between ComfyUI's sockets and the values of the journey."""
+"""Converts between ComfyUI's sockets and the values of `flow.model`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import torch
 from comfy.model_management import get_free_memory
 from comfy_api.latest import Input, InputImpl, Types
 
-from ...errors import PackError, Refused
+from ...errors import PackError, Refused, log
 from ...media import (
     content_of_frames,
     content_of_trimmed,
@@ -54,7 +54,7 @@ PART_SECONDS = 1.0
 
 
 def values_of(family: Family, given: dict[str, Any], scratch: Path, stopped: Stopped = never) -> Values:
-    """The node's inputs as values. Raises Refused for a socket that cannot be read, Unfinished when `stopped`."""
+    """The node's inputs as values. Raises Refused if a socket cannot be read, Unfinished when `stopped`."""
     values = {**given, **cuts_of(family, given)}
     for one in family.inputs:
         if (one.may_be_missing or isinstance(one, Text)) and given.get(one.id) is None:
@@ -66,7 +66,7 @@ def values_of(family: Family, given: dict[str, Any], scratch: Path, stopped: Sto
 
 
 def cuts_of(family: Family, given: Mapping[str, Any]) -> dict[str, Cut | None]:
-    """What the family's shots hold; None where a link has no value yet."""
+    """The shots entered for a family; None while a link has no value yet."""
     return {one.id: one.read(given.get(one.id) or {}) for one in family.inputs if isinstance(one, Shots)}
 
 
@@ -93,7 +93,7 @@ def _connected(declared: MediaInput, held: Any) -> list[Any]:
 def _stills(image: torch.Tensor, declared: ImageInput) -> list[ImageData]:
     if image.ndim != 4 or (image.shape[0] != 1 and not declared.many):
         raise Refused(
-            f"{declared.id} holds a batch of {image.shape[0]} pictures; one is wanted.",
+            f"{declared.id} holds a batch of {image.shape[0]} images; connect a single image.",
             next_step="Pick one with ImageFromBatch.",
         )
     return [image_of(one.cpu().numpy()) for one in image]
@@ -102,15 +102,15 @@ def _stills(image: torch.Tensor, declared: ImageInput) -> list[ImageData]:
 def _sounds(audio: dict[str, Any], declared: AudioInput) -> list[AudioData]:
     waveform = audio["waveform"]
     if waveform.ndim != 3 or (waveform.shape[0] != 1 and not declared.many):
-        raise Refused(f"{declared.id} holds a batch of sounds; one is wanted.")
+        raise Refused(f"{declared.id} holds a batch of audio; connect a single audio.")
     return [AudioData(one.float().cpu().numpy(), int(audio["sample_rate"])) for one in waveform]
 
 
 def video_data_of(video: Input.Video, scratch: Path, stopped: Stopped = never) -> VideoData:
-    """The clip written out once, trims and crops applied: that file is measured and published.
+    """The video written out once, trims and crops applied: that file is measured and published.
 
     Its content is the same on every machine, so it is not taken from a file that an encoder of this one made. Raises
-    Refused for a clip that cannot be written out, Unfinished when `stopped` says so, which is not asked while ComfyUI
+    Refused for a video that cannot be written out, Unfinished when `stopped` says so, which is not asked while ComfyUI
     writes it; leaves no file then.
     """
     path = scratch / f"{secrets.token_hex(8)}.mp4"
@@ -124,10 +124,17 @@ def video_data_of(video: Input.Video, scratch: Path, stopped: Stopped = never) -
         raise
     except Exception as error:  # noqa: BLE001  # ComfyUI and PyAV raise whatever they like here
         path.unlink(missing_ok=True)
-        raise Refused(
-            f"The clip cannot be written out as MP4 ({type(error).__name__}: {error}).",
-            next_step="Convert it, or load it again.",
-        ) from None
+        raise _not_readable(error) from None
+
+
+def _not_readable(error: Exception) -> Refused:
+    """Without the error's own text, which may name paths of this machine; that goes into the log."""
+    log.warning("A video cannot be read: %s: %s", type(error).__name__, error)
+    cause = getattr(error, "strerror", None) or type(error).__name__
+    return Refused(
+        f"This file is not a readable video ({cause}).",
+        next_step="Re-export it as MP4 (H.264), or load another file.",
+    )
 
 
 def _write_out(video: Input.Video, path: Path, stopped: Stopped) -> tuple[str, ...]:
@@ -161,7 +168,7 @@ def _content_of(video: Input.Video, written: str, scratch: Path, stopped: Stoppe
 
 
 def _content_of_source(video: Input.Video, scratch: Path, stopped: Stopped) -> str:
-    """Empty for what ComfyUI plays and we do not read, like an animated picture."""
+    """Empty for what ComfyUI plays and we do not read, like an animated image."""
     source = video.get_stream_source()
     path = Path(source) if isinstance(source, str) else scratch / f"{secrets.token_hex(8)}.source"
     try:
@@ -182,7 +189,7 @@ def _missing_bytes(video: Input.Video) -> int:
 
 
 def parts_of(video: Input.Video) -> Iterator[tuple[Frames, AudioData | None]]:
-    """The frames and the sound of a video, a second at a time unless they are in memory already."""
+    """Frames and audio of a video, one second at a time unless they are in memory already."""
     if isinstance(video, InputImpl.VideoFromComponents) or not hasattr(video, "as_trimmed"):
         yield _part(video)
         return
@@ -214,7 +221,7 @@ def _free_bytes() -> int:
 
 
 def audio_of(path: Path, tell: Callable[[str], object], stopped: Stopped = never) -> dict[str, Any]:
-    """AUDIO [1, channels, samples]; a silent clip gives silence of its own length. `tell` hears of what is amiss.
+    """AUDIO [1, channels, samples]; a silent video gives silence of its own length. `tell` hears of what is amiss.
 
     Raises Unreadable for what is no video, Unfinished when `stopped` says so.
     """
@@ -234,7 +241,7 @@ def video_of(path: Path) -> Input.Video:
 
 
 def plain_source(video: Input.Video) -> Path | None:
-    """The file behind a video, None when it is trimmed, cropped, made of frames or an animated picture."""
+    """The file of a video; None if it is trimmed, cropped, made of frames or an animated image."""
     trimmed = trimmed_source(video)
     return trimmed[0] if trimmed and trimmed[1:] == UNTRIMMED else None
 
@@ -242,7 +249,7 @@ def plain_source(video: Input.Video) -> Path | None:
 def trimmed_source(video: Input.Video) -> tuple[Path, float, float] | None:
     """The file behind a video, where its trim starts and how long it is (seconds, 0 for all).
 
-    None when it is edited in other ways, made of frames or an animated picture. `get_stream_source` leaves edits out,
+    None when it is edited in other ways, made of frames or an animated image. `get_stream_source` leaves edits out,
     so it is only used where the video says what they are.
     """
     trim, path = _trim_of(video), _file_of(video)
@@ -286,10 +293,7 @@ def components_of(video: Input.Video, stopped: Stopped = never) -> Types.VideoCo
     try:
         components = video.get_components()
     except Exception as error:  # noqa: BLE001  # ComfyUI and PyAV raise whatever they like here
-        raise Refused(
-            f"ComfyUI cannot decode the video ({type(error).__name__}: {error}).",
-            next_step="Convert it, or load another one.",
-        ) from None
+        raise _not_readable(error) from None
     raise_if_stopped(stopped)
     return components
 

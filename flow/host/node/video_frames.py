@@ -16,7 +16,7 @@ from .sockets import audio_of, components_of, frames_tensor, plain_source, selec
 
 
 async def select(video: Any, selection: dict[str, int], with_audio: bool, node_id: str) -> io.NodeOutput:
-    """The outputs of Video Frames; what is amiss with the audio is said in the node."""
+    """The outputs of Video Frames; problems with the audio are shown on the node."""
     notes: list[str] = []
     output = await local(partial(_select, video, Selection(**selection), with_audio, notes))
     if notes:

@@ -1,1 +1,1 @@
-"""What the pack's own pages ask: the routes, and what they answer."""
+"""Routes for the pack's own pages, and their responses."""

@@ -1,4 +1,4 @@
-"""The questions that wait for a person's approval, and the answers."""
+"""Pending approval requests, and their answers."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def decide(runtime: Runtime, user: User, approval_id: str, is_yes: bool) -> tupl
     ledger = runtime.ledger
     asked = _approval(runtime, approval_id)
     if asked.realm != runtime.settings.realm or not _is_of(ledger, asked, user):
-        raise Denied(404, "There is no such question.")
+        raise Denied(404, "This approval request does not exist.")
     answered, is_first = ledger.approvals.decide(approval_id, APPROVED if is_yes else DECLINED, "page")
     told: dict[str, Json] = {"approval": approval_summary(answered, runtime.output)}
-    return (told if is_first else {**told, "error": f"It was {answered.decision} already."}), is_first
+    return (told if is_first else {**told, "error": f"It was already {answered.decision}."}), is_first
 
 
 def _is_of(ledger: Ledger, approval: Approval, user: User) -> bool:
@@ -52,4 +52,4 @@ def _approval(runtime: Runtime, approval_id: str) -> Approval:
     try:
         return runtime.ledger.approvals.by_id(approval_id)
     except PackError:
-        raise Denied(404, "There is no such question.") from None
+        raise Denied(404, "This approval request does not exist.") from None

@@ -1,4 +1,4 @@
-"""What a node would cost as its widgets stand now, and whether that request is in the ledger already."""
+"""The estimated cost of a node with its current widget values, and whether the ledger already holds the request."""
 
 from __future__ import annotations
 
@@ -146,11 +146,11 @@ def _values(
     linked: Sequence[str] = (),
     unknown: float = 0.0,
 ) -> Values:
-    """`unknown` seconds stand in for a clip whose length nobody told."""
+    """`unknown` seconds stand in for a video whose length nobody told."""
     names = {declared.id for declared in node_inputs(family)}
     strange = sorted({name.partition(".")[0] for name in (*widgets, *connected, *seconds, *linked)} - names)
     if strange:
-        raise Denied(400, f"There is no input '{strange[0][:40]}'.")
+        raise Denied(400, f"'{strange[0][:40]}' is not an input of this node.")
     given = {declared.id: _value(declared, widgets, connected, seconds, unknown) for declared in family.inputs}
     return Values({**given, "take": _held(TAKE, widgets.get("take", 0))})
 
@@ -169,7 +169,7 @@ def _value(declared: Input, widgets: Mapping[str, Any], connected: list[str], se
 
 
 def _cut(declared: Shots, widgets: Mapping[str, Any]) -> Cut | None:
-    """How the clip is cut; shots that a link tells are left out, since no price hangs on them."""
+    """How the video is cut; shots that a link tells are left out, since no price hangs on them."""
     held = {name.rpartition(".")[2]: widgets[name] for name in declared.widget_names if name in widgets}
     how = held.get(declared.id, OFF)
     return declared.read(held) or Cut(how) if isinstance(how, str) else None
@@ -178,7 +178,7 @@ def _cut(declared: Shots, widgets: Mapping[str, Any]) -> Cut | None:
 def _held(declared: Input, value: Any) -> Any:
     """The value, when a widget can hold it. Raises Denied otherwise."""
     if problem_of_value(declared, value):
-        raise Denied(400, f"{declared.id} cannot be that.")
+        raise Denied(400, f"{declared.id} has an invalid value.")
     return value
 
 
@@ -240,4 +240,4 @@ def _standing(entry: Entry, runtime: Runtime) -> str:
 
 
 def _no_clip(footage: VideoData) -> VideoData:
-    raise Refused("A quote looks at no clips.")
+    raise Refused("An estimate does not read videos.")

@@ -1,4 +1,4 @@
-"""What happens to jobs, told through ComfyUI's own socket to the open pages of those whose jobs they are."""
+"""Sends job events over ComfyUI's WebSocket to the open pages of the job's users."""
 
 from __future__ import annotations
 

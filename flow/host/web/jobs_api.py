@@ -1,4 +1,4 @@
-"""The sidebar's questions: the jobs, what was spent, their pictures and graphs, and what a person says of one."""
+"""The API of the sidebar: jobs, spending, thumbnails, workflows, and resolving jobs of unknown outcome."""
 
 from __future__ import annotations
 
@@ -91,22 +91,22 @@ def export(runtime: Runtime, user: User, project: str | None) -> str:
 
 
 def workflow(runtime: Runtime, user: User, entry_id: str) -> Any:
-    """The graph that this user queued the job from. Raises Denied when it was not kept."""
+    """The workflow that this user queued the job from. Raises Denied when it was not kept."""
     _entry(runtime, user, entry_id)
     found = kept_workflow(runtime.home, entry_id, user.name)
     if found is None:
-        raise Denied(404, "The graph of this job was not kept.")
+        raise Denied(404, "The workflow of this job was not saved.")
     return found
 
 
 def thumbnail(runtime: Runtime, user: User, entry_id: str) -> bytes:
-    """A small JPEG of the clip's first frame, made once. Raises Denied when the clip is not here."""
+    """A small JPEG of the video's first frame, made once. Raises Denied when the video is not here."""
     entry = _entry(runtime, user, entry_id)
     kept = runtime.home / "thumbs" / f"{entry.id}.jpg"
     if not kept.is_file():
         files = files_of(entry, runtime.output)
         if files is None:
-            raise Denied(404, "The clip of this job is not here.")
+            raise Denied(404, "The video of this job is not on this machine.")
         _make_thumbnail(files[0], kept)
     return kept.read_bytes()
 
@@ -129,7 +129,7 @@ def collect(runtime: Runtime, user: User, entry_id: str) -> None:
     """Have the runner download the videos of a job. Raises Denied for one without a task id, NotSet without a key."""
     entry = _entry(runtime, user, entry_id)
     if not entry.task_id:
-        raise Denied(409, "This job has no task id yet.")
+        raise Denied(409, "This job has no task ID yet.")
     account = runtime.account()
     runtime.runner.resume(account.adopt(entry.task_id), account, is_awaited=False)
 
@@ -141,9 +141,9 @@ def _entry(runtime: Runtime, user: User, entry_id: str) -> Entry:
     try:
         entry = ledger.by_id(entry_id)
     except PackError:
-        raise Denied(404, "There is no such job.") from None
+        raise Denied(404, "This job does not exist.") from None
     if entry.realm != found.realm or (user.only is not None and user.only not in ledger.users.of(entry_id)):
-        raise Denied(404, "There is no such job.")
+        raise Denied(404, "This job does not exist.")
     return entry
 
 

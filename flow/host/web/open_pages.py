@@ -1,4 +1,4 @@
-"""What each open page told of itself, by the id that ComfyUI knows it by; forgotten when the process ends."""
+"""What each open page reported about itself, by ComfyUI's client id; kept in memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOST_PAGES = 1000
 
 @dataclass(frozen=True)
 class OpenPage:
-    """`language` is empty where none was told."""
+    """`language` is empty if the page did not report one."""
 
     language: str = ""
     user: User = THE_ONE

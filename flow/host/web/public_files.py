@@ -1,4 +1,4 @@
-"""The one door of this ComfyUI that is meant for the world: published clips, each under a name nobody guesses."""
+"""The only route intended for the internet: uploaded reference videos, each under an unguessable name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The routes that the pack's own pages ask; what they need is loaded when the first of them is asked."""
+"""The routes of the pack's own pages; handlers are imported on the first request."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class Routes:
             validation.text_field(body, "language", 2),
         )
         if language not in LANGUAGES:
-            raise Denied(400, "There is no such language.")
+            raise Denied(400, "This language is not available.")
         open_pages.remember(page, language, self._user_of(request))
         return answer({"language": language})
 
@@ -164,7 +164,7 @@ class Routes:
         validation.require_fields(body, "family", "widgets", "connected", "seconds", "linked")
         family = self._families.get(validation.text_field(body, "family", 64, validation.NAME))
         if family is None:
-            raise Denied(404, "There is no such node.")
+            raise Denied(404, "This node does not exist.")
         widgets, connected, linked = body.get("widgets"), body.get("connected", []), body.get("linked", [])
         seconds = _lengths(body.get("seconds", {}))
         if not isinstance(widgets, dict) or len(widgets) > 64:
@@ -278,7 +278,7 @@ def _guarded(handler: Handler) -> Handler:
             raise
         except Exception as error:  # noqa: BLE001 - whatever is left is our mistake, and its text may hold anything
             log.exception("%s %s failed", request.method, request.path)
-            return error_answer(500, f"{type(error).__name__}; ComfyUI's console says more.")
+            return error_answer(500, f"{type(error).__name__}; see the ComfyUI console for details.")
 
     return guarded
 
@@ -287,7 +287,7 @@ def _about(family: Family) -> Mapping[str, Any]:
     return {
         "id": family.node_id,
         "title": family.title,
-        "clips": [{"id": clip.id, "url_input": clip.url_input} for clip in family.clips],
+        "clips": [{"id": one.id, "url_input": one.url_input} for one in family.videos],
         "media": [one.id for one in family.media],
         "widgets": [*(name for one in family.inputs for name in _widgets(one)), "take"],
     }

@@ -1,4 +1,4 @@
-"""The settings panel's questions: what is set and by whom, keeping a key, changing a setting, trying things out."""
+"""The API of the settings panel: read and change settings, save and test the key, test the media store."""
 
 from __future__ import annotations
 
@@ -101,9 +101,11 @@ def change_settings(runtime: Runtime, changes: Mapping[str, Any]) -> dict[str, J
     """
     for name, value in changes.items():
         if name not in ALLOWED:
-            raise Denied(400, f"There is no setting '{name[:40]}'.")
+            raise Denied(400, f"'{name[:40]}' is not a setting.")
         if value is not None and not ALLOWED[name](value):
-            raise Denied(400, f"{name} must be {NUMBERS[name]}." if name in NUMBERS else f"{name} cannot be that.")
+            raise Denied(
+                400, f"{name} must be {NUMBERS[name]}." if name in NUMBERS else f"{name} has an invalid value."
+            )
     save_settings(runtime.home, changes)
     return status(runtime)
 
@@ -121,14 +123,14 @@ def balance(runtime: Runtime) -> dict[str, Json]:
 
 
 def try_media_store(runtime: Runtime) -> dict[str, Json]:
-    """Publish a few bytes that look like a clip, read them back from outside, take them away again."""
+    """Publish a few bytes that look like a video, read them back from outside, take them away again."""
     found = runtime.reached()
     found.require_no_problems()
     transfer = Transfer((found.base_url, *opened_origins(found)))
     store = open_store(found, transfer)
     if store is None:
-        raise NotSet("No media store is set.", next_step="Choose one, or set APIMART_MEDIA_STORE.")
-    file = _test_clip(runtime.home)
+        raise NotSet("No media store is set.", next_step="Select one, or set APIMART_MEDIA_STORE.")
+    file = _test_video(runtime.home)
     try:
         address = store.put(file)
         try:
@@ -139,11 +141,13 @@ def try_media_store(runtime: Runtime) -> dict[str, Json]:
         discard(file.path)
     if probe.status >= 400 or probe.is_page or probe.length not in (None, file.bytes):
         what = "a web page" if probe.is_page else f"HTTP {probe.status}, {probe.length} bytes"
-        raise Refused(f"The test clip was read back and its address serves {what}.", next_step="Make its links public.")
+        raise Refused(
+            f"Reading back the test video failed: its address returns {what}.", next_step="Make its links public."
+        )
     return {"store": media_store_kind(found), "bytes": file.bytes}
 
 
-def _test_clip(home: Path) -> MediaFile:
+def _test_video(home: Path) -> MediaFile:
     folder = home / "scratch"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"test_{secrets.token_hex(8)}.mp4"

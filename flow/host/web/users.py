@@ -1,4 +1,4 @@
-"""Who asks, where ComfyUI has several users (--multi-user): jobs are their own, key and limits the owner's."""
+"""The user who sends a request with `--multi-user`: jobs belong to users, the key and the limits to the owner."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from .validation import Denied
 
 OWNER = "APIMART_OWNER"
 OWNER_ALONE = (
-    "The key, the limits and the account belong to the owner of this ComfyUI, who sets them in the environment, or on "
+    "The API key, limits and account are managed by the owner of this ComfyUI, in environment variables, or on "
     f"this page as the user whom the environment variable {OWNER} names."
 )
 
 
 @dataclass(frozen=True)
 class User:
-    """Somebody who asks. `name` is ComfyUI's id of the user; empty where it has only one, who owns everything."""
+    """The sender of a request. `name` is ComfyUI's user id; empty in single-user mode, where they own everything."""
 
     name: str = ""
     is_owner: bool = True

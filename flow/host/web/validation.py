@@ -1,4 +1,4 @@
-"""Who may ask our routes what: pages of this ComfyUI only, in small JSON of known fields."""
+"""Validation of requests: only from pages of this ComfyUI, only small JSON objects with known fields."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NAME = re.compile(r"[A-Za-z0-9_]{1,64}(\.[A-Za-z0-9_]{1,64})?", re.ASCII)
 
 
 class Denied(Exception):
-    """A request that is turned away before anything is done for it."""
+    """A request that is rejected before it has any effect."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -57,14 +57,14 @@ def require_same_origin(request: web.Request) -> None:
     site = request.headers.get("Sec-Fetch-Site")
     allowed = ("same-origin", "none") if request.method in ("GET", "HEAD") else ("same-origin",)
     if site is not None and site.lower() not in allowed:
-        raise Denied(403, "Only pages of this ComfyUI may ask.")
+        raise Denied(403, "Only pages of this ComfyUI can send this request.")
     origin = request.headers.get("Origin")
     if origin is not None and site is None and not _is_own(origin, request.headers):
         raise Denied(
             403,
-            "Only pages of this ComfyUI may ask. Behind a reverse proxy, have it pass Host or X-Forwarded-Host, or "
-            f"start ComfyUI with the environment variable {OWN_ORIGINS} set to the address of this page, like "
-            "http://comfy.example:8080.",
+            "Only pages of this ComfyUI can send this request. Behind a reverse proxy, forward Host or "
+            f"X-Forwarded-Host, or start ComfyUI with the environment variable {OWN_ORIGINS} set to the address of "
+            "this page, for example http://comfy.example:8080.",
         )
 
 
@@ -77,7 +77,7 @@ def require_page_or_this_machine(request: web.Request) -> None:
     says_page = "Origin" in request.headers or "Sec-Fetch-Site" in request.headers
     if request.method in ("GET", "HEAD") or says_page or _is_this_machine(request.remote):
         return
-    raise Denied(403, "Only pages of this ComfyUI, and programs on its own machine, may change something here.")
+    raise Denied(403, "Only pages of this ComfyUI, and programs on the same machine, can make changes.")
 
 
 async def json_body(request: web.Request) -> dict[str, Any]:
@@ -88,9 +88,9 @@ async def json_body(request: web.Request) -> dict[str, Any]:
     try:
         found = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise Denied(400, "This is not JSON.") from None
+        raise Denied(400, "The request is not JSON.") from None
     if not isinstance(found, dict):
-        raise Denied(400, "Send a JSON object.")
+        raise Denied(400, "The request must be a JSON object.")
     return found
 
 
@@ -103,7 +103,7 @@ def require_fields(body: Mapping[str, Any], *allowed: str) -> None:
 def text_field(body: Mapping[str, Any], name: str, most: int, pattern: re.Pattern[str] | None = None) -> str:
     value = body.get(name)
     if not isinstance(value, str) or len(value) > most:
-        raise Denied(400, f"{name} must be a text of at most {most} characters.")
+        raise Denied(400, f"{name} must be text of at most {most} characters.")
     if pattern is not None and not pattern.fullmatch(value):
         raise Denied(400, f"{name} is not valid.")
     return value
@@ -128,14 +128,14 @@ def query_text(request: web.Request, name: str, most: int) -> str | None:
     """A text of the query string, None where it is left out."""
     text = request.query.get(name)
     if text is not None and (len(text) > most or not text.isprintable()):
-        raise Denied(400, f"{name} must be a text of at most {most} characters.")
+        raise Denied(400, f"{name} must be text of at most {most} characters.")
     return text
 
 
 def entry_id(request: web.Request) -> str:
     found = request.match_info["id"]
     if not ENTRY_ID.fullmatch(found):
-        raise Denied(404, "There is no such job.")
+        raise Denied(404, "This job does not exist.")
     return found
 
 

@@ -1,4 +1,4 @@
-"""The graph that a job was queued from, kept beside the ledger so that it can be opened again."""
+"""Saves the workflow that a job was queued from, so that it can be reopened from the sidebar."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def keep_workflow(home: Path, entry_id: str, workflow: Mapping[str, Any], user: 
     """Keep `workflow` without the keys in it; one that cannot be kept is no reason for a job to fail."""
     text = json.dumps(scrubbed(workflow), separators=(",", ":"))
     if len(text) > MAX_BYTES:
-        log.info("The graph of job %s is too large to be kept.", entry_id)
+        log.info("The workflow of job %s is too large to be saved.", entry_id)
         return
     try:
         write_private(_file(home, entry_id, user), gzip.compress(text.encode("utf-8", "replace"), mtime=0))
     except OSError as error:
-        log.info("The graph of job %s is not kept: %s", entry_id, error.strerror)
+        log.info("The workflow of job %s could not be saved: %s", entry_id, error.strerror)
 
 
 def kept_workflow(home: Path, entry_id: str, user: str = "") -> Any:
@@ -48,6 +48,6 @@ def scrubbed(value: Any) -> Json:
 
 
 def _file(home: Path, entry_id: str, user: str) -> Path:
-    """Each user's own: two may have asked the same question in different graphs."""
+    """Each user's own: two may have asked the same question in different workflows."""
     mark = f"-{hashlib.sha256(user.encode()).hexdigest()[:16]}" if user else ""
     return home / "graphs" / f"{entry_id}{mark}.json.gz"
