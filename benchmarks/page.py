@@ -34,7 +34,7 @@ class IdlePage(ComfyPage):
         for number in range(nodes):
             at = (60 + 420 * (number % COLUMNS), 120 + 500 * (number // COLUMNS))
             self.add("APIMartSora2", at, prompt=f"shot {number}")
-        self.end()
+        self.add_ends()
         if with_scripts:
             self.page.wait_for_function(ARE_PRICED, timeout=60_000)
         self.page.wait_for_timeout(SETTLE_MS)

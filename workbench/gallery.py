@@ -102,15 +102,16 @@ def _chain(family: Family) -> Json:
 
 def _takes(family: Family) -> Json:
     """Takes side by side, and switches that pass on one of them."""
-    graph, chosen = Graph(), None
+    graph = Graph()
     graph.add("MarkdownNote", (0, -220), (1300, 150), [], [], [f"{TAKES.shows}\n\n{FREE}"])
+    chosen: Json = {}
     for take in range(TAKES.count):
         place = COLUMNS[take]
         shot = graph.add_family(family, place, {"prompt": TAKES.prompt, "take": take}, [])
         low = shot["size"][1] + PREVIEW + GAP
         saving = graph.add_saving(f"{TAKES.name}/take_{take}", (place, low), (WIDE, 330))
         graph.link(shot, 0, saving, "video")
-        if chosen is None:
+        if not chosen:
             chosen = shot
             continue
         switch = graph.add("ComfySwitchNode", (place, low + 430), (WIDE, 110), SWITCH_INPUTS, SWITCH_OUTPUTS, [False])

@@ -176,7 +176,7 @@ class Provider:
         if answer.status in (402, 403):
             return
         if answer.status >= 300 or _balance(answer).get("success") is False:
-            raise self._said_no(fault_of(answer), "The key was not taken")
+            raise self._said_no(fault_of(answer), "The key was not accepted")
 
     def balance_usd(self) -> float | None:
         """What is left on the account, None for no limit. Raises NotSet for a bad key or an empty account."""
@@ -205,7 +205,7 @@ class Provider:
             raise MayNotRead(
                 "APIMart does not let this key read what was charged.",
                 spent="",
-                next_step="Nothing else needs it. To have it checked, allow usage for the key at apimart.ai.",
+                next_step="Nothing else depends on it. To compare charges, allow usage for the key at apimart.ai.",
             )
         what = "APIMart did not say completely what was charged"
         raise self._said_no(fault_of(answer), what) if answer.status >= 300 else Unreachable(f"{what}.", next_step="")
