@@ -28,7 +28,8 @@ class Account:
     """`output` is where results go, `owner` names the process, `now` and `pause` are the clock.
 
     `pace` multiplies the waits between polls, between submits and between looks at the ledger; 1 is right for APIMart.
-    `retired` says in words why a model may be gone. Raises NotSet without a key.
+    `retired` says in words why a model may be gone. `writes_metadata` puts receipts, and what else is known of a job,
+    into the containers of its videos. Raises NotSet without a key.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Account:
         owner: str,
         *,
         retired: Mapping[str, str],
+        writes_metadata: bool = True,
         now: Callable[[], float] = time.time,
         pause: Callable[[float], None] | None = None,
         pace: float = 1.0,
@@ -64,7 +66,16 @@ class Account:
         results = open_result_store(settings)
         credential = Credential(settings.base_url, settings.require_key())
         self.fetch = Downloads(
-            ledger, transfer, credential, output, results, withdraw, retired, now=now, pause=pause
+            ledger,
+            transfer,
+            credential,
+            output,
+            results,
+            withdraw,
+            retired,
+            writes_metadata=writes_metadata,
+            now=now,
+            pause=pause,
         ).fetch
 
     def key(self, fingerprint: str) -> tuple[str, str, str]:
