@@ -36,8 +36,7 @@ def page(
         found.realm, STATES.get(show), project=project, words=words, limit=limit, offset=offset, user=user.only
     )
     return {
-        "jobs": _shown(entries, ledger, runtime.output),
-        "counts": dict(ledger.counts(found.realm, user.only)),
+        "jobs": _shown(entries, ledger, runtime),
         "sandbox": found.sandbox,
         "now": time.time(),
     }
@@ -45,15 +44,19 @@ def page(
 
 def one(runtime: Runtime, user: User, entry_id: str) -> dict[str, Json]:
     entry = _entry(runtime, user, entry_id)
-    return {"job": _shown([entry], runtime.ledger, runtime.output)[0]}
+    return {"job": _shown([entry], runtime.ledger, runtime)[0]}
 
 
-def totals(runtime: Runtime, user: User, days: int) -> dict[str, Json]:
-    """Dollars that the user's jobs cost of today, of this month, and per day and model of the last `days` days."""
+def totals(runtime: Runtime, user: User, days: int, project: str | None = None) -> dict[str, Json]:
+    """Dollars that the user's jobs cost of today, of this month, and per day and model of the last `days` days.
+
+    Of one project, where one is given, also what it cost in all, and what it may cost.
+    """
     found = runtime.settings
     today = datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
     first = min(today - timedelta(days=days - 1), today.replace(day=1))
-    spent = runtime.ledger_of(found).totals(found.realm, first.timestamp(), user.only)
+    ledger = runtime.ledger_of(found)
+    spent = ledger.totals(found.realm, first.timestamp(), user.only, project)
     shown = (today - timedelta(days=days - 1)).date().isoformat()
     return {
         "today_usd": _sum(spent, today.date().isoformat()),
@@ -65,23 +68,16 @@ def totals(runtime: Runtime, user: User, days: int) -> dict[str, Json]:
             for row in spent
             if row.day >= shown
         ],
+        "project_usd": round(ledger.project_usd(found.realm, project, user.only), 6) if project else None,
+        "limit_usd_per_project": found.limits.usd_per_project,
         "sandbox": found.sandbox,
     }
 
 
 def projects(runtime: Runtime, user: User) -> dict[str, Json]:
-    """What the user's jobs cost for each project, the latest first, and the limit and the name that are set."""
+    """The names of the user's projects, and the one that is set."""
     found = runtime.settings
-    spent = runtime.ledger_of(found).projects(found.realm, user.only)
-    return {
-        "projects": [
-            {"project": one.project, "usd": round(one.usd, 6), "jobs": one.jobs, "last_at": one.last_at}
-            for one in spent
-        ],
-        "project": found.project,
-        "limit_usd_per_project": found.limits.usd_per_project,
-        "sandbox": found.sandbox,
-    }
+    return {"projects": [*runtime.ledger_of(found).projects(found.realm, user.only)], "project": found.project}
 
 
 def export(runtime: Runtime, user: User, project: str | None) -> str:
@@ -147,10 +143,13 @@ def _entry(runtime: Runtime, user: User, entry_id: str) -> Entry:
     return entry
 
 
-def _shown(entries: list[Entry], ledger: Ledger, output: Path) -> list[Json]:
+def _shown(entries: list[Entry], ledger: Ledger, runtime: Runtime) -> list[Json]:
     running = {(entry.realm, entry.model) for entry in entries if entry.state == "ticketed"}
     usual = {key: ledger.typical_seconds(*key) for key in running}
-    return [summary(entry, output, usual.get((entry.realm, entry.model))) for entry in entries]
+    return [
+        summary(entry, runtime.output, usual.get((entry.realm, entry.model)))
+        for entry in entries
+    ]
 
 
 def _sum(spent: list[Spent], since_day: str) -> float:

@@ -150,7 +150,8 @@ class Routes:
 
     async def totals(self, request: web.Request) -> web.Response:
         days = max(1, validation.whole_number(request, "days", 30, DAYS))
-        return answer(await self._ask_of_jobs(request, "totals", days))
+        project = validation.query_text(request, "project", MAX_WORDS)
+        return answer(await self._ask_of_jobs(request, "totals", days, project))
 
     async def jobs(self, request: web.Request) -> web.Response:
         offset = validation.whole_number(request, "offset", 0, MAX_OFFSET)
