@@ -4,7 +4,7 @@ Source: https://docs.apimart.ai, Sora 2 (Korean edition).
 """
 
 from ..flow.model import MEGABYTE, Choice, Family, ImageInput, Price, Rule, Text
-from ..flow.model.shared_inputs import duration_choice, model, resolution
+from ..flow.model.shared_inputs import duration_choice, final_at, model, resolution
 
 RETIRED = (
     "OpenAI, its maker, shut the Sora 2 API down on 2026-09-24, and the provider's list of pages no longer names it."
@@ -45,4 +45,5 @@ FAMILY = Family(
         ),
     ),
     price=Price(key=lambda v: v.resolution.upper(), units=lambda v: v.duration),
+    final=final_at("1080p", model="sora-2-pro"),
 )

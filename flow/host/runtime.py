@@ -42,7 +42,7 @@ class Runtime:
         pace: float = 1.0,
     ) -> None:
         self.home, self.output = home, output
-        self._families, self._on_event, self._now, self._pace = families, on_event, now, pace
+        self.families, self._on_event, self._now, self._pace = families, on_event, now, pace
         self._writes_metadata = writes_metadata
         self._lock = threading.Lock()
         self._ledgers: dict[str, Ledger] = {}
@@ -120,7 +120,7 @@ class Runtime:
         if remembered != self._remembered:
             self._remembered = remembered
             NEW_MODELS.clear()
-            NEW_MODELS.update(new_models(self._families.values(), remembered))
+            NEW_MODELS.update(new_models(self.families.values(), remembered))
 
     def offered(self, family: Family, model: object) -> Family:
         """The family as the provider offers it, where `model` is none that it declares."""
@@ -139,7 +139,7 @@ class Runtime:
 
     @property
     def _retired(self) -> dict[str, str]:
-        return {model: why for family in self._families.values() for model, why in family.retired.items()}
+        return {model: why for family in self.families.values() for model, why in family.retired.items()}
 
     def _sandbox_url(self) -> str:
         with self._lock:

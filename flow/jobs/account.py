@@ -65,18 +65,8 @@ class Account:
         withdraw = publisher.withdraw if settings.media_delete else None
         results = open_result_store(settings)
         credential = Credential(settings.base_url, settings.require_key())
-        self.fetch = Downloads(
-            ledger,
-            transfer,
-            credential,
-            output,
-            results,
-            withdraw,
-            retired,
-            writes_metadata=writes_metadata,
-            now=now,
-            pause=pause,
-        ).fetch
+        downloads = partial(Downloads, ledger, transfer, credential, output, results, withdraw, retired)
+        self.fetch = downloads(writes_metadata=writes_metadata, now=now, pause=pause).fetch
 
     def key(self, fingerprint: str) -> tuple[str, str, str]:
         """What makes jobs the same: the ledger, sandbox or live, and the question."""

@@ -14,9 +14,10 @@ from ...media import write_thumbnail
 from ...model import Json
 from ..runtime import Runtime
 from .job_view import summary
+from .request_view import final_of, parameters
 from .users import User
 from .validation import Denied
-from .workflows import kept_workflow
+from .workflows import kept_origin, kept_workflow
 
 STATES = {
     "open": ("intended", "ticketed", "ended"),
@@ -95,6 +96,21 @@ def workflow(runtime: Runtime, user: User, entry_id: str) -> Any:
     return found
 
 
+def request(runtime: Runtime, user: User, entry_id: str) -> dict[str, Json]:
+    """What a job asked for, the node it was queued by where that is known, and the node that makes its final."""
+    entry = _entry(runtime, user, entry_id)
+    origin = kept_origin(runtime.home, entry_id, user.name)
+    widgets = None if origin is None else {**origin.widgets}
+    workflow = kept_workflow(runtime.home, entry_id, user.name) or {}
+    return {
+        "parameters": parameters(entry, runtime.families.get(entry.family)),
+        "node": None if origin is None else origin.node,
+        "workflow": str(workflow.get("id", "")),
+        "widgets": widgets,
+        "final": final_of(entry, runtime.families, widgets),
+    }
+
+
 def thumbnail(runtime: Runtime, user: User, entry_id: str) -> bytes:
     """A small JPEG of the clip's first frame, made once. Raises Denied when the clip is not here."""
     entry = _entry(runtime, user, entry_id)
@@ -147,7 +163,7 @@ def _shown(entries: list[Entry], ledger: Ledger, runtime: Runtime) -> list[Json]
     running = {(entry.realm, entry.model) for entry in entries if entry.state == "ticketed"}
     usual = {key: ledger.typical_seconds(*key) for key in running}
     return [
-        summary(entry, runtime.output, usual.get((entry.realm, entry.model)))
+        summary(entry, runtime.output, usual.get((entry.realm, entry.model)), families=runtime.families)
         for entry in entries
     ]
 

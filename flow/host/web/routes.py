@@ -87,6 +87,7 @@ class Routes:
             ("GET", "jobs/{id}", self.job),
             ("GET", "jobs/{id}/thumbnail", self.thumbnail),
             ("GET", "jobs/{id}/workflow", self.workflow),
+            ("GET", "jobs/{id}/request", self.request),
             ("POST", "jobs/{id}/collect", self.collect),
             ("POST", "jobs/{id}/declare", self.declare),
         )
@@ -197,6 +198,9 @@ class Routes:
 
     async def workflow(self, request: web.Request) -> web.Response:
         return answer({"workflow": await self._ask_of_jobs(request, "workflow", validation.entry_id(request))})
+
+    async def request(self, request: web.Request) -> web.Response:
+        return answer(await self._ask_of_jobs(request, "request", validation.entry_id(request)))
 
     async def collect(self, request: web.Request) -> web.Response:
         validation.require_fields(await validation.json_body(request))
