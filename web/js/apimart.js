@@ -12,6 +12,7 @@ import { routes } from "./server.js";
 import { keepWritten } from "./shots.js";
 import { Sidebar } from "./sidebar.js";
 import { speakGrown } from "./sockets.js";
+import { takeActions } from "./take_actions.js";
 
 const LOOK_MS = 500;
 const RETRY_MS = 10_000;
@@ -75,6 +76,7 @@ const ACTIONS = {
     const { workflow } = await server.get(`jobs/${job.id}/workflow`);
     await comfyui.openWorkflow(workflow, `APIMart ${job.id.slice(0, 8)}`);
   },
+  ...takeActions({ server, comfyui, badges, say, place: () => sidebar.root, openWorkflow: (job) => act("graph", job) }),
 };
 
 /** A loader of the clip where it is here, else a node that collects it by its id. */
