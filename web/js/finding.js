@@ -29,7 +29,7 @@ export class Finder {
 
   draw() {
     this.field = element("input", {
-      type: "search", placeholder: this.say("find.words"), "aria-label": this.say("find.words"), maxlength: MOST_CHARACTERS,
+      type: "search", placeholder: this.say("find.words"), title: this.say("find.hint"), "aria-label": this.say("find.words"), maxlength: MOST_CHARACTERS,
       spellcheck: "false", oninput: () => this.type(), onkeydown: (event) => event.stopPropagation(),
     });
     this.field.value = this.words;

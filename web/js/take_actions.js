@@ -41,7 +41,8 @@ export function takeActions({ server, comfyui, badges, say, place, openWorkflow 
       if (!request.final) return comfyui.toast("warning", "APIMart", say("final.none"));
       const earlier = request.final.same_media ? nodeOf(comfyui.rootGraph(), job, request) : null;
       const node = added(request.final, earlier);
-      const price = priceText(await badges.refresh(node), say);
+      const quote = await badges.refresh(node);
+      const price = quote ? priceText(quote, say) : say("badge.unpriced");
       const isBare = request.final.same_media && earlier?.graph !== node.graph && hadMedia(request);
       return comfyui.toast(isBare ? "warning" : "success", say("final.added", { price }), say(isBare ? "final.media" : "final.run"));
     },

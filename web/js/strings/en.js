@@ -50,7 +50,8 @@ export default {
   "job.declare.not": "It was not bought",
   "job.failed": "That did not work",
 
-  "find.words": "Search: prompt, model, project, 2026-11-26",
+  "find.words": "Search jobs",
+  "find.hint": "Words of the prompt, model or project, or a date like 2026-11-26",
   "find.project": "Project",
   "find.all": "All projects",
   "find.export": "Export as CSV",

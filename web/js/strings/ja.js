@@ -50,7 +50,8 @@ export default {
   "job.declare.not": "購入されていない",
   "job.failed": "実行できませんでした",
 
-  "find.words": "検索：プロンプト、モデル、プロジェクト、2026-11-26",
+  "find.words": "ジョブを検索",
+  "find.hint": "プロンプト・モデル・プロジェクトの語、または 2026-11-26 のような日付",
   "find.project": "プロジェクト",
   "find.all": "すべてのプロジェクト",
   "find.export": "CSV で書き出す",

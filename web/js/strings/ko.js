@@ -50,7 +50,8 @@ export default {
   "job.declare.not": "구매되지 않았음",
   "job.failed": "실행하지 못했습니다",
 
-  "find.words": "검색: 프롬프트, 모델, 프로젝트, 2026-11-26",
+  "find.words": "작업 검색",
+  "find.hint": "프롬프트, 모델, 프로젝트의 단어 또는 2026-11-26 같은 날짜",
   "find.project": "프로젝트",
   "find.all": "모든 프로젝트",
   "find.export": "CSV로 내보내기",

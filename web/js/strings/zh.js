@@ -50,7 +50,8 @@ export default {
   "job.declare.not": "未购买",
   "job.failed": "操作未成功",
 
-  "find.words": "搜索：提示词、模型、项目、2026-11-26",
+  "find.words": "搜索任务",
+  "find.hint": "提示词、模型或项目中的词，或日期，如 2026-11-26",
   "find.project": "项目",
   "find.all": "所有项目",
   "find.export": "导出为 CSV",
