@@ -21,17 +21,17 @@ def main(repeats: int) -> None:
     media = bench.media()
     print(f"{bench.machine()}; {repeats} interleaved runs, medians, the file in the page cache")
     with tempfile.TemporaryDirectory() as folder:
-        clip = bench.write_video(Path(folder) / "clip.mp4", WIDTH, HEIGHT, FRAMES, megabits=MEGABITS)
+        video = bench.write_video(Path(folder) / "video.mp4", WIDTH, HEIGHT, FRAMES, megabits=MEGABITS)
         kept, copied = Path(folder) / "kept.mp4", Path(folder) / "copied.mp4"
-        shutil.copyfile(clip, kept)
+        shutil.copyfile(video, kept)
         assert media.write_metadata(kept, TEXTS)
         ways = {
-            "a bare copy of the file": lambda: shutil.copyfile(clip, copied),
-            "hashing its content": lambda: media.content_of_video(clip),
+            "a bare copy of the file": lambda: shutil.copyfile(video, copied),
+            "hashing its content": lambda: media.content_of_video(video),
             "prompt, workflow and receipt into it": lambda: media.write_metadata(kept, TEXTS),
         }
         spent = bench.interleaved_seconds(ways, repeats)
-        title = f"{clip.stat().st_size / 1e6:.1f} MB, {FRAMES / 24:g} s of {WIDTH}x{HEIGHT}"
+        title = f"{video.stat().st_size / 1e6:.1f} MB, {FRAMES / 24:g} s of {WIDTH}x{HEIGHT}"
         bench.print_table(title, ("what", "time"), [(way, f"{1000 * took:.0f} ms") for way, took in spent.items()])
 
 

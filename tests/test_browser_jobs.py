@@ -18,6 +18,7 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 from apimart.flow.ledger import Ledger
 from comfy_page import ComfyPage
 from comfy_server import ComfyServer
+from journeys import until
 from ledgers import ended
 from playwright.sync_api import Locator, expect
 from sandboxed import Sandbox
@@ -34,8 +35,6 @@ WIDGET = "([id, name]) => app.graph.getNodeById(id).widgets.find((one) => one.na
 TIMES = "() => [...document.querySelectorAll('.apimart-stage video')].map((one) => one.currentTime)"
 READY = "() => [...document.querySelectorAll('.apimart-stage video')].every((one) => one.readyState >= 2)"
 PLAYING = "() => [...document.querySelectorAll('.apimart-stage video')].every((one) => !one.paused)"
-IDLE = """() => fetch("/queue").then((said) => said.json())
-  .then((found) => !found.queue_running.length && !found.queue_pending.length)"""
 DROP = """async ({ name, text }) => {
   const bytes = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
   const dataTransfer = new DataTransfer();
@@ -66,6 +65,13 @@ def bought(kept: Ledger, prompt: str, **changes: Any) -> None:
 
 def prompts(tab: Locator) -> Locator:
     return tab.locator(".apimart-job .apimart-about > p:not(.apimart-reason)")
+
+
+def ran(page: ComfyPage) -> None:
+    """Queue the workflow, and wait for its end."""
+    before = len(page.server.get("/history"))
+    page.run()
+    until(lambda: len(page.server.get("/history")) > before)
 
 
 def done(page: ComfyPage, prompt: str, count: int) -> Locator:
@@ -124,8 +130,7 @@ def test_a_job_that_comes_in_meanwhile_is_shown_only_where_it_is_looked_for(page
     tab.get_by_role("searchbox").fill("nothing of the kind")
     expect(tab.get_by_text("No job was found.")).to_be_visible()
     page.add(SORA, (500, 120), prompt=prompt)
-    page.run()
-    page.page.wait_for_function(IDLE)
+    ran(page)
     expect(tab.get_by_text("No job was found.")).to_be_visible()
     tab.get_by_role("searchbox").fill(prompt)
     done(page, prompt, 1)
@@ -212,7 +217,7 @@ def test_escape_closes_the_comparison_and_its_keys_are_not_comfyuis(page: ComfyP
     expect(page.tab()).to_be_visible()
 
 
-def test_a_draft_is_made_final_by_a_node_that_takes_its_job(page: ComfyPage, prompt: str) -> None:
+def test_a_draft_is_made_final_by_a_node_that_takes_its_job(page: ComfyPage, provider: Sandbox, prompt: str) -> None:
     page.tab()
     page.add(FLUX, (500, 120), prompt=prompt, draft=True, duration=6)
     page.run()
@@ -225,14 +230,9 @@ def test_a_draft_is_made_final_by_a_node_that_takes_its_job(page: ComfyPage, pro
     assert (made["type"], save["type"]) == (FLUX, "SaveVideo")
     assert held["draft_job"].startswith("task_")
     assert (held["draft"], held["resolution"], held["duration"]) == (False, "fhd", 6)
-    page.run()
-    assert [one["draft"] for one in bodies(page, prompt)] == [True]
-
-
-def bodies(page: ComfyPage, prompt: str) -> list[Any]:
-    jobs = page.server.get("/apimart/jobs")["jobs"]
-    ids = [job["id"] for job in jobs if job["prompt"] == prompt]
-    return [page.server.get(f"/apimart/jobs/{one}/request")["parameters"] for one in ids]
+    ran(page)
+    sent = provider.state()["tasks"][-1]["body"]
+    assert (sent["draft_from_task_id"], sent["resolution"], "prompt" in sent) == (held["draft_job"], "fhd", False)
 
 
 def test_a_low_resolution_is_asked_once_more_in_full_with_the_same_image(
@@ -272,7 +272,6 @@ def test_a_kept_video_dropped_on_the_canvas_is_its_workflow_and_costs_nothing(
     assert prompt in json.dumps(node)
     page.expect_badges(node["id"], "bought: 0 to pay", "retired model")
     comfy.post("/free", {"unload_models": True, "free_memory": True})
-    page.run()
-    page.page.wait_for_function(IDLE)
+    ran(page)
     assert provider.paid == sold
     assert done(page, prompt, 1)

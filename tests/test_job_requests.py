@@ -112,7 +112,7 @@ def test_a_draft_of_flux_is_rendered_whole_from_its_job(file_ledger):
     assert found["widgets"] == {**held, "draft": False, "resolution": "fhd", "draft_job": "task_01"}
 
 
-def test_a_clip_of_h3_is_made_final_by_another_node_that_needs_its_job_alone(file_ledger):
+def test_a_video_of_h3_is_made_final_by_another_node_that_needs_its_job_alone(file_ledger):
     entry = finished(file_ledger, H3, {"prompt": "a door", "resolution": "768P"})
     found = final_of(entry, FAMILIES, None)
     assert found == {"family": "APIMartMiniMaxH3Upscale", "widgets": {"source_job": "task_01"}, "same_media": False}
