@@ -143,13 +143,10 @@ class Queries:
 
     def projects(self, realm: str, user: str | None = None) -> list[str]:
         """The names of the projects that jobs were queued for, by one user where one is given, in their order."""
-        asking = (
-            _projects(realm)
-            if user is None
-            else select(ENTRIES.c.project)
-            .distinct()
-            .where(ENTRIES.c.realm == realm, ENTRIES.c.project != "", queued_by(user))
-        )
+        asking = _projects(realm)
+        if user is not None:
+            named = ENTRIES.c.realm == realm, ENTRIES.c.project != "", queued_by(user)
+            asking = select(ENTRIES.c.project).distinct().where(*named)
         with self.store.reading() as connection:
             return sorted(connection.execute(asking).scalars())
 
