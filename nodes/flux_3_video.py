@@ -4,7 +4,7 @@ Source: https://docs.apimart.ai, flux-3-video (Russian edition, September 2026).
 left out, as is `aspect_ratio` where it is auto.
 """
 
-from ..flow.model import Choice, Family, Flag, ImageInput, Number, Price, Rule, Text, Values, VideoInput
+from ..flow.model import Choice, Family, Final, Flag, ImageInput, Number, Price, Rule, Text, Values, VideoInput
 from ..flow.model.shared_inputs import duration, earlier_job, model, resolution, video_link
 from ..flow.model.shared_rules import names_a_job
 
@@ -105,4 +105,5 @@ FAMILY = Family(
         ),
     ),
     price=Price(key=row, units=lambda v: v.duration),
+    final=Final(when={"draft": True}, widgets={"draft": False, "resolution": "fhd"}, job="draft_job"),
 )

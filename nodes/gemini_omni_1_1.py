@@ -6,7 +6,7 @@ one image would be the first frame, so references say what they are.
 """
 
 from ..flow.model import Choice, Family, ImageInput, Json, Price, Rule, Text, Values, VideoInput
-from ..flow.model.shared_inputs import earlier_job, first_frame, last_frame, model, resolution, video_link
+from ..flow.model.shared_inputs import earlier_job, final_at, first_frame, last_frame, model, resolution, video_link
 from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST, names_a_job, video_lasts
 
 LONGEST_SECONDS = 10
@@ -98,4 +98,5 @@ FAMILY = Family(
         names_a_job(),
     ),
     price=Price(key=lambda v: str(v.resolution).upper(), units=lambda v: LONGEST_SECONDS),
+    final=final_at("1080p"),
 )

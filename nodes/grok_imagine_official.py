@@ -6,7 +6,7 @@ the video, is documented by xAI (https://docs.x.ai, video editing).
 """
 
 from ..flow.model import Choice, Family, ImageInput, Json, Number, Price, Rule, Text, Values, VideoInput
-from ..flow.model.shared_inputs import model, nsfw_check, resolution
+from ..flow.model.shared_inputs import final_at, model, nsfw_check, resolution
 
 EDITOR, NEWEST = "grok-imagine-video", "grok-imagine-video-1.5"
 
@@ -99,4 +99,5 @@ FAMILY = Family(
         ),
     ),
     price=Price(key=lambda v: v.resolution.upper(), units=billed, extras=inputs_billed),
+    final=final_at("1080p", model="grok-imagine-video-1.5"),
 )

@@ -6,6 +6,7 @@ Source: https://docs.apimart.ai, MiniMax-Hailuo-02 (English edition).
 from ..flow.model import Family, Flag, Price, Rule, Text
 from ..flow.model.shared_inputs import (
     duration_choice,
+    final_at,
     first_frame,
     last_frame,
     model,
@@ -46,4 +47,5 @@ FAMILY = Family(
         LAST_FRAME_NEEDS_FIRST,
     ),
     price=Price(key=lambda v: v.resolution.upper(), units=lambda v: v.duration),
+    final=final_at("1080p"),
 )

@@ -5,7 +5,15 @@ maker names them.
 """
 
 from ..flow.model import Family, Flag, Price, Rule, Text
-from ..flow.model.shared_inputs import duration_choice, first_frame, model, prompt_rewriting, resolution, watermark
+from ..flow.model.shared_inputs import (
+    duration_choice,
+    final_at,
+    first_frame,
+    model,
+    prompt_rewriting,
+    resolution,
+    watermark,
+)
 from ..flow.model.shared_rules import at_most_characters
 
 FAST = "MiniMax-Hailuo-2.3-Fast"
@@ -50,4 +58,5 @@ FAMILY = Family(
         at_most_characters("prompt", 2000),
     ),
     price=Price(key=lambda v: "1080P" if v.resolution == "1080p" else "default", units=lambda v: v.duration),
+    final=final_at("1080p"),
 )

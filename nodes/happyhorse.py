@@ -5,7 +5,7 @@ Source: https://docs.apimart.ai, HappyHorse (English and Chinese editions). With
 """
 
 from ..flow.model import Choice, Family, ImageInput, Number, Price, Rule, Text, Values, VideoInput
-from ..flow.model.shared_inputs import first_frame, model, resolution, seed, video_link, watermark
+from ..flow.model.shared_inputs import final_at, first_frame, model, resolution, seed, video_link, watermark
 from ..flow.model.shared_rules import at_most_characters, video_lasts
 
 
@@ -90,4 +90,5 @@ FAMILY = Family(
         at_most_characters("prompt", 2500),
     ),
     price=Price(key=lambda v: v.resolution, units=billed),
+    final=final_at("1080P"),
 )

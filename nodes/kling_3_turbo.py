@@ -4,7 +4,15 @@ Source: https://docs.apimart.ai, Kling 3.0 Turbo (English edition).
 """
 
 from ..flow.model import MEGABYTE, Family, Price, Rule, Text
-from ..flow.model.shared_inputs import aspect_ratio_without_image, duration, first_frame, model, resolution, watermark
+from ..flow.model.shared_inputs import (
+    aspect_ratio_without_image,
+    duration,
+    final_at,
+    first_frame,
+    model,
+    resolution,
+    watermark,
+)
 from ..flow.model.shared_rules import at_most_characters
 
 FAMILY = Family(
@@ -48,4 +56,5 @@ FAMILY = Family(
         ),
     ),
     price=Price(key=lambda v: v.resolution.upper(), units=lambda v: v.duration),
+    final=final_at("1080p"),
 )

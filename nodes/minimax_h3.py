@@ -4,7 +4,7 @@ Source: https://docs.apimart.ai, MiniMax-H3 (English edition, September 2026). I
 seconds of reference videos are billed up to 15 s. A last frame needs no first.
 """
 
-from ..flow.model import MEGABYTE, AudioInput, Choice, Family, ImageInput, Price, Rule, Text, Values, VideoInput
+from ..flow.model import MEGABYTE, AudioInput, Choice, Family, Final, ImageInput, Price, Rule, Text, Values, VideoInput
 from ..flow.model.shared_inputs import duration, first_frame, last_frame, model, nsfw_check, resolution, watermark
 from ..flow.model.shared_rules import (
     FRAMES_EXCLUDE_REFERENCES,
@@ -84,4 +84,5 @@ FAMILY = Family(
         each_lasts("sounds", 2, 15, total=15),
     ),
     price=Price(key=lambda v: v.resolution, units=billed, extras=further_pictures),
+    final=Final(when={"resolution": "768P"}, node_id="APIMartMiniMaxH3Upscale", job="source_job"),
 )

@@ -6,14 +6,7 @@ bills them.
 """
 
 from ..flow.model import AudioInput, Choice, Family, ImageInput, Price, Rule, Text, Values, VideoInput
-from ..flow.model.shared_inputs import (
-    added_watermark,
-    duration,
-    first_frame,
-    last_frame,
-    model,
-    resolution,
-)
+from ..flow.model.shared_inputs import added_watermark, duration, final_at, first_frame, last_frame, model, resolution
 from ..flow.model.shared_rules import (
     FRAMES_EXCLUDE_REFERENCES,
     LAST_FRAME_NEEDS_FIRST,
@@ -106,4 +99,5 @@ FAMILY = Family(
         ),
     ),
     price=Price(key=lambda v: v.resolution, units=billed, extras=further_pictures),
+    final=final_at("1080P"),
 )

@@ -8,6 +8,7 @@ from ..flow.model import Choice, Family, Flag, ImageInput, Price, Rule, Text, Va
 from ..flow.model.shared_inputs import (
     duration,
     earlier_job,
+    final_at,
     first_frame,
     last_frame,
     model,
@@ -93,4 +94,5 @@ FAMILY = Family(
         at_most_characters("negative_prompt", 2048),
     ),
     price=Price(key=row, units=lambda v: v.duration),
+    final=final_at("1080p"),
 )

@@ -5,7 +5,15 @@ Source: https://docs.apimart.ai, doubao-seedance-1-5-pro and -1-0 (English editi
 """
 
 from ..flow.model import Choice, Family, Flag, Price, Rule, Text
-from ..flow.model.shared_inputs import aspect_ratio_without_image, duration, first_frame, last_frame, resolution, seed
+from ..flow.model.shared_inputs import (
+    aspect_ratio_without_image,
+    duration,
+    final_at,
+    first_frame,
+    last_frame,
+    resolution,
+    seed,
+)
 from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST
 
 NEWEST = "seedance-1-5-pro"
@@ -57,4 +65,5 @@ FAMILY = Family(
         ),
     ),
     price=Price(key=lambda v: v.resolution.upper(), units=lambda v: v.duration),
+    final=final_at("1080p"),
 )

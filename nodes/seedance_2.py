@@ -5,7 +5,16 @@ defaults, so audio is always sent.
 """
 
 from ..flow.model import AudioInput, Choice, Family, Flag, ImageInput, Price, Rule, Text, Values, VideoInput
-from ..flow.model.shared_inputs import duration, first_frame, last_frame, nsfw_check, resolution, seed, web_search
+from ..flow.model.shared_inputs import (
+    duration,
+    final_at,
+    first_frame,
+    last_frame,
+    nsfw_check,
+    resolution,
+    seed,
+    web_search,
+)
 from ..flow.model.shared_rules import (
     FRAMES_EXCLUDE_REFERENCES,
     LAST_FRAME_NEEDS_FIRST,
@@ -109,4 +118,5 @@ FAMILY = Family(
         ),
     ),
     price=Price(key=row, units=billed),
+    final=final_at("1080p", model="seedance-2.0"),
 )

@@ -6,6 +6,7 @@ the estimate is by the second.
 
 from ..flow.model import MEGABYTE, AudioInput, Choice, Family, Flag, ImageInput, Price, Rule, Text, Values, VideoInput
 from ..flow.model.shared_inputs import (
+    final_at,
     first_frame,
     last_frame,
     model,
@@ -129,4 +130,5 @@ FAMILY = Family(
         at_most_characters("prompt", 30000),
     ),
     price=Price(key=row, units=lambda v: 30 if v.duration == -1 else v.duration),
+    final=final_at("1080p"),
 )

@@ -6,7 +6,7 @@ on which the editions disagree.
 """
 
 from ..flow.model import Choice, Family, ImageInput, Json, Price, Rule, Text, Values, VideoInput
-from ..flow.model.shared_inputs import duration, first_frame, last_frame, model, prompt_rewriting, resolution
+from ..flow.model.shared_inputs import duration, final_at, first_frame, last_frame, model, prompt_rewriting, resolution
 from ..flow.model.shared_rules import video_lasts
 
 ANY_TIME = -1
@@ -172,4 +172,5 @@ FAMILY = Family(
         ),
     ),
     price=Price(key=row, units=lambda v: v.duration),
+    final=final_at("1080p"),
 )

@@ -4,7 +4,7 @@ Source: https://docs.apimart.ai, Sora 2 (Korean edition).
 """
 
 from ..flow.model import MEGABYTE, Choice, Family, ImageInput, Price, Rule, Text
-from ..flow.model.shared_inputs import duration_choice, model, resolution
+from ..flow.model.shared_inputs import duration_choice, final_at, model, resolution
 
 RETIRED = "OpenAI shut down the Sora 2 API on 2026-09-24, and APIMart's documentation no longer lists it."
 
@@ -43,4 +43,5 @@ FAMILY = Family(
         ),
     ),
     price=Price(key=lambda v: v.resolution.upper(), units=lambda v: v.duration),
+    final=final_at("1080p", model="sora-2-pro"),
 )

@@ -4,7 +4,7 @@ Source: https://docs.apimart.ai, Veo 3.1 (English and Chinese editions). `durati
 """
 
 from ..flow.model import MEGABYTE, Choice, Family, Flag, ImageInput, Price, Rule, Text
-from ..flow.model.shared_inputs import aspect_ratio, duration_choice, resolution
+from ..flow.model.shared_inputs import aspect_ratio, duration_choice, final_at, resolution
 
 FAMILY = Family(
     node_id="APIMartVeo31Channel",
@@ -71,4 +71,5 @@ FAMILY = Family(
         ),
     ),
     price=Price(key=lambda v: "4K" if v.resolution == "4k" else "default", units=lambda v: 1.0),
+    final=final_at("1080p"),
 )

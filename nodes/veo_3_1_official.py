@@ -8,6 +8,7 @@ from ..flow.model import Choice, Family, Flag, Number, Price, Text, Values
 from ..flow.model.shared_inputs import (
     aspect_ratio,
     duration_choice,
+    final_at,
     first_frame,
     last_frame,
     model,
@@ -64,4 +65,5 @@ FAMILY = Family(
     ),
     rules=(LAST_FRAME_NEEDS_FIRST,),
     price=Price(key=resolution_and_sound, units=lambda v: v.duration * v.sample_count),
+    final=final_at("1080p"),
 )

@@ -7,6 +7,7 @@ from ..flow.model import Family, Flag, Price, Rule, Text
 from ..flow.model.shared_inputs import (
     aspect_ratio_without_image,
     duration,
+    final_at,
     first_frame,
     last_frame,
     model,
@@ -42,4 +43,5 @@ FAMILY = Family(
         at_most_characters("prompt", 2000),
     ),
     price=Price(key=lambda v: v.resolution.upper(), units=lambda v: v.duration),
+    final=final_at("1080p"),
 )

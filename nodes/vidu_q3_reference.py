@@ -4,7 +4,7 @@ Source: https://docs.apimart.ai, Vidu Q3 (English and Chinese editions).
 """
 
 from ..flow.model import Family, ImageInput, Price, Rule, Text
-from ..flow.model.shared_inputs import aspect_ratio, duration, model, resolution, seed
+from ..flow.model.shared_inputs import aspect_ratio, duration, final_at, model, resolution, seed
 from ..flow.model.shared_rules import at_most_characters
 
 FAMILY = Family(
@@ -56,4 +56,5 @@ FAMILY = Family(
         at_most_characters("prompt", 5000),
     ),
     price=Price(key=lambda v: v.resolution.upper(), units=lambda v: v.duration),
+    final=final_at("1080p"),
 )

@@ -9,6 +9,7 @@ from ..flow.model.shared_inputs import (
     added,
     added_watermark,
     duration_choice,
+    final_at,
     model,
     negative_prompt,
     prompt_rewriting,
@@ -62,4 +63,5 @@ FAMILY = Family(
         at_most_characters("negative_prompt", 500),
     ),
     price=Price(key=lambda v: v.resolution.upper(), units=lambda v: v.duration),
+    final=final_at("1080p"),
 )

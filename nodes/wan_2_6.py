@@ -9,6 +9,7 @@ from ..flow.model.shared_inputs import (
     added_watermark,
     aspect_ratio_without_image,
     duration,
+    final_at,
     model,
     negative_prompt,
     prompt_rewriting,
@@ -112,4 +113,5 @@ FAMILY = Family(
         at_most_characters("negative_prompt", 500),
     ),
     price=Price(key=row, units=lambda v: v.duration),
+    final=final_at("1080p"),
 )

@@ -7,6 +7,7 @@ together with an image is left to the provider: its page says both that it is ta
 from ..flow.model import AudioInput, Choice, Family, Price, Rule, Text, VideoInput
 from ..flow.model.shared_inputs import (
     duration,
+    final_at,
     first_frame,
     last_frame,
     model,
@@ -76,4 +77,5 @@ FAMILY = Family(
         at_most_characters("negative_prompt", 500),
     ),
     price=Price(key=lambda v: v.resolution, units=lambda v: v.duration),
+    final=final_at("1080P"),
 )

@@ -5,7 +5,16 @@ length, and the estimate is that of the longest video.
 """
 
 from ..flow.model import AudioInput, Choice, Family, Flag, ImageInput, Number, Price, Rule, Text, Values, VideoInput
-from ..flow.model.shared_inputs import added_watermark, first_frame, last_frame, model, nsfw_check, resolution, seed
+from ..flow.model.shared_inputs import (
+    added_watermark,
+    final_at,
+    first_frame,
+    last_frame,
+    model,
+    nsfw_check,
+    resolution,
+    seed,
+)
 from ..flow.model.shared_rules import (
     LAST_FRAME_NEEDS_FIRST,
     TOLERANCE_SECONDS,
@@ -148,4 +157,5 @@ FAMILY = Family(
         ),
     ),
     price=Price(key=lambda v: v.resolution, units=billed),
+    final=final_at("1080P"),
 )

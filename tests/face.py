@@ -88,7 +88,8 @@ def face_of(person: Person, user_of: Callable[[web.Request], User] = lambda requ
 def secrets_in(face: Face, *needles: str) -> list[str]:
     """Which GET routes and files hold one of `needles`; the key's own file is the one that may."""
     jobs = [f"jobs/{entry.id}" for entry in face.ledger.entries(limit=100)]
-    paths = ["status", "jobs", "totals", "families", *jobs, *(f"{job}/workflow" for job in jobs)]
+    each = [f"{job}/{what}" for job in jobs for what in ("workflow", "request")]
+    paths = ["status", "jobs", "totals", "families", *jobs, *each]
     said = {path: face.get(path).body for path in paths}
     kept = {str(Path(name).name): text for name, text in face.everything().items() if Path(name).name != "key"}
     return [place for place, text in {**said, **kept}.items() for needle in needles if needle.encode() in text]

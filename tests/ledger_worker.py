@@ -89,12 +89,12 @@ def half_write(ledger: Ledger, entry_id: str) -> None:
 
 
 def ask_with_little_room(ledger: Ledger, fingerprint: str) -> list[Any]:
-    """Ask where no file may grow beyond 200 kB, as on a disk that is nearly full."""
+    """Ask where no file may grow beyond 500 kB, as on a disk that is nearly full."""
     import resource
     import signal
 
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, 500_000))
     entry_id, _ = ask(ledger, fingerprint)
     try:
         ledger.mark_sent(entry_id, "me")

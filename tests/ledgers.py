@@ -84,6 +84,17 @@ def failed(entry: Entry, **changes: Any) -> Standing:
 
 
 UNDONE = {
+    7: (
+        "DROP INDEX apimart_entries_by_model",
+        "DROP INDEX apimart_entries_by_realm",
+        "DROP INDEX apimart_entries_by_project_and_day",
+        "DROP INDEX apimart_entries_by_day",
+        "CREATE INDEX apimart_entries_by_day ON apimart_entries (sent_at)",
+        "DROP INDEX apimart_entries_by_state",
+        "CREATE INDEX apimart_entries_by_state ON apimart_entries (state)",
+        "DROP INDEX apimart_entries_by_project",
+        "CREATE INDEX apimart_entries_by_project ON apimart_entries (project) WHERE project <> ''",
+    ),
     6: (
         "DROP INDEX apimart_entries_by_approval",
         "ALTER TABLE apimart_entries DROP COLUMN approval",

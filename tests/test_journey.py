@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import pytest
 from apimart.flow.errors import Declined, NotSet, Refused, Unfinished, Unknown, Unreachable
+from apimart.flow.host.runtime import Runtime
 from apimart.flow.ledger import Ledger
+from apimart.flow.media import content_of_video, read_metadata
 from apimart.flow.model import Values
 from apimart.flow.request import ask
 from journeys import FAMILIES, asked, defaults, picture, until
@@ -155,8 +160,27 @@ def test_a_result_of_another_machine_is_collected_by_its_task_id(person, seller,
     bought = person.buy(SORA, prompt="x")
     elsewhere = Person(tmp_path / "elsewhere", tmp_path / "there")
     collected = elsewhere.collect(bought.entry.task_id)
-    assert collected.files.paths[0].read_bytes() == bought.files.paths[0].read_bytes()
+    assert content_of_video(collected.files.paths[0]) == content_of_video(bought.files.paths[0])
     assert seller.sold == 1
+
+
+def test_a_result_that_is_collected_carries_its_receipt(person, seller, tmp_path):
+    from journeys import Person
+
+    task_id = person.buy(SORA, prompt="x").entry.task_id
+    [path] = Person(tmp_path / "elsewhere", tmp_path / "there").collect(task_id).files.paths
+    receipt = json.loads(read_metadata(path)["apimart"])
+    assert (receipt["task_id"], receipt["cost_usd"]) == (task_id, 0.32)
+    assert {"model", "date", "request"} <= {*receipt}
+
+
+def test_where_metadata_is_not_wanted_the_file_stays_as_the_provider_made_it(person, seller, tmp_path):
+    task_id = person.buy(SORA, prompt="x").entry.task_id
+    plain = Runtime(tmp_path / "elsewhere", tmp_path / "there", {}, lambda event: None, writes_metadata=False)
+    with closing(plain):
+        account = plain.account()
+        outcome = asyncio.run(plain.runner.resume(account.adopt(task_id), account).wait())
+    assert "apimart" not in read_metadata(outcome.files.paths[0])
 
 
 def test_an_unknown_task_id_is_refused_in_words(person):

@@ -8,7 +8,9 @@ import time
 import pytest
 from apimart.flow.jobs.download import receipt
 from apimart.flow.media import content_of_video, decode_frames, read_metadata, write_metadata
-from clips import write_video
+from apimart.flow.media.content import packets_of_mp4
+from apimart.flow.media.metadata import shown
+from clips import rotated, write_video
 from ledgers import ended
 
 pytest_plugins = ["ledger_fixtures"]
@@ -31,6 +33,22 @@ def test_the_texts_are_read_back_and_nothing_else_has_changed(tmp_path, kind):
     assert content_of_video(path) == content
     assert (decode_frames(path).pixels == frames).all()
     assert [one.name for one in tmp_path.iterdir()] == ["clip.mp4"]
+
+
+def test_a_video_that_is_turned_stays_turned(tmp_path):
+    flat = write_video(tmp_path / "flat.mp4", frames=24)
+    path = rotated(flat, tmp_path / "clip.mp4")
+    content = content_of_video(path)
+    assert content != content_of_video(flat)
+    assert write_metadata(path, TEXTS)
+    assert content_of_video(path) == content
+
+
+def test_the_same_packets_turned_another_way_are_not_the_same(tmp_path):
+    flat = write_video(tmp_path / "flat.mp4", frames=24)
+    turned = rotated(flat, tmp_path / "clip.mp4")
+    assert packets_of_mp4(turned) == packets_of_mp4(flat)
+    assert shown(turned) != shown(flat)
 
 
 def test_what_cannot_be_copied_is_left_as_it_is(tmp_path):

@@ -73,14 +73,27 @@ def test_a_price_that_nobody_knows_is_refused_where_a_project_is_limited(ledger)
         intended(ledger, "one", project="film", estimate_usd=None, limits=Limits(usd_per_project=5))
 
 
-def test_projects_are_summed(ledger, clock):
+def test_projects_are_named_and_summed(ledger, clock):
+    began = clock()
     ended(ledger, "one", cost=0.5, project="film")
+    clock.jump(86400)
     ended(ledger, "two", cost=0.25, project="film")
-    clock.jump(10)
     sent(ledger, "three", estimate_usd=2.0)
+    sent(ledger, "four", estimate_usd=1.0, project="advert")
     intended(ledger, "never sent", project="film")
-    found = [(one.project, one.usd, one.jobs) for one in ledger.projects("live")]
-    assert found == [("", 2.0, 1), ("film", 0.75, 2)]
+    ended(ledger, "pretended", project="play", realm="sandbox")
+    assert ledger.projects("live") == ["advert", "film"]
+    assert ledger.projects("nowhere") == []
+    assert [ledger.project_usd("live", one) for one in ("film", "advert", "none")] == [0.75, 1.0, 0.0]
+    assert [(one.usd, one.jobs) for one in ledger.totals("live", began, project="film")] == [(0.5, 1), (0.25, 1)]
+
+
+def test_the_projects_of_one_user_are_those_of_her_jobs(ledger):
+    for user, project in {"ann": "film", "ben": "advert"}.items():
+        ledger.users.add(ended(ledger, user, project=project).id, user)
+    ledger.users.add(ended(ledger, "without").id, "ann")
+    assert ledger.projects("live", "ann") == ["film"]
+    assert ledger.project_usd("live", "advert", "ann") == 0.0
 
 
 def test_jobs_are_found_by_words_project_and_day(ledger, clock):
@@ -141,8 +154,11 @@ def test_the_page_and_the_command_line_export_the_same(person, seller, face, mon
 def test_the_page_asks_for_projects_and_their_jobs(person, seller, face):
     person.buy(SORA, prompt="one", project="film")
     person.buy(SORA, prompt="two")
-    [without, film] = face.get("projects").json["projects"]
-    assert (without["project"], film["project"], film["jobs"], film["usd"]) == ("", "film", 1, 0.32)
+    assert face.get("projects").json == {"projects": ["film"], "project": ""}
+    found = face.get("totals?project=film").json
+    assert (found["today_usd"], found["project_usd"], found["limit_usd_per_project"]) == (0.32, 0.32, None)
+    assert (face.get("totals").json["today_usd"], face.get("totals").json["project_usd"]) == (0.64, None)
+    assert face.get("totals?project=" + "x" * 201).status == 400
     assert [one["project"] for one in face.get("jobs?project=film").json["jobs"]] == ["film"]
     assert len(face.get("jobs?project=").json["jobs"]) == 1
     assert len(face.get("jobs?words=sora%20two").json["jobs"]) == 1

@@ -387,13 +387,14 @@ def test_the_totals_are_per_day_and_model(face, person):
     assert found["today_usd"] == found["month_usd"] == pytest.approx(0.64 + 0.256)
     assert [(row["model"], row["jobs"]) for row in found["rows"]] == [("sora-2", 1), ("veo3.1-fast-official", 1)]
     assert found["last_day"] == found["rows"][0]["day"]
+    assert face.get("totals?days=366").json["rows"] == found["rows"]
 
 
 def test_a_thousand_jobs_come_in_pages_newest_first(face):
     for number in range(1000):
         intended(face.ledger, f"question {number}")
     first, last = face.get("jobs?limit=50").json, face.get("jobs?limit=100&offset=950").json
-    assert (len(first["jobs"]), len(last["jobs"]), first["counts"]) == (50, 50, {"intended": 1000})
+    assert (len(first["jobs"]), len(last["jobs"])) == (50, 50)
     numbers = [face.ledger.by_id(job["id"]).fingerprint for job in first["jobs"][:2]]
     assert numbers == ["question 999", "question 998"]
 

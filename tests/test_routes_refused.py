@@ -32,6 +32,7 @@ GETS = [
     f"jobs/{NOBODY}",
     f"jobs/{NOBODY}/thumbnail",
     f"jobs/{NOBODY}/workflow",
+    f"jobs/{NOBODY}/request",
 ]
 POSTS = [
     "key",

@@ -28,7 +28,7 @@ SANDBOX = Path(__file__).resolve().parents[2] / "sandbox" / "__main__.py"
 
 
 class Runtime:
-    """One data folder and one output folder. `on_event` hears what happens to jobs; `now` and `pace` are Account's."""
+    """One data folder and one output folder. `on_event` hears what happens to jobs; the others are Account's."""
 
     def __init__(
         self,
@@ -37,11 +37,13 @@ class Runtime:
         families: Mapping[str, Family],
         on_event: Callable[[Event], None],
         *,
+        writes_metadata: bool = True,
         now: Callable[[], float] = time.time,
         pace: float = 1.0,
     ) -> None:
         self.home, self.output = home, output
-        self._families, self._on_event, self._now, self._pace = families, on_event, now, pace
+        self.families, self._on_event, self._now, self._pace = families, on_event, now, pace
+        self._writes_metadata = writes_metadata
         self._lock = threading.Lock()
         self._ledgers: dict[str, Ledger] = {}
         self._account: Account | None = None
@@ -104,7 +106,14 @@ class Runtime:
         with self._lock:
             if self._account is None or self._account.settings != found:
                 self._account = Account(
-                    found, ledger, self.output, runner.owner, retired=self._retired, now=self._now, pace=self._pace
+                    found,
+                    ledger,
+                    self.output,
+                    runner.owner,
+                    retired=self._retired,
+                    writes_metadata=self._writes_metadata,
+                    now=self._now,
+                    pace=self._pace,
                 )
             account = self._account
         runner.use(account)
@@ -116,7 +125,7 @@ class Runtime:
         if remembered != self._remembered:
             self._remembered = remembered
             NEW_MODELS.clear()
-            NEW_MODELS.update(new_models(self._families.values(), remembered))
+            NEW_MODELS.update(new_models(self.families.values(), remembered))
 
     def refresh_soon(self) -> None:
         """Have a thread `refresh`; the one under way where there is one."""
@@ -161,7 +170,7 @@ class Runtime:
 
     @property
     def _retired(self) -> dict[str, str]:
-        return {model: why for family in self._families.values() for model, why in family.retired.items()}
+        return {model: why for family in self.families.values() for model, why in family.retired.items()}
 
     def _sandbox_url(self) -> str:
         with self._lock:
@@ -174,12 +183,14 @@ class Runtime:
 def runtime() -> Runtime:
     """That of this ComfyUI. Its data folder is APIMART_HOME, else in the system user folder, which is not served."""
     import folder_paths  # here, because the routes are also served without a ComfyUI, by tests
+    from comfy.cli_args import args
 
     from .web.events import tell
 
     chosen = os.environ.get("APIMART_HOME")
     home = Path(chosen).expanduser() if chosen else Path(folder_paths.get_system_user_directory("apimart"))
-    return Runtime(home, Path(folder_paths.get_output_directory()), FAMILIES, tell)
+    output = Path(folder_paths.get_output_directory())
+    return Runtime(home, output, FAMILIES, tell, writes_metadata=not args.disable_metadata)
 
 
 def _started_sandbox(folder: Path) -> tuple[subprocess.Popen[str], str]:

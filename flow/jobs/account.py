@@ -29,8 +29,8 @@ class Account:
     """`output` is where results go, `owner` names the process, `now` and `pause` are the clock.
 
     `pace` multiplies the waits between polls, between submits and between looks at the ledger; 1 is right for APIMart.
-    `retired` says in words why a model may be gone, `on_call` hears what the provider answers. Raises NotSet without a
-    key.
+    `retired` says in words why a model may be gone, `on_call` hears what the provider answers. `writes_metadata` puts
+    receipts, and what else is known of a job, into the containers of its videos. Raises NotSet without a key.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class Account:
         owner: str,
         *,
         retired: Mapping[str, str],
+        writes_metadata: bool = True,
         now: Callable[[], float] = time.time,
         pause: Callable[[float], None] | None = None,
         pace: float = 1.0,
@@ -68,9 +69,8 @@ class Account:
         withdraw = publisher.withdraw if settings.media_delete else None
         results = open_result_store(settings)
         credential = Credential(settings.base_url, settings.require_key())
-        self.fetch = Downloads(
-            ledger, transfer, credential, output, results, withdraw, retired, now=now, pause=pause
-        ).fetch
+        downloads = partial(Downloads, ledger, transfer, credential, output, results, withdraw, retired)
+        self.fetch = downloads(writes_metadata=writes_metadata, now=now, pause=pause).fetch
 
     def key(self, fingerprint: str) -> tuple[str, str, str]:
         """What makes jobs the same: the ledger, sandbox or live, and the question."""

@@ -36,7 +36,8 @@ STALE_SECONDS = 86400.0
 class Downloads:
     """Keeps results in `output`/apimart, and in the shared result store where one is set.
 
-    `withdraw` takes the reference media of a finished job out of the person's own store, where that is wanted.
+    `withdraw` takes the reference media of a finished job out of the person's own store, where that is wanted. Without
+    `writes_metadata` the files stay as the provider made them.
     """
 
     def __init__(
@@ -49,11 +50,12 @@ class Downloads:
         withdraw: Callable[[Body], None] | None,
         retired: Mapping[str, str],
         *,
+        writes_metadata: bool = True,
         now: Callable[[], float] = time.time,
         pause: Callable[[float], object] | None = None,
     ) -> None:
         self._ledger, self._transfer, self._credential = ledger, transfer, credential
-        self._output, self._store = output, store
+        self._output, self._store, self._writes_metadata = output, store, writes_metadata
         self._withdraw, self._retired, self._now, self._pause = withdraw, retired, now, pause
 
     async def fetch(self, job: Job, entry: Entry) -> Outcome:
@@ -70,9 +72,7 @@ class Downloads:
         entry, paths = await job.thread(partial(self._fetched, entry, job.stopped, job.metadata))
         return Outcome(entry, Files(paths), job.warnings)
 
-    def _fetched(
-        self, entry: Entry, stopped: Event, metadata: Mapping[str, str] | None
-    ) -> tuple[Entry, tuple[Path, ...]]:
+    def _fetched(self, entry: Entry, stopped: Event, metadata: Mapping[str, str]) -> tuple[Entry, tuple[Path, ...]]:
         paths = paths_of(entry, self._output)
         try:
             self._output.joinpath(FOLDER).mkdir(parents=True, exist_ok=True)
@@ -88,14 +88,14 @@ class Downloads:
             self._withdraw(Body({}, entry.addresses))
         return entry, paths
 
-    def _bring(self, entry: Entry, index: int, path: Path, stopped: Event, metadata: Mapping[str, str] | None) -> None:
+    def _bring(self, entry: Entry, index: int, path: Path, stopped: Event, metadata: Mapping[str, str]) -> None:
         """One video: from the folder of another ComfyUI, the result store, or its link."""
         with written_whole(path) as part:
             is_here = _linked(entry.files[index : index + 1], part)
             if not is_here and not (self._store and self._store.bring(path.name, part)):
                 self._from_link(entry, entry.urls[index], part, stopped)
-                if metadata is not None and not write_metadata(part, {**metadata, RECEIPT: receipt(entry)}):
-                    log.info("The workflow is not written into %s: it is no MP4 that can be copied.", path.name)
+                if self._writes_metadata and not write_metadata(part, {**metadata, RECEIPT: receipt(entry)}):
+                    log.info("The receipt is not written into %s: it is no MP4 that can be copied.", path.name)
             if self._store:
                 self._store.keep(path.name, part)
 

@@ -36,7 +36,7 @@ class Job:
     who waits and whether money may move: a job that nobody waits for is given up while nothing was sent, and goes on
     to its end afterwards. `queue_run` is the queue run that asked for it, `language` that of the person who did.
     `arrived` tells others of the run that it is about to be sent, or will not be. `metadata` are texts for the
-    containers of its videos, None for none.
+    containers of its videos, beside its receipt.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Job:
         self.entry = entry
         self.warnings: tuple[str, ...] = ()
         self.language, self.queue_run, self.arrived = language, queue_run, arrived
-        self.metadata = metadata
+        self.metadata = metadata or {}
         self.stopped = threading.Event()
         self._loop, self._executor, self._lock, self._on_event = loop, executor, lock, on_event
         self._is_sent = entry is not None and entry.sent_at is not None

@@ -8,7 +8,7 @@ from .entry import ADOPTED, INDETERMINATE, Contradiction, Entry, Intent
 from .leases import LONGEST_LEASE_SECONDS, may_live, new_owner
 from .ledger import Ledger
 from .limits import NO_LIMITS, usd
-from .queries import Booking, ProjectSpent, Spent
+from .queries import Booking, Spent
 
 __all__ = [
     "ADOPTED",
@@ -24,7 +24,6 @@ __all__ = [
     "Entry",
     "Intent",
     "Ledger",
-    "ProjectSpent",
     "Spent",
     "copy_ledger",
     "may_live",

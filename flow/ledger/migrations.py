@@ -116,6 +116,21 @@ MIGRATIONS = (
             "CREATE INDEX apimart_entries_by_approval ON apimart_entries (approval) WHERE approval IS NOT NULL",
         ),
     ),
+    Migration(
+        7,
+        "lists of the newest, by whatever they are narrowed",
+        (
+            "DROP INDEX apimart_entries_by_day",
+            "CREATE INDEX apimart_entries_by_day ON apimart_entries (realm, sent_at)",
+            "CREATE INDEX apimart_entries_by_realm ON apimart_entries (realm, number)",
+            "DROP INDEX apimart_entries_by_state",
+            "CREATE INDEX apimart_entries_by_state ON apimart_entries (realm, state, number)",
+            "DROP INDEX apimart_entries_by_project",
+            "CREATE INDEX apimart_entries_by_project ON apimart_entries (realm, project, number)",
+            "CREATE INDEX apimart_entries_by_project_and_day ON apimart_entries (realm, project, sent_at)",
+            "CREATE INDEX apimart_entries_by_model ON apimart_entries (realm, model, number)",
+        ),
+    ),
 )
 
 

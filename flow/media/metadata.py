@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,22 +15,26 @@ from av.video.stream import VideoStream
 from ..errors import Refused
 from ..files import discard, put_in_place
 from .container import READ_ERRORS, opened
-from .content import content_of_video
+from .content import packets_of_mp4
 
 FORMAT = "mp4"
 # The names are kept as they are, where ComfyUI's page looks for them; the index stands first, where players look.
 OPTIONS = {"movflags": "use_metadata_tags+faststart"}
 
+# ISO 14496-12, the track header: where its matrix is behind the name, by how long its times are, and that of no turn.
+MATRIX_AFTER_TIMES, MATRIX_AFTER_LONG_TIMES = 44, 56
+UPRIGHT = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
+
 
 def write_metadata(path: Path, texts: Mapping[str, str]) -> bool:
     """Write `texts` into an MP4 by copying its packets; False, with the file unchanged, if that is not possible.
 
-    The copy takes the file's place only when it shows and sounds the same (`content_of_video`). Raises OSError when it
-    cannot be written.
+    The copy takes the file's place only when it shows and sounds the same: the same packets, turned the same way.
+    Raises OSError when it cannot be written.
     """
     part = path.with_name(f"{path.name}.tagged")
     try:
-        is_same = _copy(path, part, texts) and content_of_video(part) == content_of_video(path)
+        is_same = _copy(path, part, texts) and shown(part) == shown(path)
         if is_same:
             put_in_place(part, path)
         return is_same
@@ -59,3 +65,26 @@ def _copy(path: Path, part: Path, texts: Mapping[str, str]) -> bool:
                     packet.stream = streams[packet.stream_index]
                     copy.mux(packet)
     return True
+
+
+def shown(path: Path) -> tuple[tuple[bytes, ...], list[bytes]]:
+    """The packets of an MP4, and how its tracks are turned."""
+    index = _index_of(path)
+    starts = [found.start() for found in re.finditer(b"tkhd", index)]
+    places = [start + (MATRIX_AFTER_LONG_TIMES if index[start + 4] else MATRIX_AFTER_TIMES) for start in starts]
+    turns = [index[place : place + len(UPRIGHT)] for place in places]
+    return packets_of_mp4(path), [turn for turn in turns if turn != UPRIGHT]
+
+
+def _index_of(path: Path) -> bytes:
+    """The box `moov`, empty where there is none."""
+    with path.open("rb") as file:
+        while len(head := file.read(8)) == 8:
+            size, name = struct.unpack(">I4s", head)
+            rest = size - 8 if size != 1 else struct.unpack(">Q", file.read(8))[0] - 16
+            if name == b"moov":
+                return file.read(rest)
+            if size == 0:
+                break
+            file.seek(rest, 1)
+    return b""

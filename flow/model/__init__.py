@@ -1,7 +1,7 @@
 """The vocabulary of all other modules: what a family declares, and the values that stages pass on."""
 
 from .encodings import in_role, model_of, multi_shot, parsed, spread, task_of
-from .family import GENERATIONS, Family, Price, Rule, no_extras, unshaped
+from .family import GENERATIONS, Family, Final, Price, Rule, no_extras, unshaped
 from .inputs import (
     AudioInput,
     Choice,
@@ -73,6 +73,7 @@ __all__ = [
     "Cut",
     "Family",
     "Files",
+    "Final",
     "Flag",
     "Frames",
     "ImageData",

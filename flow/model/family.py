@@ -50,15 +50,30 @@ class Price:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Final:
+    """How a finished video is bought in its final quality, from a job whose widgets held `when`.
+
+    `widgets` are what differs from that job. With `job` an input of that name takes the earlier job, on the node
+    `node_id` where that is another one, and its media are not asked for again; without `job` the same request is bought
+    once more.
+    """
+
+    widgets: Mapping[str, Json] = field(default_factory=dict)
+    when: Mapping[str, Json] = field(default_factory=dict)
+    job: str = ""
+    node_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Family:
     """A model family: one node. Everything the pack knows of it is said here once.
 
     `retired` says in words why a model may be gone; `gives_several` marks families whose jobs can hold several clips.
-    `path` is where the submit goes; a parameter that it names in braces goes there and not into the body. `shape`
-    makes the finished body, where data cannot say it; the question is known by that body before rules are checked, so
-    what they refuse must still show in it. A family of `any_model` has a text for the model, and is
-    held against the provider's own schema; so are the models that are `unchecked`: the provider lists them, and the
-    pack's declarations do not know them.
+    `final` says how a draft becomes final. `path` is where the submit goes; a parameter that it names in braces goes
+    there and not into the body. `shape` makes the finished body, where data cannot say it; the question is known by
+    that body before rules are checked, so what they refuse must still show in it. A family of `any_model` has a text
+    for the model, and is held against the provider's own schema; so are the models that are `unchecked`: the provider
+    lists them, and the pack's declarations do not know them.
     """
 
     node_id: str
@@ -70,6 +85,7 @@ class Family:
     search_aliases: tuple[str, ...] = ()
     retired: Mapping[str, str] = field(default_factory=dict)
     gives_several: bool = False
+    final: Final | None = None
     path: str = GENERATIONS
     shape: Callable[[dict[str, Json]], dict[str, Json]] = unshaped
     any_model: bool = False

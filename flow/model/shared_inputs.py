@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from .encodings import in_role, task_of
+from .family import Final
 from .inputs import Choice, Flag, ImageInput, Input, Number, Text, always, as_it_is
 from .json import Json
 from .values import Values
@@ -44,6 +45,11 @@ def duration_choice(*seconds: int, default: int = 0, help: str = "Duration in se
 def resolution(*names: str, default: str = "", help: str = "Higher resolutions cost more.") -> Choice:
     """The drop-down of resolutions; the default is the first of `names` unless given."""
     return Choice(id="resolution", options=names, default=default or names[0], help=help)
+
+
+def final_at(resolution: str, *, model: str = "") -> Final:
+    """The final of a job in a lower resolution: the same request at this one, which perhaps one model alone has."""
+    return Final(widgets={"resolution": resolution}, when={"model": model} if model else {})
 
 
 def aspect_ratio(*ratios: str, id: str = "aspect_ratio", help: str = "Aspect ratio.") -> Choice:

@@ -31,6 +31,14 @@ test("a new job that the filter leaves out is not shown", () => {
   assert.deepEqual(jobs.list, []);
 });
 
+test("a new job that nobody looks for is not shown", () => {
+  const jobs = new Jobs();
+  jobs.isWanted = (one) => one.id === "b";
+  assert.equal(jobs.put(job({ id: "a" }), 1), false);
+  assert.equal(jobs.put(job({ id: "b" }), 2), true);
+  assert.deepEqual(jobs.list.map((one) => one.id), ["b"]);
+});
+
 test("a page that was asked for before an event does not undo it", () => {
   const jobs = new Jobs();
   jobs.put(job({ state: "fetched" }), 500);
@@ -67,6 +75,7 @@ test("a job offers what can be done with it", () => {
   assert.deepEqual(actionsOf(job({ state: "fetched", clips: [{}] })), ["open", "canvas", "graph", "copy"]);
   assert.deepEqual(actionsOf(job({ state: "unknown", task_id: null })), ["graph"]);
   assert.deepEqual(actionsOf(job({ state: "failed" })), ["graph", "copy"]);
+  assert.deepEqual(actionsOf(job({ state: "fetched", clips: [{}], has_final: true })), ["open", "canvas", "final", "graph", "copy"]);
 });
 
 test("the chart has a column for every day, also across a month and a change of the clocks", () => {
@@ -84,6 +93,12 @@ test("the chart stacks models per day under the highest day", () => {
 test("what a route says no with is what the person reads", async () => {
   const server = routes(async () => new Response(JSON.stringify({ error: "No key.", next_step: "Set one." }), { status: 409 }));
   await assert.rejects(server.post("balance"), new RouteError("No key. Set one.", { error: "No key.", next_step: "Set one." }));
+});
+
+test("a file comes as it is, and a route that gives none says why", async () => {
+  assert.equal(await (await routes(async () => new Response("a,b")).file("jobs.csv")).text(), "a,b");
+  const none = routes(async () => new Response(JSON.stringify({ error: "No." }), { status: 400 }));
+  await assert.rejects(none.file("jobs.csv"), new RouteError("No."));
 });
 
 test("an answer that is no JSON is an error of its status", async () => {

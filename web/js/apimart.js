@@ -16,6 +16,7 @@ import { routes } from "./server.js";
 import { keepWritten } from "./shots.js";
 import { Sidebar } from "./sidebar.js";
 import { speakGrown } from "./sockets.js";
+import { takeActions } from "./take_actions.js";
 import { WorkflowPrice } from "./workflow_price.js";
 
 const LOOK_MS = 500;
@@ -103,6 +104,7 @@ const ACTIONS = {
     const { workflow } = await server.get(`jobs/${job.id}/workflow`);
     await comfyui.openWorkflow(workflow, `APIMart ${job.id.slice(0, 8)}`);
   },
+  ...takeActions({ server, comfyui, badges, say, place: () => sidebar.root, openWorkflow: (job) => act("graph", job) }),
 };
 
 /** A loader of the clip where it is here, else a node that collects it by its id. */

@@ -45,6 +45,22 @@ export function addNode(type, shift) {
   return node;
 }
 
+/** Selects a node of the graph that is shown, and brings it into view. */
+export function showNode(node) {
+  if (node.graph !== app.canvas.graph) return;
+  app.canvas.selectItems?.([node]);
+  app.canvas.centerOnNode?.(node);
+}
+
+/** What `work` does to a graph, as one step that a person can undo. */
+export function changing(graph, work) {
+  graph?.beforeChange?.();
+  const done = work();
+  graph?.afterChange?.();
+  graph?.setDirtyCanvas?.(true, true);
+  return done;
+}
+
 /** Whether a person has the node, open, before her eyes, so that its badges must have been drawn. */
 export function isInView(node) {
   const { canvas } = app;

@@ -13,6 +13,7 @@ const SHOWS = {
 export class Jobs {
   constructor() {
     this.show = "";
+    this.isWanted = () => true;
     this.list = [];
     this.hasMore = false;
     this.heard = new Map();
@@ -35,7 +36,7 @@ export class Jobs {
     this.heard.set(job.id, { job, at: now });
     const place = this.list.findIndex((one) => one.id === job.id);
     if (place < 0) {
-      if (!SHOWS[this.show](job)) return false;
+      if (!SHOWS[this.show](job) || !this.isWanted(job)) return false;
       this.list.unshift(job);
       return true;
     }
@@ -72,6 +73,7 @@ export function actionsOf(job) {
     job.task_id && !hasClip && job.state !== "failed" && job.state !== "dropped" && "collect",
     hasClip && "open",
     (hasClip || (job.task_id && job.state !== "failed")) && "canvas",
+    job.has_final && "final",
     "graph",
     job.task_id && "copy",
   ].filter(Boolean);

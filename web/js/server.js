@@ -13,14 +13,20 @@ export function routes(fetchApi) {
   const send = async (path, options) => answered(await fetchApi(`/apimart/${path}`, { cache: "no-store", ...options }));
   return {
     get: (path) => send(path, { method: "GET" }),
+    file: async (path) => (await accepted(await fetchApi(`/apimart/${path}`, { cache: "no-store" }))).blob(),
     post: (path, body = {}) =>
       send(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
   };
 }
 
 async function answered(response) {
+  return (await accepted(response)).json().catch(() => ({}));
+}
+
+/** The response, or what it says no with. */
+async function accepted(response) {
+  if (response.ok) return response;
   const content = await response.json().catch(() => ({}));
-  if (response.ok) return content;
   const sentences = [content.error ?? `HTTP ${response.status}`, content.next_step];
   throw new RouteError(sentences.filter(Boolean).join(" "), content);
 }

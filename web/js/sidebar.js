@@ -2,11 +2,13 @@
 import { moment, span, usd } from "./amounts.js";
 import { chart, columns } from "./chart.js";
 import { element, iconButton } from "./elements.js";
+import { Finder, isFound } from "./finding.js";
 import { Jobs, PAGE, actionsOf, costOf, overdue, progressOf } from "./jobs.js";
+import { Marks } from "./marks.js";
 import { Agreement } from "./reconcile.js";
 
 const DAYS = 30;
-const ICONS = { collect: "pi-download", open: "pi-play", canvas: "pi-plus", graph: "pi-sitemap", copy: "pi-copy" };
+const ICONS = { collect: "pi-download", open: "pi-play", canvas: "pi-plus", final: "pi-angle-double-up", graph: "pi-sitemap", copy: "pi-copy" };
 const FILTERS = { "": "jobs.all", open: "jobs.open", done: "jobs.done", failed: "jobs.failed" };
 
 export class Sidebar {
@@ -16,7 +18,10 @@ export class Sidebar {
    */
   constructor({ server, act, say, language, address, openSettings, top = [] }) {
     Object.assign(this, { server, act, say, language, address, openSettings, top });
+    this.finder = new Finder({ server, say, changed: () => this.search(), fail: (error) => this.act("fail", error) });
+    this.marks = new Marks({ say, compare: (videos) => this.act("compare", videos) });
     this.jobs = new Jobs();
+    this.jobs.isWanted = (job) => isFound(job, this.finder);
     this.rows = new Map();
     this.root = null;
   }
@@ -46,16 +51,16 @@ export class Sidebar {
   }
 
   async reload() {
-    await Promise.all([this.load(true), this.loadTotals(), this.loadStatus(), this.agreement.load()]);
+    await Promise.all([this.load(true), this.loadTotals(), this.loadStatus(), this.finder.loadProjects(), this.agreement.load()]);
   }
 
   async load(isFirst) {
     const offset = isFirst ? 0 : this.jobs.list.length;
-    const show = this.jobs.show;
+    const asking = this.asking();
     const asked = Date.now();
     try {
-      const page = await this.server.get(`jobs?limit=${PAGE}&offset=${offset}&show=${show}`);
-      if (show !== this.jobs.show) return;
+      const page = await this.server.get(`jobs?limit=${PAGE}&offset=${offset}&${asking}`);
+      if (asking !== this.asking()) return;
       this.jobs.take(page, isFirst, asked);
       if (this.root) this.fill();
     } catch (error) {
@@ -63,10 +68,17 @@ export class Sidebar {
     }
   }
 
+  /** What is shown, for the address of a route. */
+  asking() {
+    return `show=${this.jobs.show}&${this.finder.query}`;
+  }
+
   async loadTotals() {
-    const found = await this.server.get(`totals?days=${DAYS}`).catch(() => null);
-    if (!this.root || !found) return;
-    this.sums.replaceChildren(this.sum("jobs.today", found.today_usd), this.sum("jobs.month", found.month_usd));
+    const { project } = this.finder;
+    const found = await this.server.get(`totals?${new URLSearchParams({ days: DAYS, ...(project && { project }) })}`).catch(() => null);
+    if (!this.root || !found || project !== this.finder.project) return;
+    this.sums.replaceChildren(this.sum("jobs.today", found.today_usd), this.sum("jobs.month", found.month_usd),
+      ...(project ? [this.sumOfProject(found)] : []));
     const drawn = columns(found.rows, found.first_day, found.last_day);
     const label = this.say("jobs.chart", { days: DAYS });
     const none = element("p", { class: "apimart-note" }, this.say("jobs.chart.none", { days: DAYS }));
@@ -96,7 +108,8 @@ export class Sidebar {
     const head = element("header", {}, element("h2", {}, "APIMart"),
       iconButton("pi-refresh", this.say("jobs.refresh"), () => this.reload()),
       iconButton("pi-cog", this.say("jobs.settings"), this.openSettings));
-    this.root.replaceChildren(head, ...this.top, this.notes, this.sums, this.chart, this.agreement.root, this.filters, this.list, this.end);
+    this.root.replaceChildren(head, ...this.top, this.notes, this.finder.draw(), this.sums, this.chart, this.agreement.root,
+      this.filters, this.marks.bar, this.list, this.end);
     this.drawFilters();
     this.watcher = new IntersectionObserver((seen) => {
       if (seen.some((one) => one.isIntersecting) && this.jobs.hasMore) this.load(false);
@@ -117,6 +130,10 @@ export class Sidebar {
     return this.load(true);
   }
 
+  search() {
+    return Promise.all([this.load(true), this.loadTotals()]);
+  }
+
   /** Rows that are there are kept, so that a thousand jobs cost what changed. */
   fill() {
     const kept = new Map(this.jobs.list.map((job) => [job.id, this.rows.get(job.id)]));
@@ -126,7 +143,7 @@ export class Sidebar {
       this.rows.set(job.id, row);
       this.drawRow(job);
     }
-    const empty = this.say(this.jobs.show ? "jobs.empty.shown" : "jobs.empty");
+    const empty = this.say(this.finder.isNarrowed ? "jobs.empty.found" : this.jobs.show ? "jobs.empty.shown" : "jobs.empty");
     const rows = [...this.rows.values()];
     this.list.replaceChildren(...(rows.length ? rows : [element("li", { class: "apimart-note" }, empty)]));
   }
@@ -141,6 +158,7 @@ export class Sidebar {
     row.className = `apimart-job is-${job.state}`;
     row.replaceChildren(this.picture(job), element("div", { class: "apimart-about" },
       element("div", { class: "apimart-line" },
+        this.marks.box(job),
         element("b", { title: job.model }, job.model || job.task_id || job.id),
         element("span", { class: "apimart-state" }, this.say(`state.${job.state}`))),
       job.prompt && element("p", { title: job.prompt }, job.prompt),
@@ -193,6 +211,7 @@ export class Sidebar {
       cost?.isEstimate && cost.usd > 0 ? this.say("job.about", { usd: price }) : price,
       moment(job.created_at, this.language()),
       job.take > 0 && this.say("job.take", { take: job.take }),
+      job.project,
     ].filter(Boolean).join(" · ");
   }
 
@@ -210,7 +229,11 @@ export class Sidebar {
       button("job.declare.not", () => ({ bought: false })));
   }
 
-  sum(key, amount) {
-    return element("div", {}, element("small", {}, this.say(key)), element("strong", {}, usd(amount)));
+  sum(key, amount, values) {
+    return element("div", {}, element("small", {}, this.say(key, values)), element("strong", {}, usd(amount)));
+  }
+
+  sumOfProject({ project_usd: spent, limit_usd_per_project: limit }) {
+    return limit === null ? this.sum("jobs.project", spent) : this.sum("jobs.project.of", spent, { usd: usd(limit) });
   }
 }

@@ -47,8 +47,7 @@ class Plan:
     @property
     def spent_usd(self) -> float:
         """What the round has cost so far, an estimate where the cost is not known."""
-        totals = self._account.ledger.projects(self._account.settings.realm)
-        return next((one.usd for one in totals if one.project == self.project), 0.0)
+        return self._account.ledger.project_usd(self._account.settings.realm, self.project)
 
     def require(self, provider: Provider, spend: float) -> None:
         """Raises Refused for a sum below the cheapest job, and for one above the balance."""

@@ -19,7 +19,7 @@ from ...errors import PAID_AND_KEPT, NotSet, PackError, Unreadable
 from ...jobs import NOT_SUBMITTED, Account, Job, Runner
 from ...ledger import Entry
 from ...media import rate_of
-from ...model import IF_IT_FAILS, SKIP, VIDEO_OUTPUTS, Family, Selection, Values
+from ...model import IF_IT_FAILS, SKIP, VIDEO_OUTPUTS, Family, Json, Selection, Values
 from ...prices import printed_prices
 from ...request import problems_of_widgets
 from ...stopping import Stopped
@@ -56,6 +56,7 @@ class NodeRun:
 
     async def purchase(self, family: Family, given: dict[str, Any]) -> io.NodeOutput:
         """The outputs of a family node: of the job that answers its request already, else of a new one."""
+        self._progress.widgets = widgets_of(given)
 
         async def bought() -> io.NodeOutput:
             account = await self._account()
@@ -153,6 +154,15 @@ def job_json(entry: Entry, path: Path) -> str:
             "request": entry.fingerprint,
         }
     )
+
+
+def widgets_of(given: Mapping[str, Any]) -> dict[str, Json]:
+    """What the widgets of a node hold, by the names that the page has for them."""
+    held = {name: value for name, value in given.items() if isinstance(value, (str, int, float))}
+    grown = {name: value for name, value in given.items() if isinstance(value, Mapping)}
+    inner = {(name, one): value for name, values in grown.items() for one, value in values.items()}
+    kept = {pair: value for pair, value in inner.items() if isinstance(value, (str, int, float))}
+    return {**held, **{name if one == name else f"{name}.{one}": value for (name, one), value in kept.items()}}
 
 
 def _shown(path: Path) -> ui.SavedResult:

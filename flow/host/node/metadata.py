@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import folder_paths
-from comfy.cli_args import args
 
 from ..runtime import Runtime
 from ..web.workflows import scrubbed
@@ -16,12 +15,8 @@ from ..web.workflows import scrubbed
 HIDDEN = "[folder]"
 
 
-def metadata_of(
-    runtime: Runtime, prompt: Mapping[str, Any] | None, more: Mapping[str, Any] | None
-) -> dict[str, str] | None:
-    """The texts by their names, without keys and without paths of this machine; None with --disable-metadata."""
-    if args.disable_metadata:
-        return None
+def metadata_of(runtime: Runtime, prompt: Mapping[str, Any] | None, more: Mapping[str, Any] | None) -> dict[str, str]:
+    """The texts by their names, without keys and without paths of this machine."""
     found = {"prompt": prompt, **(more or {})}
     hidden = _folders(runtime)
     texts = {name: json.dumps(scrubbed(value)) for name, value in found.items() if value is not None}

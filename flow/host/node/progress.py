@@ -16,11 +16,12 @@ from server import PromptServer
 from ...errors import PackError
 from ...jobs import Account, Outcome, Progress
 from ...ledger import Entry, usd
+from ...model import Json
 from ...stopping import Stopped
 from ..runtime import Runtime, runtime
 from ..web.events import tell_node
 from ..web.open_pages import user_of_page
-from ..web.workflows import keep_workflow
+from ..web.workflows import Origin, keep_workflow
 
 LOOK_SECONDS = 0.2
 SANDBOX_LINE = "SANDBOX: simulated video, nothing is charged"
@@ -29,11 +30,15 @@ Result = TypeVar("Result")
 
 
 class NodeProgress:
-    """Shows one node's job in the node; `workflow` is kept with the job, so that it can be opened again."""
+    """Shows one node's job in the node; `workflow` is kept with the job, so that it can be opened again.
+
+    `widgets` are the node's, where it buys.
+    """
 
     def __init__(self, node_id: str, runtime: Runtime, workflow: Mapping[str, Any] | None) -> None:
         self.is_sandbox = False
         self._node_id, self._runtime, self._workflow = node_id, runtime, workflow
+        self.widgets: Mapping[str, Json] | None = None
         self._page: str | None = PromptServer.instance.client_id
         self._user = user_of_page(self._page)
         self._job = ""
@@ -65,7 +70,9 @@ class NodeProgress:
             tell_node(entry, self._node_id, self._page, str((self._workflow or {}).get("id", "")))
         if self._workflow:
             user = self._user.name if self._user else ""
-            self._runtime.runner.start(partial(keep_workflow, self._runtime.home, entry.id, self._workflow, user))
+            origin = None if self.widgets is None else Origin(self._node_id, self.widgets)
+            keep = partial(keep_workflow, self._runtime.home, entry.id, self._workflow, user, origin)
+            self._runtime.runner.start(keep)
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

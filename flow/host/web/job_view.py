@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from ...errors import redact
 from ...jobs import expected_seconds, files_of
 from ...ledger import Approval, Entry
-from ...model import Json, Standing
+from ...model import Family, Json, Standing
+from ..families import FAMILIES
+from .request_view import has_final
 
 SHOWN_STATES = {"intended": "waiting", "ticketed": "running"}
 
 
 def summary(
-    entry: Entry, output: Path, usual_seconds: float | None = None, now: float | None = None
+    entry: Entry,
+    output: Path,
+    usual_seconds: float | None = None,
+    now: float | None = None,
+    families: Mapping[str, Family] = FAMILIES,
 ) -> dict[str, Json]:
     """`ends_at` and the other times are Unix seconds, `progress` is 0..1, `clips` are for ComfyUI's /view."""
     return {
@@ -35,6 +42,7 @@ def summary(
         "cost_usd": entry.cost_usd,
         "task_id": entry.task_id,
         "reason": redact(entry.reason),
+        "has_final": has_final(entry, families.get(entry.family)),
         "clips": [_shown(file, output) for file in files_of(entry, output) or ()],
     }
 

@@ -14,9 +14,10 @@ from ...media import write_thumbnail
 from ...model import Json
 from ..runtime import Runtime
 from .job_view import summary
+from .request_view import final_of, parameters
 from .users import User
 from .validation import Denied
-from .workflows import kept_workflow
+from .workflows import kept_origin, kept_workflow
 
 STATES = {
     "open": ("intended", "ticketed", "ended"),
@@ -36,8 +37,7 @@ def page(
         found.realm, STATES.get(show), project=project, words=words, limit=limit, offset=offset, user=user.only
     )
     return {
-        "jobs": _shown(entries, ledger, runtime.output),
-        "counts": dict(ledger.counts(found.realm, user.only)),
+        "jobs": _shown(entries, ledger, runtime),
         "sandbox": found.sandbox,
         "now": time.time(),
     }
@@ -45,15 +45,19 @@ def page(
 
 def one(runtime: Runtime, user: User, entry_id: str) -> dict[str, Json]:
     entry = _entry(runtime, user, entry_id)
-    return {"job": _shown([entry], runtime.ledger, runtime.output)[0]}
+    return {"job": _shown([entry], runtime.ledger, runtime)[0]}
 
 
-def totals(runtime: Runtime, user: User, days: int) -> dict[str, Json]:
-    """Dollars that the user's jobs cost of today, of this month, and per day and model of the last `days` days."""
+def totals(runtime: Runtime, user: User, days: int, project: str | None = None) -> dict[str, Json]:
+    """Dollars that the user's jobs cost of today, of this month, and per day and model of the last `days` days.
+
+    Of one project, where one is given, also what it cost in all, and what it may cost.
+    """
     found = runtime.settings
     today = datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
     first = min(today - timedelta(days=days - 1), today.replace(day=1))
-    spent = runtime.ledger_of(found).totals(found.realm, first.timestamp(), user.only)
+    ledger = runtime.ledger_of(found)
+    spent = ledger.totals(found.realm, first.timestamp(), user.only, project)
     shown = (today - timedelta(days=days - 1)).date().isoformat()
     return {
         "today_usd": _sum(spent, today.date().isoformat()),
@@ -65,23 +69,16 @@ def totals(runtime: Runtime, user: User, days: int) -> dict[str, Json]:
             for row in spent
             if row.day >= shown
         ],
+        "project_usd": round(ledger.project_usd(found.realm, project, user.only), 6) if project else None,
+        "limit_usd_per_project": found.limits.usd_per_project,
         "sandbox": found.sandbox,
     }
 
 
 def projects(runtime: Runtime, user: User) -> dict[str, Json]:
-    """What the user's jobs cost for each project, the latest first, and the limit and the name that are set."""
+    """The names of the user's projects, and the one that is set."""
     found = runtime.settings
-    spent = runtime.ledger_of(found).projects(found.realm, user.only)
-    return {
-        "projects": [
-            {"project": one.project, "usd": round(one.usd, 6), "jobs": one.jobs, "last_at": one.last_at}
-            for one in spent
-        ],
-        "project": found.project,
-        "limit_usd_per_project": found.limits.usd_per_project,
-        "sandbox": found.sandbox,
-    }
+    return {"projects": [*runtime.ledger_of(found).projects(found.realm, user.only)], "project": found.project}
 
 
 def export(runtime: Runtime, user: User, project: str | None) -> str:
@@ -97,6 +94,21 @@ def workflow(runtime: Runtime, user: User, entry_id: str) -> Any:
     if found is None:
         raise Denied(404, "The workflow of this job was not saved.")
     return found
+
+
+def request(runtime: Runtime, user: User, entry_id: str) -> dict[str, Json]:
+    """What a job asked for, the node it was queued by where that is known, and the node that makes its final."""
+    entry = _entry(runtime, user, entry_id)
+    origin = kept_origin(runtime.home, entry_id, user.name)
+    widgets = None if origin is None else {**origin.widgets}
+    workflow = kept_workflow(runtime.home, entry_id, user.name) or {}
+    return {
+        "parameters": parameters(entry, runtime.families.get(entry.family)),
+        "node": None if origin is None else origin.node,
+        "workflow": str(workflow.get("id", "")),
+        "widgets": widgets,
+        "final": final_of(entry, runtime.families, widgets),
+    }
 
 
 def thumbnail(runtime: Runtime, user: User, entry_id: str) -> bytes:
@@ -147,10 +159,13 @@ def _entry(runtime: Runtime, user: User, entry_id: str) -> Entry:
     return entry
 
 
-def _shown(entries: list[Entry], ledger: Ledger, output: Path) -> list[Json]:
+def _shown(entries: list[Entry], ledger: Ledger, runtime: Runtime) -> list[Json]:
     running = {(entry.realm, entry.model) for entry in entries if entry.state == "ticketed"}
     usual = {key: ledger.typical_seconds(*key) for key in running}
-    return [summary(entry, output, usual.get((entry.realm, entry.model))) for entry in entries]
+    return [
+        summary(entry, runtime.output, usual.get((entry.realm, entry.model)), families=runtime.families)
+        for entry in entries
+    ]
 
 
 def _sum(spent: list[Spent], since_day: str) -> float:

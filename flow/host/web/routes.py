@@ -103,6 +103,7 @@ class Routes:
             ("GET", "jobs/{id}", self.job),
             ("GET", "jobs/{id}/thumbnail", self.thumbnail),
             ("GET", "jobs/{id}/workflow", self.workflow),
+            ("GET", "jobs/{id}/request", self.request),
             ("POST", "jobs/{id}/collect", self.collect),
             ("POST", "jobs/{id}/declare", self.declare),
         )
@@ -175,7 +176,8 @@ class Routes:
 
     async def totals(self, request: web.Request) -> web.Response:
         days = max(1, validation.whole_number(request, "days", 30, DAYS))
-        return answer(await self._ask_of_jobs(request, "totals", days))
+        project = validation.query_text(request, "project", MAX_WORDS)
+        return answer(await self._ask_of_jobs(request, "totals", days, project))
 
     async def jobs(self, request: web.Request) -> web.Response:
         offset = validation.whole_number(request, "offset", 0, MAX_OFFSET)
@@ -228,6 +230,9 @@ class Routes:
 
     async def workflow(self, request: web.Request) -> web.Response:
         return answer({"workflow": await self._ask_of_jobs(request, "workflow", validation.entry_id(request))})
+
+    async def request(self, request: web.Request) -> web.Response:
+        return answer(await self._ask_of_jobs(request, "request", validation.entry_id(request)))
 
     async def collect(self, request: web.Request) -> web.Response:
         validation.require_fields(await validation.json_body(request))

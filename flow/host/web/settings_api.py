@@ -60,7 +60,6 @@ def status(runtime: Runtime, user: User = THE_ONE) -> dict[str, Json]:
         "problems": {**{one.name: f"{one.what} {one.next_step}" for one in found.problems}, **_without_opencv()},
         "from_environment": list(environment_names()),
         "version": version(),
-        "jobs": dict(runtime.ledger_of(found).counts(found.realm, user.only)),
         "is_owner": user.is_owner,
     }
 

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +17,44 @@ from ...model import MEGABYTE, Json
 MAX_BYTES = 8 * MEGABYTE
 
 
-def keep_workflow(home: Path, entry_id: str, workflow: Mapping[str, Any], user: str = "") -> None:
-    """Keep `workflow` without the keys in it; one that cannot be kept is no reason for a job to fail."""
-    text = json.dumps(scrubbed(workflow), separators=(",", ":"))
+@dataclass(frozen=True)
+class Origin:
+    """The node that a job was queued by: its id, `5:12` inside a subgraph, and the values that its widgets had."""
+
+    node: str
+    widgets: Mapping[str, Json]
+
+
+def keep_workflow(
+    home: Path, entry_id: str, workflow: Mapping[str, Any], user: str = "", origin: Origin | None = None
+) -> None:
+    """Keep `workflow` without the keys in it; one that cannot be kept is no reason for a job to fail.
+
+    Without an `origin` it only collects the job, and takes no place of one that bought it.
+    """
+    file = _file(home, entry_id, user)
+    if origin is None and file.is_file():
+        return
+    kept = {"workflow": workflow, **({} if origin is None else {"node": origin.node, "widgets": origin.widgets})}
+    text = json.dumps(scrubbed(kept), separators=(",", ":"))
     if len(text) > MAX_BYTES:
         log.info("The workflow of job %s is too large to be saved.", entry_id)
         return
     try:
-        write_private(_file(home, entry_id, user), gzip.compress(text.encode("utf-8", "replace"), mtime=0))
+        write_private(file, gzip.compress(text.encode("utf-8", "replace"), mtime=0))
     except OSError as error:
         log.info("The workflow of job %s could not be saved: %s", entry_id, error.strerror)
 
 
 def kept_workflow(home: Path, entry_id: str, user: str = "") -> Any:
     """The graph that a user queued a job from, None when there is none."""
-    try:
-        return json.loads(gzip.decompress(_file(home, entry_id, user).read_bytes()))
-    except (OSError, EOFError, ValueError):
-        return None
+    return _kept(home, entry_id, user).get("workflow")
+
+
+def kept_origin(home: Path, entry_id: str, user: str = "") -> Origin | None:
+    """The node of that graph that a job was queued by, None where that is not known."""
+    found = _kept(home, entry_id, user)
+    return Origin(found["node"], found["widgets"]) if "node" in found else None
 
 
 def scrubbed(value: Any) -> Json:
@@ -45,6 +66,14 @@ def scrubbed(value: Any) -> Json:
     if isinstance(value, (list, tuple)):
         return [scrubbed(one) for one in value]
     return value if isinstance(value, (bool, int, float)) else None
+
+
+def _kept(home: Path, entry_id: str, user: str) -> dict[str, Any]:
+    try:
+        found = json.loads(gzip.decompress(_file(home, entry_id, user).read_bytes()))
+    except (OSError, EOFError, ValueError):
+        return {}
+    return found if "workflow" in found else {"workflow": found}  # earlier versions kept the graph alone
 
 
 def _file(home: Path, entry_id: str, user: str) -> Path:
