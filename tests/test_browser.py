@@ -104,7 +104,7 @@ def test_every_clip_that_is_connected_is_in_the_price(page: ComfyPage, comfy: Co
 
 def test_a_price_that_nobody_knows_is_said_to_be_unknown(page: ComfyPage) -> None:
     node = page.add("APIMartVeo31Extend")
-    page.expect_badges(node, "price not known")
+    page.expect_badges(node, "price unknown")
     page.page.evaluate('() => app.extensionManager.setting.set("apimart.language", "ko")')
     page.expect_badges(node, UNPRICED_IN_KOREAN)
 
@@ -138,7 +138,7 @@ def test_a_job_is_watched_in_the_sidebar(page: ComfyPage, provider: Sandbox, pro
     expect(job).to_contain_text("$0.32")
     expect(job.locator("img")).to_be_visible()
     expect(tab.locator(".apimart-sums")).not_to_contain_text("$0.00")
-    page.expect_badges(node, "bought: 0 to pay", "retired model")
+    page.expect_badges(node, "already paid", "retired model")
     page.picture("jobs")
 
 
@@ -259,7 +259,7 @@ def test_somebodys_graph_says_what_it_would_cost(page: ComfyPage, prompt: str) -
     page.page.evaluate("(id) => (app.graph.getNodeById(id).mode = 4)", bypassed)
     page.load({**page.workflow(), "id": graph_of()["id"]})
     told = page.toast("This graph spends money")
-    expect(told).to_contain_text("Running it buys 1 APIMart job(s) for about $1.60.")
+    expect(told).to_contain_text("Running it purchases 1 APIMart job(s) for about $1.60.")
     expect(told).to_contain_text("Plus 1 whose price is not known yet.")
     page.picture("notice")
 

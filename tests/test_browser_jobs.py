@@ -189,7 +189,7 @@ def test_takes_are_compared_in_step_and_one_is_used(page: ComfyPage, prompt: str
     dialog.locator("figure").first.get_by_role("button", name="Use this take").click()
     expect(dialog).to_be_hidden()
     assert page.page.evaluate(WIDGET, [node, "take"]) == 0
-    page.expect_badges(node, "bought: 0 to pay", "retired model")
+    page.expect_badges(node, "already paid", "retired model")
 
 
 def test_a_take_whose_node_is_not_there_offers_its_workflow(page: ComfyPage, prompt: str) -> None:
@@ -270,7 +270,7 @@ def test_a_kept_video_dropped_on_the_canvas_is_its_workflow_and_costs_nothing(
     page.page.wait_for_function(f"() => app.graph.nodes.some((node) => node.type === '{SORA}')")
     [node] = [one for one in page.workflow()["nodes"] if one["type"] == SORA]
     assert prompt in json.dumps(node)
-    page.expect_badges(node["id"], "bought: 0 to pay", "retired model")
+    page.expect_badges(node["id"], "already paid", "retired model")
     comfy.post("/free", {"unload_models": True, "free_memory": True})
     ran(page)
     assert provider.paid == sold

@@ -45,7 +45,7 @@ def test_the_line_says_that_the_ledger_agrees_and_then_what_it_does_not_know(pag
     agreement = page.page.locator(".apimart-agreement")
     agreement.locator("summary").click()
     agreement.get_by_role("button", name="Compare now").click()
-    expect(agreement.locator("summary")).to_contain_text("Agrees with APIMart's charges up to")
+    expect(agreement.locator("summary")).to_contain_text("Matches APIMart's charges up to")
     charged.control(plant_charge={"model": "veo3.1-fast", "usd": 0.41, "at": time.time() - TWO_DAYS, "key": "r-01"})
     agreement.get_by_role("button", name="Compare now").click()
     expect(agreement.locator("summary")).to_contain_text("not known here: veo3.1-fast")

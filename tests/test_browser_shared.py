@@ -101,7 +101,7 @@ def test_a_node_in_a_subgraph_gets_its_events_and_another_tab_does_not(
     expect(other.job(prompt)).to_contain_text("done", timeout=60_000)
     assert set(events_with_nodes(page)) == {path}
     assert events_with_nodes(other) == []
-    inner_shows(page, "bought: 0 to pay")
+    inner_shows(page, "already paid")
     other.close()
 
 

@@ -191,7 +191,7 @@ class Queries:
             named = ENTRIES.c.realm == realm, ENTRIES.c.project != "", queued_by(user)
             asking = select(ENTRIES.c.project).distinct().where(*named)
         with self.store.reading() as connection:
-            return sorted(connection.execute(asking).scalars())
+            return sorted(name for (name,) in connection.execute(asking))
 
     def purchases(
         self, realm: str, project: str | None = None, user: str | None = None, *, page: int = 500

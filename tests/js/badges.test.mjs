@@ -18,8 +18,8 @@ test("a price by the clip is one amount, or a number of them", () => {
 
 test("without the seconds the rate is shown, and a price that nobody knows is said to be unknown", () => {
   assert.deepEqual(texts({ usd: null, units: null }), ["$0.103 per second"]);
-  assert.deepEqual(texts({ usd: null, unit_usd: null, units: null }), ["price not known"]);
-  assert.deepEqual(texts({ usd: null }), ["price not known"]);
+  assert.deepEqual(texts({ usd: null, unit_usd: null, units: null }), ["price unknown"]);
+  assert.deepEqual(texts({ usd: null }), ["price unknown"]);
   assert.deepEqual(badgesOf(null, say), []);
 });
 
@@ -28,9 +28,9 @@ test("a price that hangs on what only a run can tell says so, and never a defaul
   assert.deepEqual(texts({ depends_on: [] }), ["10.0 s x $0.103 = $1.03"]);
 });
 
-test("what is in the books costs nothing more", () => {
-  assert.deepEqual(texts({ bought: "kept" }), ["bought: 0 to pay"]);
-  assert.deepEqual(texts({ bought: "running" }), ["running: 0 to pay"]);
+test("what was purchased before is already paid", () => {
+  assert.deepEqual(texts({ bought: "kept" }), ["already paid"]);
+  assert.deepEqual(texts({ bought: "running" }), ["running, already paid"]);
 });
 
 test("a model that the provider added is marked", () => {

@@ -98,7 +98,7 @@ test("what a route says no with is what the person reads", async () => {
 test("a file comes as it is, and a route that gives none says why", async () => {
   assert.equal(await (await routes(async () => new Response("a,b")).file("jobs.csv")).text(), "a,b");
   const none = routes(async () => new Response(JSON.stringify({ error: "No." }), { status: 400 }));
-  await assert.rejects(none.file("jobs.csv"), new RouteError("No."));
+  await assert.rejects(none.file("jobs.csv"), new RouteError("No.", { error: "No." }));
 });
 
 test("an answer that is no JSON is an error of its status", async () => {

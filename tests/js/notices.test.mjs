@@ -7,7 +7,7 @@ const say = (key, values) => text("en", key, values);
 const told = (priced, unpriced, usd, isSandbox = false) => billText({ priced, unpriced, usd, isSandbox }, say);
 
 test("the notice adds what would be charged, and counts what has no price yet", () => {
-  assert.equal(told(2, 1, 1.35), "Running it buys 2 APIMart job(s) for about $1.35. Plus 1 whose price is not known yet.");
+  assert.equal(told(2, 1, 1.35), "Running it purchases 2 APIMart job(s) for about $1.35. Plus 1 whose price is not known yet.");
 });
 
 test("nothing is said of a workflow that costs nothing", () => {
@@ -15,7 +15,7 @@ test("nothing is said of a workflow that costs nothing", () => {
 });
 
 test("jobs of unknown price alone are said without a sum", () => {
-  assert.match(told(0, 1, 0), /buys 1 APIMart job\(s\) whose price is not known yet/);
+  assert.match(told(0, 1, 0), /purchases 1 APIMart job\(s\) whose price is not known yet/);
 });
 
 test("a key in a workflow is seen wherever it stands", () => {

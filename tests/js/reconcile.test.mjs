@@ -9,7 +9,7 @@ const report = (...differences) => ({ state: "compared", last: "2026-11-25", dif
 const line = (...differences) => lineOf(report(...differences), say, "en");
 
 test("a ledger that agrees says until when", () => {
-  assert.equal(line(), "Agrees with APIMart's charges up to Nov 25");
+  assert.equal(line(), "Matches APIMart's charges up to Nov 25");
 });
 
 test("the latest difference is the line, and the others are counted", () => {
@@ -20,8 +20,8 @@ test("the latest difference is the line, and the others are counted", () => {
 
 test("every kind of difference has words of its own", () => {
   assert.equal(line(row("not charged", -0.32)), "$0.32 on Nov 24 not charged by APIMart: veo3.1-fast-official");
-  assert.equal(line(row("price moved", 0.08)), "Price moved by +$0.08 on Nov 24: veo3.1-fast-official");
-  assert.equal(line(row("price moved", -0.2)), "Price moved by -$0.20 on Nov 24: veo3.1-fast-official");
+  assert.equal(line(row("price moved", 0.08)), "Price changed by +$0.08 on Nov 24: veo3.1-fast-official");
+  assert.equal(line(row("price moved", -0.2)), "Price changed by -$0.20 on Nov 24: veo3.1-fast-official");
 });
 
 test("where nothing was compared the line is the same quiet one", () => {

@@ -25,14 +25,14 @@ test("a linked value makes the sum the least, a list the number too", () => {
 
 test("a price that nobody knows is counted and not summed", () => {
   assert.equal(said(node(1), node(null)), "This workflow: 2 to purchase, at least $1.00");
-  assert.equal(said(node(null)), "This workflow: 1 to purchase, price not known");
-  assert.equal(said({ ...node(1), quote: null }), "This workflow: 1 to purchase, price not known");
+  assert.equal(said(node(null)), "This workflow: 1 to purchase, price unknown");
+  assert.equal(said({ ...node(1), quote: null }), "This workflow: 1 to purchase, price unknown");
 });
 
 test("what a switch may leave out stands beside the sum", () => {
   const open = node(2, {}, { isSure: false });
-  assert.equal(said(node(1), open), "This workflow: 1 to purchase, $1.00 - 1 more perhaps, as switches decide");
-  assert.equal(said(open), "This workflow: nothing to purchase - 1 more perhaps, as switches decide");
+  assert.equal(said(node(1), open), "This workflow: 1 to purchase, $1.00 - up to 1 more, depending on switches");
+  assert.equal(said(open), "This workflow: nothing to purchase - up to 1 more, depending on switches");
   const same = { request: "a" };
   assert.equal(said(node(1, same, { isSure: false }), node(1, same)), "This workflow: 1 to purchase, $1.00");
 });

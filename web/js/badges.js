@@ -32,7 +32,7 @@ function priceBadge(quote, say) {
   return [priceText(quote, say), "price"];
 }
 
-/** "10.0 s x $0.103 = $1.03", "2 x $0.14 = $0.28", "$0.103 per second", "depends on duration", "price not known". */
+/** "10.0 s x $0.103 = $1.03", "2 x $0.14 = $0.28", "$0.103 per second", "depends on duration", "price unknown". */
 export function priceText(quote, say) {
   if (quote.depends_on?.length) return say("badge.depends", { inputs: quote.depends_on.join(", ") });
   const hangsOnClip = quote.units === null;
