@@ -151,7 +151,9 @@ class Queries:
             ENTRIES.c.realm == realm, ENTRIES.c.sent_at >= days.c.first, ENTRIES.c.sent_at < days.c.after
         )
         asking = asking if user is None else asking.where(queued_by(user))
-        asking = asking if project is None else asking.where(ENTRIES.c.project == project)
+        if project is not None:
+            # `since` once more, or PostgreSQL would hold each day against every job of the project.
+            asking = asking.where(ENTRIES.c.project == project, ENTRIES.c.sent_at >= since)
         with self.store.reading() as connection:
             rows = connection.execute(asking.group_by(days.c.day, ENTRIES.c.model)).all()
         return sorted((Spent(*row) for row in rows), key=lambda one: (one.day, one.model))
