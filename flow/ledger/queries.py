@@ -193,7 +193,7 @@ class Queries:
             named = ENTRIES.c.realm == realm, ENTRIES.c.project != "", queued_by(user)
             asking = select(ENTRIES.c.project).distinct().where(*named)
         with self.store.reading() as connection:
-            return sorted(name for (name,) in connection.execute(asking))
+            return sorted(connection.execute(asking).scalars())
 
     def purchases(
         self, realm: str, project: str | None = None, user: str | None = None, *, page: int = 500
@@ -270,7 +270,7 @@ def _newest(count: int, *wanted: ColumnElement[bool]) -> Select[tuple[int]]:
     return select(newest.c.number)
 
 
-def _projects(realm: str) -> Select[tuple[str]]:
+def _projects(realm: str) -> Select[Any]:
     """Each project by a jump to the next name of the index; DISTINCT would read every row."""
 
     def next_after(name: Any) -> Any:
