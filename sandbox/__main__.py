@@ -37,7 +37,7 @@ def main() -> None:
     provider = Provider(folder, Journal(state), settings, tuple(options.key))
     with suppress(SystemExit, KeyboardInterrupt):
         _serve(Server((options.host, options.port), provider), options.exit_with_parent)
-    provider.desk.close()
+    provider.tasks.close()
     if state is None:
         shutil.rmtree(folder, ignore_errors=True)
     sys.stdout.flush()

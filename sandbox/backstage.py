@@ -57,10 +57,10 @@ def _change(provider: Provider, name: str, value: Any) -> None:
     elif name == "reset":
         provider.behaviours.clear()
         vars(provider.settings).update(vars(deepcopy(provider.opening)))
-        provider.desk.balance = OPENING_BALANCE
+        provider.tasks.balance = OPENING_BALANCE
         provider.bill.refresh()
     elif name == "balance":
-        provider.desk.balance = float(value)
+        provider.tasks.balance = float(value)
     elif name == "advance_seconds":
         provider.clock.skip(float(value))
     elif name == "plant_charge":
@@ -70,14 +70,14 @@ def _change(provider: Provider, name: str, value: Any) -> None:
     elif name == "forget_charges":
         provider.bill.forget()
     elif name == "finish_now":
-        provider.desk.finish_now()
+        provider.tasks.finish_now()
     else:
         provider.settings.change(name, value)
 
 
 def _state(provider: Provider, _: Visit) -> Answer:
     settings = json.loads(json.dumps(vars(provider.settings)))
-    return as_json({"pid": os.getpid(), **provider.counts.state(), **provider.desk.state(), "settings": settings})
+    return as_json({"pid": os.getpid(), **provider.counts.state(), **provider.tasks.state(), "settings": settings})
 
 
 def _host(provider: Provider, visit: Visit) -> Answer:

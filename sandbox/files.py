@@ -11,7 +11,7 @@ from pathlib import Path
 from .answers import Answer, Refusal, as_xml_denied
 from .control import Settings
 from .hosted import Host
-from .tasks import Desk
+from .tasks import Tasks
 
 RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 
@@ -19,13 +19,13 @@ RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 class Files:
     """Everything under /f/."""
 
-    def __init__(self, desk: Desk, host: Host, settings: Settings) -> None:
-        self._desk, self._host, self._settings = desk, host, settings
+    def __init__(self, tasks: Tasks, host: Host, settings: Settings) -> None:
+        self._tasks, self._host, self._settings = tasks, host, settings
 
     def answer(self, path: str, headers: Message, now: float, request_id: str) -> Answer:
         """Raises a 404 refusal for what was never there."""
         if path.startswith("/f/video/"):
-            found = self._desk.file(path.removeprefix("/f/video/"))
+            found = self._tasks.file(path.removeprefix("/f/video/"))
             if found is None:
                 raise Refusal(404, "file not found")
             file, task = found
@@ -51,7 +51,7 @@ def _pieces(file: Path, created: float, kind: str, headers: Message, no_length: 
         "Last-Modified": formatdate(created, usegmt=True),
         "Accept-Ranges": "bytes",
     }
-    wanted = _wanted(headers, tag, size)
+    wanted = _range_of(headers, tag, size)
     if wanted is None:
         return Answer(200, headers=common, file=file, length=size, length_known=not no_length)
     start, stop = wanted
@@ -61,7 +61,7 @@ def _pieces(file: Path, created: float, kind: str, headers: Message, no_length: 
     return Answer(206, headers=common | span, file=file, start=start, length=stop - start, length_known=not no_length)
 
 
-def _wanted(headers: Message, tag: str, size: int) -> tuple[int, int] | None:
+def _range_of(headers: Message, tag: str, size: int) -> tuple[int, int] | None:
     """The asked half-open range; None for the whole file, also when If-Range names another version."""
     match = RANGE.match(headers.get("Range", "").strip())
     if not match or headers.get("If-Range", tag) != tag or match.groups() == ("", ""):

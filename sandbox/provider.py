@@ -23,7 +23,7 @@ from .hosted import Host
 from .inputs import USER_AGENT, Unusable, examine
 from .journal import Journal
 from .keys import Keys
-from .tasks import Desk, Task
+from .tasks import Task, Tasks
 from .usage import EXPORT, Bill
 from .views import view_submitted, view_task
 
@@ -73,11 +73,11 @@ class Provider:
         self.settings, self.opening = settings, deepcopy(settings)
         self.counts, self.clock = Counts(), Clock()
         self.behaviours = Behaviours(mishaps.KNOWN)
-        self.desk = Desk(folder, self.settings, self.counts, self.clock, journal)
-        self.bill = Bill(self.desk, self.settings, self.clock)
+        self.tasks = Tasks(folder, self.settings, self.counts, self.clock, journal)
+        self.bill = Bill(self.tasks, self.settings, self.clock)
         self.host = Host(folder, self.clock, journal)
         self.purchases = Keys(self.clock, journal)
-        self.files = Files(self.desk, self.host, self.settings)
+        self.files = Files(self.tasks, self.host, self.settings)
         self._accepted_keys = keys
         self._recall(journal.read())
 
@@ -87,7 +87,7 @@ class Provider:
                 self.host.recall(entry["hosted"])
             elif "purchase" in entry:
                 self.purchases.recall(entry["purchase"])
-        self.desk.recall([entry["task"] for entry in entries if "task" in entry])
+        self.tasks.recall([entry["task"] for entry in entries if "task" in entry])
 
     def answer(self, visit: Visit) -> Answer:
         """Every visit gets an answer; refusals become error bodies here."""
@@ -151,9 +151,9 @@ class Provider:
         if self._accepted_keys and visit.key not in self._accepted_keys:
             text = f"invalid API key (request id: {visit.request_id})"
             raise Refusal(401, text, code="", kind="apimart_error", param="")
-        self.desk.settle()
-        if self.desk.balance < LOWEST_BALANCE:
-            raise Refusal(402, f"Insufficient account balance. current: {self.desk.balance:.4f} USD")
+        self.tasks.settle()
+        if self.tasks.balance < LOWEST_BALANCE:
+            raise Refusal(402, f"Insufficient account balance. current: {self.tasks.balance:.4f} USD")
 
     def _staged(self, stage: str, visit: Visit, act: Callable[[], Answer]) -> Answer:
         """The answer of `act`, unless a behaviour waits for this stage."""
@@ -187,7 +187,7 @@ class Provider:
         body = visit.json()
         model = self._model(body.get("model"))
         match = extension.PATH.fullmatch(visit.path)
-        origin = extension.check_extension(self.desk.find(match[1]) if match else None, body)
+        origin = extension.check_extension(self.tasks.find(match[1]) if match else None, body)
         honours_keys = self.settings.honour_idempotency_at_remix
         return self._sell(visit, model, body, honours_keys=honours_keys, extends=origin.id)
 
@@ -201,7 +201,7 @@ class Provider:
 
     def _sell_once(self, visit: Visit, model: Model, body: dict[str, Any], key: str, extends: str) -> Answer:
         purchase = self.purchases.reserve(key, f"{visit.key} {visit.path}", visit.body)
-        known = self.desk.find(purchase.task_id) if purchase.task_id else None
+        known = self.tasks.find(purchase.task_id) if purchase.task_id else None
         if known:
             self.counts.add("replays")
             answer = self._sold(visit, model, known)
@@ -220,7 +220,7 @@ class Provider:
                 examine(model, body, self.folder, self.settings.upstream_limits)
             except Unusable as error:
                 raise Refusal(400, str(error)) from error
-        return self.desk.accept(model.id, body, visit.key[-4:], key, extends)
+        return self.tasks.accept(model.id, body, visit.key[-4:], key, extends)
 
     def _sold(self, visit: Visit, model: Model, task: Task) -> Answer:
         shape = self.settings.submit_shape
@@ -237,7 +237,7 @@ class Provider:
         self.counts.poll(task_id)
         if not TASK_ID.fullmatch(task_id):
             raise Refusal(400, f"invalid task id: {task_id}")
-        task = self.desk.find(task_id)
+        task = self.tasks.find(task_id)
         if task is None:
             raise Refusal(404, "task does not exist or expired", code="task_not_found")
         return _echoed(as_json(view_task(task, self.settings, visit.base_url, self.clock.now())), visit)
@@ -249,7 +249,7 @@ class Provider:
         return as_json({"url": visit.base_url + file.address, **described})
 
     def _balance(self, _: Visit) -> Answer:
-        left, used = round(self.desk.balance, 6), round(self.desk.used, 6)
+        left, used = round(self.tasks.balance, 6), round(self.tasks.used, 6)
         money = {"remain_balance": left, "used_balance": used, "unlimited_quota": False}
         credits = {"remain_credits": round(left * 10, 5), "used_credits": round(used * 10, 5)}
         return as_json({"success": True, **money, **credits})

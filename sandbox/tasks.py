@@ -94,7 +94,7 @@ def new_task_id(now: float) -> str:
     return "task_" + "".join(CROCKFORD[(number >> shift) & 31] for shift in range(125, -5, -5))
 
 
-class Desk:
+class Tasks:
     """Takes jobs in and knows how far each one is."""
 
     def __init__(self, folder: Path, settings: Settings, counts: Counts, clock: Clock, journal: Journal) -> None:
@@ -110,7 +110,7 @@ class Desk:
         self._drawers = ThreadPoolExecutor(DRAWERS, thread_name_prefix="draw")
 
     def recall(self, entries: list[dict[str, Any]]) -> None:
-        """Put back the tasks of the journal, settle the books, and go on with what was running."""
+        """Put back the tasks of the journal, settle the balance, and go on with what was running."""
         latest = {entry["id"]: Task(**entry) for entry in entries}
         for task in latest.values():
             self._remember(task)

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from .answers import Answer, Refusal, as_json
 from .clock import Clock
 from .control import Settings
-from .tasks import Desk, new_task_id
+from .tasks import Tasks, new_task_id
 
 MOST_DAYS = 31
 MOST_MODELS = 50
@@ -59,9 +59,9 @@ class Asked:
 
 @dataclass
 class Bill:
-    """Reads the charges off the desk; a test may plant one, and hide others."""
+    """Reads the charges off the tasks; a test may plant one, and hide others."""
 
-    desk: Desk
+    tasks: Tasks
     settings: Settings
     clock: Clock
     planted: list[Charge] = field(default_factory=list)
@@ -85,7 +85,7 @@ class Bill:
     def forget(self) -> None:
         """Begin with an empty bill: what was sold so far is never on it."""
         self.planted.clear()
-        self.hidden.update(task["id"] for task in self.desk.state()["tasks"])
+        self.hidden.update(task["id"] for task in self.tasks.state()["tasks"])
         self.refresh()
 
     def refresh(self) -> None:
@@ -140,7 +140,7 @@ class Bill:
         times.append(now)
 
     def _charges(self) -> list[Charge]:
-        billed = [Charge(one.id, one.model, one.cost, one.ended or 0.0, one.key) for one in self.desk.billed()]
+        billed = [Charge(one.id, one.model, one.cost, one.ended or 0.0, one.key) for one in self.tasks.billed()]
         booked_until = self.clock.now() - self.settings.usage_lag_seconds
         all_of_them = [*billed, *self.planted]
         return [one for one in all_of_them if one.task_id not in self.hidden and one.at <= booked_until]

@@ -23,14 +23,14 @@ class Events:
     def __init__(self, port: int) -> None:
         self.client_id = uuid.uuid4().hex
         self._heard: list[Event] = []
-        self._news = threading.Condition()
+        self._changed = threading.Condition()
         self._socket = websocket.create_connection(f"ws://127.0.0.1:{port}/ws?clientId={self.client_id}", timeout=600)
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
     def heard(self, kind: str) -> list[Any]:
         """The data of every event of that type so far."""
-        with self._news:
+        with self._changed:
             return [event["data"] for event in self._heard if event["type"] == kind]
 
     def wait(self, kind: str, holds: Callable[[Any], bool] = lambda data: True, seconds: float = 60) -> Any:
@@ -39,8 +39,8 @@ class Events:
         def found() -> list[Event]:
             return [event for event in self._heard if event["type"] == kind and holds(event["data"])]
 
-        with self._news:
-            if not self._news.wait_for(found, timeout=seconds):
+        with self._changed:
+            if not self._changed.wait_for(found, timeout=seconds):
                 raise TimeoutError(f"no {kind} within {seconds} s, but {[event['type'] for event in self._heard]}")
             return found()[0]["data"]
 
@@ -67,9 +67,9 @@ class Events:
                 return
             event = json.loads(message) if isinstance(message, str) else _binary(message)
             if event:
-                with self._news:
+                with self._changed:
                     self._heard.append(event)
-                    self._news.notify_all()
+                    self._changed.notify_all()
 
     def __enter__(self) -> Events:
         return self

@@ -157,8 +157,8 @@ class ComfyServer:
 
     def _command(self) -> list[str]:
         own = ["--cpu", "--port", str(self.port), "--base-directory", str(self.base), "--disable-api-nodes"]
-        books = ["--database-url", f"sqlite:///{(self.base / 'user' / 'comfyui.db').as_posix()}"]
-        return [str(self._python), "main.py", *own, *books, *self.options]
+        database = ["--database-url", f"sqlite:///{(self.base / 'user' / 'comfyui.db').as_posix()}"]
+        return [str(self._python), "main.py", *own, *database, *self.options]
 
     def _env(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("APIMART_", "PYTHON"))}

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SOURCES = ("flow/**/*.py", "nodes/*.py", "workbench/help_pages.py", "workbench/price_rows.py", "workbench/pages.py")
-NAMED = ("flow/**/*.py", "nodes/*.py", "workbench/*.py")
-PAGES = ("MODELS.md", "docs/*.md", "web/docs/*.md")
+NAMED = ("flow/**/*.py", "nodes/*.py", "sandbox/*.py", "workbench/*.py")
+PAGES = ("*.md", "docs/*.md", "web/docs/*.md", "web/js/strings/en.js")
+KEY = re.compile(r'^ *"[\w.]+": ')  # of a text of the page
 # What ledgers already hold.
 RECORDED = ("declared bought", "declared not bought")
 MIGRATIONS = "flow/ledger/migrations.py"
@@ -55,7 +56,7 @@ Text = tuple[int, str]
 def faults(root: Path) -> list[str]:
     """Every avoided word in the texts and names of the pack at `root`, as `file:line: what`."""
     sources = [(path, strings(path.read_text("utf-8"))) for path in _found(root, SOURCES)]
-    pages = [(path, enumerate(path.read_text("utf-8").splitlines(), 1)) for path in _found(root, PAGES)]
+    pages = [(path, lines(path.read_text("utf-8"))) for path in _found(root, PAGES)]
     return [
         f"{path.relative_to(root).as_posix()}:{line}: '{word}' in a text; better: {better}"
         for path, texts in [*sources, *pages]
@@ -84,6 +85,11 @@ def strings(source: str) -> Iterator[Text]:
     docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     constants = (node for node in nodes if isinstance(node, ast.Constant) and id(node) not in docstrings)
     yield from ((one.lineno, one.value) for one in constants if isinstance(one.value, str) and " " in one.value)
+
+
+def lines(page: str) -> Iterator[Text]:
+    """The numbered lines of a page; of the browser's texts without their keys."""
+    yield from ((number, KEY.sub("", line)) for number, line in enumerate(page.splitlines(), 1))
 
 
 def names(source: str) -> Iterator[Text]:
