@@ -38,11 +38,11 @@ CHARACTER = Looks(jacket=(214, 66, 56), trousers=(44, 62, 96), hair=(92, 52, 34)
 DANCER = Looks(jacket=(250, 196, 64), trousers=(52, 48, 78), hair=(28, 24, 34), skin=(158, 106, 78))
 
 
-def picture() -> ImageData:
-    """Somebody who stands in a landscape at dusk, as the square picture of a character."""
+def picture(side: int = HEIGHT) -> ImageData:
+    """Somebody who stands in a landscape at dusk, as the square picture of a character, `side` pixels wide."""
     pixels = _landscape()
     _person(pixels[:, (HEIGHT - WIDTH) // 2 : (HEIGHT + WIDTH) // 2], CHARACTER, steps=0.0, swing=0.12)
-    return ImageData(pixels)
+    return ImageData(cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA))
 
 
 def motion_clip(path: Path, seconds: float) -> Path:

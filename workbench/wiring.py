@@ -29,6 +29,7 @@ from scenery import motion_clip, picture, sound
 
 PROMPT = "a dancer turns around and waves, cinematic light"
 CLIP_SECONDS = 4.0
+PICTURE_SIDE = 640  # pixels; it is hashed at each attempt
 
 Media = dict[type[MediaInput], Callable[[], Any]]
 Estimate = Callable[[Values], "float | None"]
@@ -44,7 +45,7 @@ class Wiring:
     def __init__(self, folder: Path) -> None:
         footage = partial(_footage, folder / "motion.mp4")
         self._media: Media = {
-            ImageInput: cache(picture),
+            ImageInput: cache(partial(picture, PICTURE_SIDE)),
             VideoInput: cache(footage),
             AudioInput: cache(partial(sound, CLIP_SECONDS)),
         }
