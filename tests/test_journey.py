@@ -424,7 +424,7 @@ def test_the_key_is_in_no_file_and_no_error(person, seller):
 def test_a_limit_per_day_is_refused_before_any_upload_with_the_sum(person, seller, monkeypatch):
     monkeypatch.setenv("APIMART_LIMIT_USD_PER_DAY", "0.40")
     person.buy(SORA, prompt="x")
-    with pytest.raises(Refused, match=r"0\.32 USD spent \+ 0\.32 for this job"):
+    with pytest.raises(Refused, match=r"0\.32 USD spent today \+ 0\.32 for this job"):
         person.buy(SORA, prompt="y", image=picture())
     assert (seller.sold, seller.uploads) == (1, 0)
     assert person.buy(SORA, prompt="x").files.paths

@@ -56,4 +56,4 @@ def test_the_verdict_at_the_limits_is_the_providers(person, seller, seconds_and_
     assert isinstance(result, Exception) is not fits
     assert seller.sold == int(fits)
     if not fits:
-        assert f"{seconds:.5g} s; {orientation} orientation allows 3 to {longest} s" in str(result)
+        assert f"{seconds:.5g} s long; {orientation} orientation accepts 3 to {longest} s" in str(result)

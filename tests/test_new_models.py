@@ -56,7 +56,7 @@ def face(person: Person) -> Iterator[Face]:
 
 def test_a_new_name_is_offered_and_bought_without_a_purchase_before(person, seller, started) -> None:
     seller.control(added_models=NEW)
-    with pytest.raises(Refused, match="is not offered"):
+    with pytest.raises(Refused, match="is not available"):
         person.buy(KLING_3, **{**defaults(FAMILIES[KLING_3]), "prompt": "a house", "model": "kling-v3.1"})
     started.refresh()
     assert seller.sold == 0

@@ -55,7 +55,7 @@ def gaps_in_facts(family: Family) -> tuple[str, ...]:
 
 def module_of(family: Family) -> str:
     """The name of the file of a declaration: families are data, so it is found by the id that stands in it."""
-    said = f'node_id="{family.node_id}"'
+    said = f'Family(\n    node_id="{family.node_id}"'
     return next(file.stem for file in sorted((pack.ROOT / "nodes").glob("*.py")) if said in _text(f"nodes/{file.name}"))
 
 
