@@ -67,7 +67,7 @@ def test_a_new_name_is_offered_and_bought_without_a_purchase_before(person, sell
     job = started.runner.ask(account.purchase(wider, lambda folder: values), account)
     outcome = asyncio.run(job.wait(lambda progress: None, seconds=30))
     assert seller.tasks[0]["body"]["model"] == "kling-v3.1"
-    assert any("not checked by this pack" in warning for warning in outcome.warnings)
+    assert any("This pack does not check" in warning for warning in outcome.warnings)
 
 
 def test_a_name_that_was_learned_is_known_at_the_next_start_without_network(person, seller, started) -> None:
