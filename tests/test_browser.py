@@ -199,8 +199,8 @@ def test_an_unknown_job_is_declared_in_the_sidebar(page: ComfyPage, provider: Sa
     job = page.job(prompt)
     expect(job).to_contain_text("outcome unknown", timeout=30_000)
     page.picture("unknown")
-    job.get_by_placeholder("Task id").fill(str(provider.state()["tasks"][-1]["id"]))
-    job.get_by_role("button", name="It was bought").click()
+    job.get_by_placeholder("Task ID").fill(str(provider.state()["tasks"][-1]["id"]))
+    job.get_by_role("button", name="Purchased").click()
     expect(job).to_contain_text("running")
     job.get_by_role("button", name="Collect the clip").click()
     expect(job).to_contain_text("done", timeout=60_000)
@@ -211,7 +211,7 @@ def test_a_clip_and_its_graph_come_back_to_the_canvas(page: ComfyPage, prompt: s
     page.run()
     job = page.job(prompt)
     expect(job).to_contain_text("done", timeout=60_000)
-    job.get_by_role("button", name="Add the clip to the canvas").click()
+    job.get_by_role("button", name="Add the video to the canvas").click()
     loader = page.workflow()["nodes"][-1]
     assert loader["type"] == "LoadVideo"
     assert str(loader["widgets_values"][0]).endswith(".mp4 [output]")
@@ -220,7 +220,7 @@ def test_a_clip_and_its_graph_come_back_to_the_canvas(page: ComfyPage, prompt: s
     page.page.wait_for_function("() => app.graph.nodes.length === 2")
     node = next(one for one in page.workflow()["nodes"] if one["type"] == SORA)
     assert (node["type"], node["widgets_values"][0]) == (SORA, prompt)
-    job.get_by_role("button", name="Copy the task id").click()
+    job.get_by_role("button", name="Copy the task ID").click()
     assert page.page.evaluate("() => navigator.clipboard.readText()").startswith("task_")
 
 
@@ -229,7 +229,7 @@ def test_a_loaded_clip_runs(page: ComfyPage, prompt: str) -> None:
     page.run()
     expect(page.job(prompt)).to_contain_text("done", timeout=60_000)
     page.page.evaluate("() => app.graph.clear()")
-    page.job(prompt).get_by_role("button", name="Add the clip to the canvas").click()
+    page.job(prompt).get_by_role("button", name="Add the video to the canvas").click()
     frames = page.add("APIMartVideoFrames", (900, 120), frame_load_cap=2)
     shown = page.add("PreviewImage", (1200, 120))
     page.link(int(page.workflow()["nodes"][0]["id"]), 0, frames, "video")
@@ -258,7 +258,7 @@ def test_somebodys_graph_says_what_it_would_cost(page: ComfyPage, prompt: str) -
     page.add(SORA, (900, 120), prompt="nothing needs it")
     page.page.evaluate("(id) => (app.graph.getNodeById(id).mode = 4)", bypassed)
     page.load({**page.workflow(), "id": graph_of()["id"]})
-    told = page.toast("This graph spends money")
+    told = page.toast("This workflow costs money")
     expect(told).to_contain_text("Running it purchases 1 APIMart job(s) for about $1.60.")
     expect(told).to_contain_text("Plus 1 whose price is not known yet.")
     page.picture("notice")
