@@ -200,7 +200,7 @@ def test_an_unknown_job_is_declared_in_the_sidebar(page: ComfyPage, provider: Sa
     expect(job).to_contain_text("outcome unknown", timeout=30_000)
     page.picture("unknown")
     job.get_by_placeholder("Task ID").fill(str(provider.state()["tasks"][-1]["id"]))
-    job.get_by_role("button", name="Purchased").click()
+    job.get_by_role("button", name="Purchased", exact=True).click()
     expect(job).to_contain_text("running")
     job.get_by_role("button", name="Collect the clip").click()
     expect(job).to_contain_text("done", timeout=60_000)
