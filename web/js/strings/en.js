@@ -50,7 +50,7 @@ export default {
   "job.declare.not": "Not purchased",
   "job.failed": "Something went wrong",
 
-  "find.words": "Search prompt, model or date",
+  "find.words": "Search jobs",
   "find.hint": "Words of the prompt, model or project, or a date like 2026-11-26",
   "find.project": "Project",
   "find.all": "All projects",
