@@ -57,7 +57,7 @@ def test_a_run_is_approved_at_the_command_line(comfy: ComfyServer, seller: Selle
 def test_what_nobody_approves_is_declined_and_spends_nothing(comfy: ComfyServer, seller: Seller) -> None:
     with settings(comfy, ask_above_usd=0, wait_seconds=1):
         history = comfy.run(with_ends(lone("unseen")))
-    assert "Nobody approved this purchase within 1 s" in last_error(history)["exception_message"]
+    assert "This purchase was not approved within 1 s" in last_error(history)["exception_message"]
     assert seller.sold == 0
     assert comfy.get("/apimart/approvals")["approvals"] == []
 
