@@ -96,14 +96,14 @@ def test_every_clip_that_is_connected_is_in_the_price(page: ComfyPage, comfy: Co
     node = page.add(SEEDANCE, (420, 120), duration=5)
     page.expect_badges(node, "5.0 s x $0.086 = $0.43")
     page.link(page.add("LoadVideo", (60, 120), file="two.mp4"), 0, node, "videos.video_1")
-    page.expect_badges(node, "7.0 s x $0.086 = $0.60")
+    page.expect_badges(node, "7.0 s x $0.051 = $0.36")
     page.link(page.add("LoadVideo", (60, 500), file="three.mp4"), 0, node, "videos.video_2")
-    page.expect_badges(node, "10.0 s x $0.086 = $0.86")
+    page.expect_badges(node, "10.0 s x $0.051 = $0.51")
     page.picture("clips")
 
 
 def test_a_price_that_nobody_knows_is_said_to_be_unknown(page: ComfyPage) -> None:
-    node = page.add("APIMartVeo31Extend")
+    node = page.add("APIMartMiniMaxH3Upscale")
     page.expect_badges(node, "price unknown")
     page.page.evaluate('() => app.extensionManager.setting.set("apimart.language", "ko")')
     page.expect_badges(node, UNPRICED_IN_KOREAN)
@@ -156,7 +156,7 @@ def test_a_cancelled_run_leaves_its_job_to_be_collected(page: ComfyPage, provide
     expect(job).to_contain_text("running")
     sold = provider.paid
     provider.finish()
-    job.get_by_role("button", name="Collect the clip").click()
+    job.get_by_role("button", name="Download the video").click()
     expect(job).to_contain_text("done", timeout=60_000)
     assert provider.paid == sold
 
@@ -186,7 +186,7 @@ def test_a_server_that_was_killed_finds_its_job_again(
     job = page.job(prompt)
     expect(job).to_contain_text("running")
     provider.finish()
-    job.get_by_role("button", name="Collect the clip").click()
+    job.get_by_role("button", name="Download the video").click()
     expect(job).to_contain_text("done", timeout=60_000)
     assert provider.paid == sold
 
@@ -202,7 +202,7 @@ def test_an_unknown_job_is_declared_in_the_sidebar(page: ComfyPage, provider: Sa
     job.get_by_placeholder("Task ID").fill(str(provider.state()["tasks"][-1]["id"]))
     job.get_by_role("button", name="Purchased", exact=True).click()
     expect(job).to_contain_text("running")
-    job.get_by_role("button", name="Collect the clip").click()
+    job.get_by_role("button", name="Download the video").click()
     expect(job).to_contain_text("done", timeout=60_000)
 
 
@@ -216,7 +216,7 @@ def test_a_clip_and_its_graph_come_back_to_the_canvas(page: ComfyPage, prompt: s
     assert loader["type"] == "LoadVideo"
     assert str(loader["widgets_values"][0]).endswith(".mp4 [output]")
     page.page.evaluate("() => app.graph.clear()")
-    job.get_by_role("button", name="Open the graph").click()
+    job.get_by_role("button", name="Open the workflow").click()
     page.page.wait_for_function("() => app.graph.nodes.length === 2")
     node = next(one for one in page.workflow()["nodes"] if one["type"] == SORA)
     assert (node["type"], node["widgets_values"][0]) == (SORA, prompt)

@@ -149,7 +149,7 @@ def test_users_of_one_comfyui_see_their_own_jobs_and_the_owner_all(browser: Brow
         expect(page.tab().locator(".apimart-job")).to_have_count(1)
         page.tab().get_by_role("button", name="Refresh").click()
         expect(page.tab().locator(".apimart-job")).to_have_count(1)
-    ben.job("a sea for ben").get_by_role("button", name="Open the graph").click()
+    ben.job("a sea for ben").get_by_role("button", name="Open the workflow").click()
     ben.page.wait_for_function("() => app.graph.nodes[0]?.widgets[0].value === 'a sea for ben'")
     panel = ben.page
     ben.page.evaluate('() => app.extensionManager.command.execute("Comfy.ShowSettingsDialog")')

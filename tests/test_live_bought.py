@@ -209,7 +209,7 @@ def test_a_failing_row_of_a_list_blocks_only_itself_and_is_tried_again(comfy: Co
 
 
 def test_a_bad_row_is_named_with_its_line_before_anything_runs(comfy: ComfyServer, seller: Seller) -> None:
-    with pytest.raises(Rejected, match="Line 3: the input folder has no image"):
+    with pytest.raises(Rejected, match="Line 3: the image"):
         comfy.submit(listed("name,prompt,image\na,one,\nb,two,gone.png\n"))
     assert seller.requests == []
 

@@ -149,7 +149,7 @@ def test_a_failing_sibling_loses_no_job(comfy, seller):
     sibling = {**CHARACTER, **short, **motion(["3", 0], ["4", 0])}
     history = comfy.run({**sora("orphaned"), **sibling})
     assert status(history) == "error"
-    assert "0.5 s; image orientation allows 3 to 10 s" in last_error(history)["exception_message"]
+    assert "0.5 s long; image orientation accepts 3 to 10 s" in last_error(history)["exception_message"]
     bought(comfy, sora("orphaned"))
     assert seller.sold <= 1
 
@@ -160,7 +160,7 @@ def test_a_batch_of_pictures_is_refused_where_one_is_wanted(comfy, seller):
         "3": {"class_type": "ImageFromBatch", "inputs": {"image": ["2", 0], "batch_index": 0, "length": 1}},
     }
     whole_batch = {**pictures, **sora("fanned out", image=["2", 0])}
-    assert "batch of 3 pictures" in last_error(comfy.run(whole_batch))["exception_message"]
+    assert "batch of 3 images" in last_error(comfy.run(whole_batch))["exception_message"]
     assert seller.sold == 0
     bought(comfy, {**pictures, **sora("fanned out", image=["3", 0])})
     assert seller.sold == 1
