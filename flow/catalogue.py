@@ -64,7 +64,7 @@ def known_models(base_url: str, ledger: Ledger) -> Any:
 def what_is_gone(model: str, remembered: Any, others: Iterable[str] = ()) -> str:
     """A sentence if the cached list does not contain `model`, with the closest model that it does; else empty."""
     listed = remembered.get("ids") if isinstance(remembered, Mapping) else None
-    if not isinstance(listed, list) or not listed or model in listed:
+    if not model or not isinstance(listed, list) or not listed or model in listed:
         return ""
     near = nearest(model, others, [str(one) for one in listed])
     what = f"{model} is not in the provider's list of {remembered.get('day')}."

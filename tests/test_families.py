@@ -561,6 +561,7 @@ def test_a_model_that_is_gone_is_named_with_the_nearest_living_one():
     assert what_is_gone("kling-v3", listed) == ""
     assert "2026-11-21" in what_is_gone("sora-2", listed, ("sora-2", "sora-2-pro"))
     assert "sora-2-pro" in what_is_gone("sora-2", listed, ("sora-2", "sora-2-pro"))
+    assert what_is_gone("", listed) == ""
     assert what_is_gone("sora-2", {}) == what_is_gone("sora-2", None) == ""
 
 
