@@ -158,7 +158,7 @@ RECIPES = {
     "APIMartKlingOmni": Recipe(
         "kling_omni",
         "Kling Omni adds an image to a video from another node.",
-        {"prompt": "The figure of <<<image_1>>> moves through the scene of the clip."},
+        {"prompt": "The figure from <<<image_1>>> walks through the scene of the video."},
         {"images": PICTURE, "video": CLIP},
     ),
     "APIMartMiniMaxH3": Recipe(
@@ -170,7 +170,7 @@ RECIPES = {
     "APIMartMiniMaxH3Max": Recipe(
         "minimax_h3_max",
         "MiniMax H3 Max: from a first to a last frame, here an image and its negative.",
-        {"prompt": "Ink spreads through the picture until everything is its opposite."},
+        {"prompt": "Ink spreads across the image until every color is inverted."},
         MORPH,
     ),
     "APIMartMiniMaxH3Upscale": Recipe(
@@ -193,13 +193,13 @@ RECIPES = {
     "APIMartSeedance2": Recipe(
         "seedance_2",
         "Seedance 2.0 with two reference images and a reference video from another node.",
-        {"prompt": "The dancer of the clip moves through the place of the first picture."},
+        {"prompt": "The dancer from the video moves through the setting of the first image."},
         {"images": BOTH, "videos": CLIP},
     ),
     "APIMartSeedance25": Recipe(
         "seedance_2_5",
         "Seedance 2.5: a video with audio from reference images.",
-        {"prompt": "The place of the first picture changes into that of the second."},
+        {"prompt": "The setting of the first image turns into that of the second."},
         {"images": BOTH},
     ),
     "APIMartSkyReels4": Recipe(
@@ -240,7 +240,7 @@ RECIPES = {
     "APIMartWan25": Recipe(
         "wan_2_5",
         "Wan 2.5: a video from an image.",
-        {"prompt": "A breeze, and everything that can move does."},
+        {"prompt": "A breeze moves through the scene; hair and clothes sway."},
         {"image": PICTURE},
     ),
     "APIMartWan26": Recipe(
@@ -264,13 +264,13 @@ RECIPES = {
     "APIMartWan27Reference": Recipe(
         "wan_2_7_reference",
         "Wan 2.7 with a reference image and a reference video from another node.",
-        {"prompt": "The dancer of the clip in the place of the picture."},
+        {"prompt": "The dancer from the video performs in the setting of the image."},
         {"images": PICTURE, "videos": CLIP},
     ),
     "APIMartWan3": Recipe(
         "wan_3",
         "Wan 3.0 with reference images and audio.",
-        {"prompt": "The places of the two pictures take turns with the beat."},
+        {"prompt": "The scene alternates between the two settings in time with the beat."},
         {"images": BOTH, "sounds": SOUND},
     ),
 }
