@@ -154,7 +154,7 @@ def test_users_of_one_comfyui_see_their_own_jobs_and_the_owner_all(browser: Brow
     panel = ben.page
     ben.page.evaluate('() => app.extensionManager.command.execute("Comfy.ShowSettingsDialog")')
     panel.get_by_role("dialog").get_by_text("APIMart", exact=True).first.click()
-    expect(panel.get_by_text("The owner of this ComfyUI sets this").first).to_be_visible()
+    expect(panel.get_by_text("Set by the owner of this ComfyUI").first).to_be_visible()
     expect(panel.locator('[data-apimart="limit_usd_per_day"]')).to_be_disabled()
     expect(panel.locator('[data-apimart="key"]')).to_have_count(0)
     for page in (ben, eve, ann):
