@@ -53,15 +53,25 @@ def test_the_line_says_that_the_ledger_agrees_and_then_what_it_does_not_know(pag
     page.picture("reconcile")
 
 
-def test_new_and_vanished_names_are_marked_in_the_list(page: ComfyPage, provider: Sandbox, comfy: ComfyServer) -> None:
-    provider.control(added_models={"kling-v3.1": "kling-v3"}, retired_models=["kling-v3"])
+def ask_again(page: ComfyPage, comfy: ComfyServer, told: str) -> None:
+    """The provider's list is asked for although it was today, and the page's lists are refreshed once it is `told`."""
     with sqlite3.connect(comfy.home / "ledger.sqlite") as database:
-        database.execute("DELETE FROM apimart_facts WHERE name LIKE 'models:%'")
-    page.add(KLING_3, prompt="a house")
+        database.execute("UPDATE apimart_facts SET value = replace(value, '\"next_at\"', '\"was_next_at\"')")
     comfy.post("/apimart/models/ask", {})
-    page.page.wait_for_function("async () => (await (await fetch('/apimart/models')).json()).new.APIMartKling3")
+    page.page.wait_for_function(
+        f"async () => {{ const told = await (await fetch('/apimart/models')).json(); return {told}; }}"
+    )
     page.page.evaluate("() => app.refreshComboInNodes()")
-    page.page.wait_for_function(f"() => ({LABELS})().some((label) => label.includes('not checked by this pack'))")
-    labels = page.page.evaluate(LABELS)
-    assert "kling-v3.1 (new model, not checked by this pack)" in labels
-    assert any(label.startswith("kling-v3 (not listed since 20") for label in labels)
+
+
+def test_new_and_vanished_names_are_marked_in_the_list(page: ComfyPage, provider: Sandbox, comfy: ComfyServer) -> None:
+    page.add(KLING_3, prompt="a house")
+    provider.control(added_models={"kling-v3.1": "kling-v3"})
+    ask_again(page, comfy, "told.new.APIMartKling3")
+    new = "kling-v3.1 (new model, not checked by this pack)"
+    page.page.wait_for_function(f"(wanted) => ({LABELS})().includes(wanted)", arg=new)
+    provider.control(retired_models=["kling-v3"])
+    ask_again(page, comfy, "told.gone['kling-v3']")
+    page.page.wait_for_function(
+        f"() => ({LABELS})().some((label) => label.startsWith('kling-v3 (not listed since 20'))"
+    )
