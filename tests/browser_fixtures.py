@@ -47,6 +47,12 @@ def comfy(
         yield server
 
 
+@pytest.fixture
+def prompt(request: pytest.FixtureRequest) -> str:
+    """A prompt that no other test uses, so that nothing is in the ledger yet."""
+    return f"{request.node.name} of this run"
+
+
 @pytest.fixture(params=["canvas", "nodes2"])
 def nodes2(request: pytest.FixtureRequest) -> bool:
     return bool(request.param == "nodes2")

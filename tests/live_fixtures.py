@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from comfy_server import ComfyServer
+from journey_fixtures import Seller
 from sandboxed import Sandbox
 
 
@@ -24,3 +25,10 @@ def comfy(provider: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     base = tmp_path_factory.mktemp("comfyui")
     with ComfyServer(Path(os.environ["COMFYUI_PATH"]), base, environment=account) as server:
         yield server
+
+
+@pytest.fixture
+def seller(provider: Sandbox) -> Seller:
+    """The provider, counting from nothing."""
+    provider.control(reset=True)
+    return Seller(provider)

@@ -28,12 +28,6 @@ KEY = "sk-a-key-that-must-not-be-seen-0042"
 KEPT = "() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])"
 
 
-@pytest.fixture
-def prompt(request: pytest.FixtureRequest) -> str:
-    """A prompt that no other test uses, so that nothing is in the books yet."""
-    return f"{request.node.name} of this run"
-
-
 def files_with(text: str, folder: Path) -> list[str]:
     files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
     return [str(path.relative_to(folder)) for path in files if text.encode() in path.read_bytes()]

@@ -45,12 +45,6 @@ DROP = """async ({ name, text }) => {
 
 
 @pytest.fixture
-def prompt(request: pytest.FixtureRequest) -> str:
-    """A prompt that no other test uses, so that nothing is in the ledger yet."""
-    return f"{request.node.name} of this run"
-
-
-@pytest.fixture
 def kept(page: ComfyPage, comfy: ComfyServer) -> Iterator[Ledger]:
     """The ledger of that ComfyUI."""
     with closing(Ledger.open(comfy.home / "ledger.sqlite")) as ledger:

@@ -42,12 +42,6 @@ HIDE = """() => {
 
 
 @pytest.fixture
-def prompt(request: pytest.FixtureRequest) -> str:
-    """A prompt that no other test uses, so that nothing is paid yet."""
-    return f"{request.node.name} of this run"
-
-
-@pytest.fixture
 def asks(page: ComfyPage, comfy: ComfyServer) -> Iterator[None]:
     """Above half a dollar a run waits for an approval; one that still waits at the end is declined."""
     comfy.post("/apimart/settings", {"ask_above_usd": 0.5, "limit_usd_per_day": 50})

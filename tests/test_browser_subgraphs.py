@@ -55,11 +55,6 @@ INNER_BADGES = """() => app.canvas.graph.nodes.flatMap((node) => node.badges)
   .map((badge) => (typeof badge === "function" ? badge() : badge).text)"""
 
 
-@pytest.fixture
-def prompt(request: pytest.FixtureRequest) -> str:
-    return f"{request.node.name} of this run"
-
-
 def packed(page: ComfyPage) -> int:
     """The subgraph node that now holds all nodes, and an output node behind ours."""
     page.add_ends()

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import pytest
 from comfy_server import ComfyServer
 from journey_fixtures import Seller
-from sandboxed import Sandbox
 from test_jobs_command import jobs
 from test_live_bought import lone
 from test_live_money import last_error, status
@@ -16,12 +15,6 @@ from workflows import with_ends
 
 pytest_plugins = ["live_fixtures"]
 pytestmark = pytest.mark.live
-
-
-@pytest.fixture
-def seller(provider: Sandbox) -> Seller:
-    provider.control(reset=True)
-    return Seller(provider)
 
 
 @contextmanager

@@ -21,12 +21,6 @@ pytestmark = pytest.mark.live
 RERUN = "--force-output-rerun"  # since ComfyUI 0.34
 
 
-@pytest.fixture
-def seller(provider: Sandbox) -> Seller:
-    provider.control(reset=True)
-    return Seller(provider)
-
-
 def lone(prompt: str, node: str = "1", **inputs: object) -> Json:
     """A node with nothing behind it."""
     found: Json = {node: sora(prompt, node, **inputs)[node]}

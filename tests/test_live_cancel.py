@@ -121,12 +121,6 @@ class Cancelling:
 
 
 @pytest.fixture
-def seller(provider: Sandbox) -> Seller:
-    provider.control(reset=True)
-    return Seller(provider)
-
-
-@pytest.fixture
 def cancelling(
     comfy: ComfyServer, provider: Sandbox, seller: Seller, record_property: Recorder
 ) -> Iterator[Cancelling]:

@@ -16,12 +16,6 @@ pytest_plugins = ["live_fixtures"]
 pytestmark = pytest.mark.live
 
 
-@pytest.fixture
-def seller(provider: Sandbox) -> Seller:
-    provider.control(reset=True)
-    return Seller(provider)
-
-
 def extended(prompt: str, job: Any = ("1", 4)) -> Json:
     shape = {"resolution": "720p", "aspect_ratio": "16:9", "model": "veo3.1-fast", "take": 0}
     first = {"prompt": prompt, "duration": 8, "official_fallback": False, "enable_gif": False, **shape}

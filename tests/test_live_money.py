@@ -11,8 +11,6 @@ from pathlib import Path
 import pytest
 from clips import write_video
 from comfy_server import ComfyServer, Rejected
-from journey_fixtures import Seller
-from sandboxed import Sandbox
 from workflows import with_ends
 
 pytest_plugins = ["live_fixtures"]
@@ -24,12 +22,6 @@ OTHER_WORKFLOW = {
 }
 
 CHARACTER = {"3": {"class_type": "EmptyImage", "inputs": {"width": 400, "height": 400, "batch_size": 1, "color": 99}}}
-
-
-@pytest.fixture
-def seller(provider: Sandbox) -> Seller:
-    provider.control(reset=True)
-    return Seller(provider)
 
 
 def sora(prompt, node="1", **inputs):
