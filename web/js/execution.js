@@ -1,10 +1,7 @@
 /** Which nodes a run executes: those that an output node needs, as far as the page can follow the links. */
-import { linkIn, linkedValue, runs, typeOf, widgetValue } from "./graph.js";
+import { BYPASSED, FROM_OUTSIDE, NEVER, linkIn, linkedValue, runs, typeOf, widgetValue } from "./graph.js";
 
-const FROM_OUTSIDE = -10;
 const TO_OUTSIDE = -20;
-const NEVER = 2;
-const BYPASSED = 4;
 /** ComfyUI's nodes that run one of two branches; the second takes the only one that is linked. */
 const SWITCHES = ["ComfySwitchNode", "ComfySoftSwitchNode"];
 const BRANCHES = ["on_true", "on_false"];

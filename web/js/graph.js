@@ -1,12 +1,13 @@
 /** Reading a graph: which of our nodes would run, what their widgets hold, and how long their clips are. */
 
 /** Where a link inside a subgraph comes from when it comes from outside. */
-const FROM_OUTSIDE = -10;
+export const FROM_OUTSIDE = -10;
 /** ComfyUI's nodes that hold one value; the first is the front end's own, and is not there when a graph runs. */
 const HOLDERS = ["PrimitiveNode", "PrimitiveInt", "PrimitiveFloat", "PrimitiveString", "PrimitiveStringMultiline", "PrimitiveBoolean"];
 const DEEPEST = 32;
-const NEVER = 2;
-const BYPASSED = 4;
+/** ComfyUI's modes of a node that is switched off. */
+export const NEVER = 2;
+export const BYPASSED = 4;
 const LONGEST = { image: 10, video: 30 };
 
 /** Every node of the graph and of the subgraphs in it. */
