@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from clips import write_video
@@ -13,6 +12,7 @@ from databases import own_schema
 from journeys import Person
 from killed import Forks
 from sandboxed import Sandbox
+from seller import Seller
 
 
 @pytest.fixture(scope="session")
@@ -28,35 +28,6 @@ def forks() -> Iterator[Forks]:
     server = Forks()
     yield server
     server.end()
-
-
-class Seller:
-    """The shared sandbox as one test sees it: what was sold since the test began."""
-
-    def __init__(self, running: Sandbox) -> None:
-        self._running = running
-        self.key, self.url = running.key, running.url
-        self.control, self.behave = running.control, running.behave
-        self.host, self.finish = running.host, running.finish
-        self._began = running.state()
-
-    @property
-    def sold(self) -> int:
-        return len(self.tasks)
-
-    @property
-    def uploads(self) -> int:
-        return int(self._running.state()["uploads"] - self._began["uploads"])
-
-    @property
-    def tasks(self) -> list[dict[str, Any]]:
-        """The jobs that were sold, in order: id, body, idempotency_key and what became of them."""
-        return list(self._running.state()["tasks"][len(self._began["tasks"]) :])
-
-    @property
-    def requests(self) -> list[dict[str, Any]]:
-        """Every request, in order: method, path and headers."""
-        return list(self._running.state()["requests"][len(self._began["requests"]) :])
 
 
 @pytest.fixture

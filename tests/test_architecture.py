@@ -213,3 +213,15 @@ def test_knowing_the_families_loads_nothing_heavy() -> None:
         [sys.executable, "-c", opened, *HEAVY], cwd=ROOT / "workbench", capture_output=True, text=True, check=True
     )
     assert said.stdout.split() == []
+
+
+def test_no_plugin_replaces_the_fixture_of_another() -> None:
+    """Plugins reach every test collected after them, so that of two fixtures with one name the order would choose."""
+    defined = [
+        node.name
+        for file in Path(__file__).parent.glob("*_fixtures.py")
+        for node in ast.walk(tree(file))
+        if isinstance(node, ast.FunctionDef) and any("fixture" in ast.unparse(one) for one in node.decorator_list)
+    ]
+    assert len(defined) > 10
+    assert sorted(defined) == sorted(set(defined))

@@ -21,7 +21,7 @@ from ledgers import ended
 from sandboxed import Sandbox
 
 if TYPE_CHECKING:
-    from journey_fixtures import Seller
+    from seller import Seller
 
 pytest_plugins = ["journey_fixtures"]
 

@@ -7,12 +7,11 @@ import json
 import pytest
 from clips import write_video
 from comfy_server import ComfyServer, Json
-from journey_fixtures import Seller
+from comfyui.test_money import CHARACTER, bought, last_error, motion, shown, status
 from PIL import Image
 from sandboxed import Sandbox
-from test_live_money import CHARACTER, bought, last_error, motion, shown, status
+from seller import Seller
 
-pytest_plugins = ["live_fixtures"]
 pytestmark = pytest.mark.live
 
 # A node pack for ComfyUI: the video as another machine would have it, whose encoder makes another file of it.

@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, expect
 from reverse_proxy import ReverseProxy
 from sandboxed import Sandbox
 
-pytest_plugins = ["browser_fixtures"]
 pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 SORA = "APIMartSora2"

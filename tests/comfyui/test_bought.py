@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 from apimart.flow.media import read_metadata
 from comfy_server import ComfyServer, Json, Rejected
-from journey_fixtures import Seller
+from comfyui.test_money import bought, last_error, shown, sora, status
 from PIL import Image
 from sandboxed import Sandbox
-from test_live_money import bought, last_error, shown, sora, status
+from seller import Seller
 from workflows import with_ends
 
-pytest_plugins = ["live_fixtures"]
 pytestmark = pytest.mark.live
 
 RERUN = "--force-output-rerun"  # since ComfyUI 0.34

@@ -16,12 +16,11 @@ from apimart.flow.media import content_of_video
 from clips import repeated, write_video
 from comfy_events import Events
 from comfy_server import ComfyServer, Json
-from journey_fixtures import Seller
+from comfyui.test_media import fitted, frames, load
+from comfyui.test_money import CHARACTER, bought, motion, shown, sora, status, wait_for
 from sandboxed import Sandbox
-from test_live_media import fitted, frames, load
-from test_live_money import CHARACTER, bought, motion, shown, sora, status, wait_for
+from seller import Seller
 
-pytest_plugins = ["live_fixtures"]
 pytestmark = pytest.mark.live
 
 SLOW_SECONDS = 20  # of what hangs at the provider; nothing here waits for it before the next prompt has ended

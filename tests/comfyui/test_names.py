@@ -8,7 +8,6 @@ import pytest
 from comfy_server import ComfyServer
 from sandboxed import Sandbox
 
-pytest_plugins = ["live_fixtures"]
 pytestmark = pytest.mark.live
 
 KLING_3 = "APIMartKling3"

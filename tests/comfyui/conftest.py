@@ -1,4 +1,4 @@
-"""A real ComfyUI that buys in a sandbox. A pytest plugin of the live tests."""
+"""A real ComfyUI that buys in a sandbox."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from comfy_server import ComfyServer
-from journey_fixtures import Seller
 from sandboxed import Sandbox
+from seller import Seller
 
 
 @pytest.fixture(scope="module")

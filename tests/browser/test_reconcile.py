@@ -13,7 +13,6 @@ from comfy_server import ComfyServer
 from playwright.sync_api import expect
 from sandboxed import Sandbox
 
-pytest_plugins = ["browser_fixtures"]
 pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 SORA, KLING_3 = "APIMartSora2", "APIMartKling3"

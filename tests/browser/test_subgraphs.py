@@ -11,7 +11,6 @@ from comfy_page import ComfyPage
 from playwright.sync_api import expect
 from sandboxed import Sandbox
 
-pytest_plugins = ["browser_fixtures"]
 pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 SORA, KLING, SEEDANCE = "APIMartSora2", "APIMartKling3", "APIMartSeedance2"

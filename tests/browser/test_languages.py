@@ -14,7 +14,6 @@ from pack import ROOT
 from playwright.sync_api import Locator, expect
 from sandboxed import Sandbox
 
-pytest_plugins = ["browser_fixtures"]
 pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 SORA = "APIMartSora2"

@@ -23,7 +23,6 @@ from ledgers import ended
 from playwright.sync_api import Locator, expect
 from sandboxed import Sandbox
 
-pytest_plugins = ["browser_fixtures"]
 pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 SORA = "APIMartSora2"

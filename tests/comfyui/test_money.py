@@ -13,7 +13,6 @@ from clips import write_video
 from comfy_server import ComfyServer, Rejected
 from workflows import with_ends
 
-pytest_plugins = ["live_fixtures"]
 pytestmark = pytest.mark.live
 
 OTHER_WORKFLOW = {

@@ -7,13 +7,12 @@ from contextlib import contextmanager
 
 import pytest
 from comfy_server import ComfyServer
-from journey_fixtures import Seller
+from comfyui.test_bought import lone
+from comfyui.test_money import last_error, status
+from seller import Seller
 from test_jobs_command import jobs
-from test_live_bought import lone
-from test_live_money import last_error, status
 from workflows import with_ends
 
-pytest_plugins = ["live_fixtures"]
 pytestmark = pytest.mark.live
 
 

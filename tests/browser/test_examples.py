@@ -19,7 +19,6 @@ from playwright.sync_api import Browser, Locator, expect
 from sandboxed import Sandbox
 from workflows import api_prompt
 
-pytest_plugins = ["browser_fixtures"]
 pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 EVERY = sorted(EXAMPLES.glob("*.json"))

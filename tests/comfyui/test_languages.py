@@ -9,7 +9,6 @@ from comfy_server import ComfyServer, Json
 from sandboxed import Sandbox
 from workflows import with_ends
 
-pytest_plugins = ["live_fixtures"]
 pytestmark = pytest.mark.live
 
 PLAIN = {"model": "sora-2", "duration": 4, "resolution": "720p", "aspect_ratio": "16:9", "take": 0}

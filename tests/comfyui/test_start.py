@@ -8,7 +8,6 @@ import pytest
 from comfy_server import ComfyServer, Json
 from workflows import with_ends
 
-pytest_plugins = ["live_fixtures"]
 pytestmark = pytest.mark.live
 
 REPORTED = re.compile(r"[\d.]+ seconds( \(IMPORT FAILED\))?: .*custom_nodes")

@@ -1,4 +1,4 @@
-"""A browser, a ComfyUI without a key in its environment, and its page in both renderers. A pytest plugin."""
+"""A browser, a ComfyUI without a key in its environment, and its page in both renderers."""
 
 from __future__ import annotations
 

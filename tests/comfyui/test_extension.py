@@ -8,11 +8,10 @@ from typing import Any
 import av
 import pytest
 from comfy_server import ComfyServer, Json, Rejected
-from journey_fixtures import Seller
 from sandboxed import Sandbox
+from seller import Seller
 from workflows import with_ends
 
-pytest_plugins = ["live_fixtures"]
 pytestmark = pytest.mark.live
 
 
