@@ -113,8 +113,8 @@ def new_models(families: Iterable[Family], remembered: Any) -> dict[str, tuple[s
     for model in owners:
         lines.setdefault(_words(model)[0], []).append(model)
     found: dict[str, list[str]] = {}
-    for name, takes in sorted(listed.items()):
-        line = lines.get(_words(name)[0], [])
+    for name in sorted(remembered["ids"]):
+        line, takes = lines.get(_words(name)[0], []), listed.get(name)
         is_known = name in owners or name.removesuffix(CHANNEL) in owners or name in GIVE_NO_VIDEO
         if line and takes and not is_known:
             near = max(line, key=lambda one: _likeness(name, one))
@@ -124,7 +124,7 @@ def new_models(families: Iterable[Family], remembered: Any) -> dict[str, tuple[s
 
 
 def _sent_by(family: Family, listed: Mapping[str, Any]) -> set[str]:
-    """What a family can send: its own parameters, and what the provider says that its models take."""
+    """What a family can send: its own parameters, and what the provider says, or last said, that its models take."""
     takes = {name for model in models_of(family) for name in listed.get(model) or ()}
     return {one.parameter for one in family.inputs} | takes
 
@@ -196,9 +196,10 @@ def _listed(provider: Provider, now: float, before: Mapping[str, Any]) -> dict[s
     day = time.strftime("%Y-%m-%d", time.gmtime(now))
     known = {str(model): day for model in before.get("ids", ())} | dict(before.get("gone", {}))
     gone: dict[str, Json] = {model: since for model, since in known.items() if model not in takes}
-    parameters: dict[str, Json] = {model: [*names] for model, names in takes.items()}
-    listed: dict[str, Json] = {"ids": [*takes], "day": day, "parameters": parameters}
-    return {**listed, "gone": dict([*gone.items()][-MOST_GONE:])} if takes else {}
+    gone = dict([*gone.items()][-MOST_GONE:])
+    earlier = {model: names for model, names in before.get("parameters", {}).items() if model in gone}
+    parameters: dict[str, Json] = {**earlier, **{model: [*names] for model, names in takes.items()}}
+    return {"ids": [*takes], "day": day, "parameters": parameters, "gone": gone} if takes else {}
 
 
 def _schema(model: str, provider: Provider, ledger: Ledger, now: float) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from apimart.flow.catalogue import models_of
 from apimart.flow.errors import Refused
 from apimart.flow.host import families as host_families
 from apimart.flow.host.runtime import Runtime
@@ -120,6 +121,15 @@ def test_a_model_that_vanished_is_marked_with_the_day_it_was_missed_first(face, 
     assert face.get("models").json["gone"]["kling-v3"] == missed
     quote = face.post("estimate", {"family": KLING_3, "widgets": {"model": "kling-v3"}}).json
     assert f"since {missed}" in quote["retired"]
+
+
+def test_a_family_whose_every_model_vanished_is_offered_what_follows_them(person, seller, started) -> None:
+    started.refresh()
+    seller.control(added_models=NEW, retired_models=[*models_of(FAMILIES[KLING_3])])
+    for day in (1, 2):
+        person.seconds_later = day * 86500.0
+        started.refresh()
+        assert host_families.NEW_MODELS[KLING_3] == ("kling-v3.1",)
 
 
 def test_the_page_is_told_new_names_and_what_the_node_for_any_model_may_take(face, seller, started) -> None:
