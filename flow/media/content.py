@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
@@ -51,7 +50,7 @@ class _Track:
 
     def digest(self) -> bytes:
         first = self.first or 0
-        times = [_milliseconds((stamp - first) * self.tick) for stamp in self.stamps]
+        times = [_milliseconds(stamp - first, self.tick) for stamp in self.stamps]
         return hashlib.sha256(
             self.payload.digest() + np.array([times, self.sizes, self.hidden], "<i8").tobytes()
         ).digest()
@@ -148,6 +147,6 @@ def _turn(packet: Packet[Any], video: VideoStream) -> int:
     return quarter_turn(frames[0]) if frames else 0
 
 
-def _milliseconds(seconds: Fraction) -> int:
-    """Rounded half up, as FFmpeg rounds when it writes a coarser time base."""
-    return math.floor(seconds * 1000 + Fraction(1, 2))
+def _milliseconds(ticks: int, tick: Fraction) -> int:
+    """Rounded half up, as FFmpeg rounds when it writes a coarser time base; in integers, as there is one per packet."""
+    return (2000 * ticks * tick.numerator + tick.denominator) // (2 * tick.denominator)
