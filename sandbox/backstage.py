@@ -59,6 +59,7 @@ def _change(provider: Provider, name: str, value: Any) -> None:
         vars(provider.settings).update(vars(deepcopy(provider.opening)))
         provider.tasks.balance = OPENING_BALANCE
         provider.bill.refresh()
+        provider.clock.reset()
     elif name == "balance":
         provider.tasks.balance = float(value)
     elif name == "advance_seconds":

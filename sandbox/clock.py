@@ -9,6 +9,10 @@ class Clock:
     """Unix seconds, plus what was skipped."""
 
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Back to the time of this machine."""
         self._skipped = 0.0
 
     def now(self) -> float:

@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from typing import Any
 
 import pack
@@ -114,6 +115,8 @@ def say(outcome: Any) -> None:
 
 def each_in_its_own(place: str, orders: list[list[str]]) -> None:
     """Fork per order; all start when one pipe closes, answer [number, outcome], and live until another closes."""
+    if "://" in place:
+        import_module("sqlalchemy.dialects.postgresql.psycopg").dialect.import_dbapi()  # once, not in every fork
     gate, end = os.pipe(), os.pipe()
     for number, (command, *arguments) in enumerate(orders):
         if os.fork() == 0:

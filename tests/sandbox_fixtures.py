@@ -12,7 +12,7 @@ from sandbox_visits import Visitor, moving_clip, picture
 from sandboxed import Sandbox
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def running() -> Iterator[Sandbox]:
     with Sandbox(keys=["sk-sandbox-test-key-0001", "sk-other-0002"]) as sandbox:
         yield sandbox
@@ -29,12 +29,12 @@ def visitor(sandbox: Sandbox) -> Visitor:
     return Visitor(sandbox)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def image_url(running: Sandbox) -> str:
     return str(Visitor(running).upload(picture()).json()["url"])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def video_url(running: Sandbox) -> str:
     return running.host(moving_clip(96))
 
@@ -78,7 +78,7 @@ class _Redirecting(BaseHTTPRequestHandler):
         """Silent."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def redirects() -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), _Redirecting) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()

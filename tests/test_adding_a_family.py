@@ -35,6 +35,7 @@ def new_family(checkout: Path, *words: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_a_new_family_gets_a_place_in_every_file_and_a_list_of_what_is_to_be_typed(checkout: Path) -> None:
     status, said = new_family(checkout, "--models", MODELS)
     assert status == 0, said

@@ -14,6 +14,8 @@ from apimart.flow.request import check
 from family_examples import FAMILIES
 from test_families import asked
 
+pytestmark = pytest.mark.slow
+
 MOTION = FAMILIES["APIMartKlingMotionControl"]
 CHARACTER = ImageData(np.zeros((352, 352, 3), np.uint8))
 

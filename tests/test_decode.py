@@ -180,6 +180,7 @@ def test_frames_are_never_enlarged(tmp_path: Path) -> None:
     assert decode_frames(path, Selection(max_side=4096)).pixels.shape == (48, 48, 64, 3)
 
 
+@pytest.mark.slow
 def test_variable_rate_edit_lists_and_missing_counts_give_the_frames_really_shown(tmp_path: Path) -> None:
     variable = clips.variable_rate(tmp_path / "variable.webm", codec="libvpx")
     live = clips.without_duration(tmp_path / "live.webm")
@@ -354,6 +355,7 @@ class Reads:
         return int(Path("/proc/self/io").read_text().split("rchar: ")[1].split()[0])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="only Linux counts what a process reads")
 @pytest.mark.parametrize("selection", [Selection(frame_load_cap=16), Selection(skip_first_frames=1199)])
 def test_a_few_frames_of_a_long_film_are_not_a_reading_of_the_film(selection: Selection, tmp_path: Path) -> None:

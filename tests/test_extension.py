@@ -16,6 +16,7 @@ from apimart.flow.wire import NotTaken, Provider
 from journeys import FAMILIES, defaults
 
 pytest_plugins = ["journey_fixtures"]
+pytestmark = pytest.mark.slow
 
 CHANNEL = "APIMartVeo31Channel"
 EXTEND = "APIMartVeo31Extend"

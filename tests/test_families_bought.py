@@ -14,6 +14,7 @@ from family_examples import JOB, NEW, RICH, pictures, small, sound
 from journeys import FAMILIES, footage
 
 pytest_plugins = ["journey_fixtures"]
+pytestmark = pytest.mark.slow
 
 MODELS = [(family, model) for family in NEW for model in (models_of(family) or ("kling-v3",))]
 # Clips that the sandbox measures go beside these.

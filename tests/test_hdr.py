@@ -12,6 +12,8 @@ from apimart.flow.media import decode_frames, fit_video
 from apimart.flow.model import Selection
 from test_decode import encode
 
+pytestmark = pytest.mark.slow
+
 HLG, PQ, BT2020 = 18, 16, 9
 RED_OF_BT709 = (0.6274, 0.0691, 0.0164)  # in light of BT.2020 primaries (BT.2087)
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 from apimart.flow.media import content_of_video
+from commands import command
 from journeys import Person, asked
-from pack import ROOT
 from sandboxed import Sandbox
 
 
 def jobs(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(ROOT / "workbench"), "jobs", "--home", str(home), *words]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", env=dict(os.environ), check=False)
+    return command("jobs", "--home", str(home), *words)
 
 
 @pytest.fixture
@@ -59,6 +56,7 @@ def bought_two_days_ago(account: Path, sandbox: Sandbox, output: Path) -> None:
     sandbox.control(plant_charge={"model": "sora-2", "usd": 0.32, "at": at, "key": sandbox.key[-4:]})
 
 
+@pytest.mark.slow
 def test_the_ledger_is_held_against_the_bill(account: Path, sandbox: Sandbox, tmp_path: Path) -> None:
     assert "nothing to compare yet" in jobs(account, "reconcile").stdout
     bought_two_days_ago(account, sandbox, tmp_path / "output")
@@ -67,6 +65,7 @@ def test_the_ledger_is_held_against_the_bill(account: Path, sandbox: Sandbox, tm
     assert "The ledger agrees with APIMart's charges from" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_charge_that_the_ledger_does_not_know_is_shown(account: Path, sandbox: Sandbox, tmp_path: Path) -> None:
     bought_two_days_ago(account, sandbox, tmp_path / "output")
     at = time.time() - 2 * 86400

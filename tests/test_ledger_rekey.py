@@ -64,6 +64,7 @@ def test_a_question_that_nobody_asked_is_nobodys(ledger: Ledger) -> None:
     assert not ledger.entries()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="twenty processes at once are forked")
 def test_twenty_processes_that_come_with_the_new_version_find_the_one_entry(place: str, ledger: Ledger) -> None:
     bought = ended(ledger, "earlier")

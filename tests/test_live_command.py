@@ -8,15 +8,19 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
+from commands import command
 from journeys import until
 from live import main
 from pack import ROOT
 from sandboxed import Sandbox
 
 pytest_plugins = ["sandbox_fixtures"]
+pytestmark = pytest.mark.slow
 
 CHEAP = ("pixverse_6", "vidu_q3", "grok_imagine_official")  # 0.016, 0.032 and 0.04 USD
 
@@ -31,22 +35,17 @@ def sandbox(running: Sandbox) -> Sandbox:
 
 
 @pytest.fixture
-def command(home: Path, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The command of somebody with a key of the sandbox."""
+def words(home: Path, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What somebody with a key of the sandbox says first, who has folders of their own."""
     monkeypatch.setenv("APIMART_BASE_URL", sandbox.url)
     monkeypatch.setenv("APIMART_API_KEY", sandbox.key)
-    folders = ["--home", str(home), "--output", str(tmp_path / "out")]
-    return [sys.executable, str(ROOT / "workbench"), "live", *folders]
+    return ["live", "--home", str(home), "--output", str(tmp_path / "out")]
 
 
 @pytest.fixture
-def live(command: list[str]) -> Live:
+def live(words: list[str]) -> Live:
     """Runs it with further words to its end."""
-
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([*command, *words], capture_output=True, encoding="utf-8", check=False)
-
-    return run
+    return partial(command, *words)
 
 
 def rows(done: subprocess.CompletedProcess[str]) -> dict[str, tuple[str, str]]:
@@ -161,7 +160,6 @@ def test_the_cheapest_jobs_are_bought_until_the_sum_is_reached(live: Live, sandb
     assert len(list((tmp_path / "out" / "apimart").glob("*.mp4"))) == 2
 
 
-@pytest.mark.slow
 def test_the_same_round_goes_on_and_another_one_begins_anew(live: Live, sandbox: Sandbox) -> None:
     paid = sandbox.paid
     live(*CHEAP, "--spend", "0.02")
@@ -237,7 +235,6 @@ def test_what_the_provider_refuses_or_fails_differs_and_the_rest_goes_on(live: L
     assert "0.04 USD are spent" in done.stdout
 
 
-@pytest.mark.slow
 def test_a_submit_without_an_answer_counts_to_the_sum_and_is_not_sent_again(live: Live, sandbox: Sandbox) -> None:
     sandbox.behave("submit", "drop_after", model="pixverse-v6")
     paid = sandbox.paid
@@ -253,17 +250,23 @@ def test_a_family_without_a_price_is_left_out(live: Live) -> None:
     assert rows(done)["left out"][1].startswith("minimax_h3_upscale, veo_3_1_extend: ")
 
 
-@pytest.mark.slow
+def hear_ctrl_c() -> None:
+    """Programs in the background of a shell are started deaf to it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("how", ["interrupted", "killed"])
 def test_a_run_that_was_stopped_goes_on_without_buying_again(
-    how: str, command: list[str], live: Live, sandbox: Sandbox
+    how: str, words: list[str], live: Live, sandbox: Sandbox
 ) -> None:
     if how == "interrupted" and os.name == "nt":
         pytest.skip("a process cannot be sent Ctrl-C alone there")
     sandbox.control(job_seconds=1000)
     before = sandbox.state()
-    words = [*CHEAP, "--spend", "0.07"]
-    with subprocess.Popen([*command, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    spending = [*CHEAP, "--spend", "0.07"]
+    on_start = None if os.name == "nt" else hear_ctrl_c
+    program = [sys.executable, str(ROOT / "workbench"), *words, *spending]
+    with subprocess.Popen(program, stdout=PIPE, stderr=PIPE, text=True, preexec_fn=on_start) as process:
         until(lambda: sandbox.state()["polls_total"] > before["polls_total"])
         process.send_signal(signal.SIGINT) if how == "interrupted" else process.kill()
         _, said = process.communicate(timeout=60)
@@ -271,7 +274,7 @@ def test_a_run_that_was_stopped_goes_on_without_buying_again(
     assert "Traceback" not in said
     sandbox.finish()
     sandbox.control(job_seconds=0.1)
-    done = live(*words)
+    done = live(*spending)
     assert rows(done)["pixverse_6: cost"][0] == rows(done)["vidu_q3: cost"][0] == "as expected"
     assert sandbox.paid == before["paid"] + 2
 

@@ -60,6 +60,7 @@ def test_what_cannot_be_copied_is_left_as_it_is(tmp_path):
     assert [one.name for one in tmp_path.iterdir()] == ["clip.mp4"]
 
 
+@pytest.mark.slow
 def test_it_is_a_copy_of_packets_and_takes_no_time(tmp_path, record_property):
     path = write_video(tmp_path / "clip.mp4", frames=120, width=1280, height=720, sound_seconds=5)
     began = time.monotonic()

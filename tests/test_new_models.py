@@ -142,6 +142,7 @@ def test_the_page_is_told_new_names_and_what_the_node_for_any_model_may_take(fac
     assert {"kling-v3", "kling-v3.1"} <= {*told["listed"]}
 
 
+@pytest.mark.slow
 def test_ten_thousand_names_bury_nothing(face, seller, started) -> None:
     seller.control(added_models={f"kling-v3-{number}": "kling-v3" for number in range(10_000)})
     started.refresh()

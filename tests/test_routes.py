@@ -390,6 +390,7 @@ def test_the_totals_are_per_day_and_model(face, person):
     assert face.get("totals?days=366").json["rows"] == found["rows"]
 
 
+@pytest.mark.slow
 def test_a_thousand_jobs_come_in_pages_newest_first(face):
     for number in range(1000):
         intended(face.ledger, f"question {number}")

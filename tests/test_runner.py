@@ -236,6 +236,7 @@ def test_everybody_is_told_as_what_a_job_without_a_video_was_left(person, seller
     assert (told[-1].entry.state, told[-1].entry.unknown) == (state, is_unknown)
 
 
+@pytest.mark.slow
 def test_a_process_that_is_stopped_leaves_its_jobs_without_a_word(person, seller):
     seller.control(job_seconds=3)
     seller.behave("poll", "slow", times=1, seconds=8)

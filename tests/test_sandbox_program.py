@@ -45,6 +45,7 @@ def test_a_killed_sandbox_still_knows_its_tasks_and_keys(tmp_path: Path, veo: di
         assert visitor.ask("GET", finished[0]["result"]["videos"][0]["url"][0]).status == 200
 
 
+@pytest.mark.slow
 def test_a_thousand_jobs_wait_while_two_hundred_ask(visitor: Visitor, veo: dict[str, Any]) -> None:
     visitor.sandbox.control(job_seconds=100000, fail_jobs="upstream")
     with ThreadPoolExecutor(50) as pool:

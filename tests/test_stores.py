@@ -157,6 +157,7 @@ def test_what_was_put_into_a_bucket_is_taken_out_again_and_nothing_else(s3, tmp_
     store.delete(address)
 
 
+@pytest.mark.slow
 def test_a_large_clip_goes_up_in_parts_with_few_of_them_in_memory(s3, tmp_path):
     file = media_file(tmp_path / "clip.mp4", clip_bytes(60 * MEGABYTE))
     store = ObjectStore("s3://clips/large")
@@ -191,6 +192,7 @@ def test_an_address_without_a_bucket_is_for_the_person_to_set(address, s3, tmp_p
         ObjectStore(address).put(media_file(tmp_path / "clip.mp4"))
 
 
+@pytest.mark.slow
 def test_a_bucket_that_cannot_be_reached_is_worth_another_try(s3, tmp_path, monkeypatch):
     with StandIn() as gone:
         monkeypatch.setenv("AWS_ENDPOINT_URL", gone.url)

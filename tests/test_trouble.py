@@ -10,6 +10,7 @@ from apimart.flow.errors import PackError, Unreachable
 from journeys import Person
 
 pytest_plugins = ["journey_fixtures"]
+pytestmark = pytest.mark.slow
 
 SORA = "APIMartSora2"
 DISK_BYTES = 16 * 1024

@@ -13,6 +13,7 @@ from apimart.flow.media.opencv import Missing, _without_loader_warnings
 from pack import ROOT
 
 pytest_plugins = ["journey_fixtures"]
+pytestmark = pytest.mark.slow
 
 TESTS = Path(__file__).parent
 LIBGL = "raise ImportError('libGL.so.1: cannot open shared object file: No such file or directory')"
