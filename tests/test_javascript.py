@@ -51,8 +51,12 @@ def named(script: Path) -> str:
 
 @needs_node
 def test_the_modules_pass_their_own_tests() -> None:
-    run = node("--test", *sorted((ROOT / "tests" / "js").glob("*.test.mjs")))
+    """All in one process: `node --test` starts one for each file."""
+    files = sorted((ROOT / "tests" / "js").glob("*.test.mjs"))
+    run = node("--input-type=module", "--eval", "".join(f"await import({file.as_uri()!r});" for file in files))
     assert run.returncode == 0, run.stdout[-6000:]
+    [passed] = re.findall(r"^# pass (\d+)$", run.stdout, re.MULTILINE)
+    assert int(passed) >= sum(file.read_text("utf-8").count("\ntest(") for file in files) > 0
 
 
 @needs_node

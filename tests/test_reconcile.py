@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from seller import Seller
 
 pytest_plugins = ["journey_fixtures"]
+pytestmark = pytest.mark.slow
 
 DAY = 86400.0
 SORA, VEO = "APIMartSora2", "APIMartVeo31"

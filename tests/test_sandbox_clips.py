@@ -81,6 +81,7 @@ def test_prompts_and_takes_look_different(visitor: Visitor, veo: dict[str, Any],
         assert all(np.abs(one - other).mean() > 5 for other in firsts[:number])
 
 
+@pytest.mark.slow
 def test_a_lost_clip_is_drawn_again_as_it_was(tmp_path: Path, sora: dict[str, Any]) -> None:
     with Sandbox(state=tmp_path / "sandbox.json") as sandbox:
         visitor = Visitor(sandbox)

@@ -52,6 +52,7 @@ function scene(answers, inView = true) {
   const told = [];
   const family = { id: "APIMartSora2", widgets: ["duration"], media: ["image"], clips: [] };
   const badges = new Badges({
+    later: () => {},
     ask: async (asking) => {
       asked.push(asking);
       return answers(asking);
@@ -91,6 +92,7 @@ function clipScene() {
     return quote(told.length === 2 ? { units: least, usd: least * 0.1 } : { units: null, usd: null, least_units: least });
   };
   const badges = new Badges({
+    later: () => {},
     ask: async (asking) => (asked.push(asking), answers(asking)),
     families: new Map([[EDIT.id, EDIT]]),
     measure: async () => 4,
