@@ -22,7 +22,7 @@ def billed(values: Values) -> float:
     return float(values.duration + min(15.0, seconds_of(values.videos)))
 
 
-def further_pictures(values: Values) -> dict[str, float]:
+def further_images(values: Values) -> dict[str, float]:
     count = len(values.images) - FREE_PICTURES
     return {"input_image_over_5": count} if count > 0 else {}
 
@@ -83,6 +83,6 @@ FAMILY = Family(
         each_lasts("videos", 2, 15, total=15),
         each_lasts("sounds", 2, 15, total=15),
     ),
-    price=Price(key=lambda v: v.resolution, units=billed, extras=further_pictures),
+    price=Price(key=lambda v: v.resolution, units=billed, extras=further_images),
     final=Final(when={"resolution": "768P"}, node_id="APIMartMiniMaxH3Upscale", job="source_job"),
 )

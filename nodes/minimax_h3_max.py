@@ -22,7 +22,7 @@ def billed(values: Values) -> float:
     return float(values.duration + seconds_of(values.videos))
 
 
-def further_pictures(values: Values) -> dict[str, float]:
+def further_images(values: Values) -> dict[str, float]:
     count = len(values.images) - FREE_PICTURES
     return {"input_image_over_2": count} if count > 0 else {}
 
@@ -98,6 +98,6 @@ FAMILY = Family(
             lambda v: not v.watermark or v.resolution != "1080P",
         ),
     ),
-    price=Price(key=lambda v: v.resolution, units=billed, extras=further_pictures),
+    price=Price(key=lambda v: v.resolution, units=billed, extras=further_images),
     final=final_at("1080P"),
 )

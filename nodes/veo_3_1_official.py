@@ -19,7 +19,7 @@ from ..flow.model.shared_inputs import (
 from ..flow.model.shared_rules import LAST_FRAME_NEEDS_FIRST
 
 
-def resolution_and_sound(values: Values) -> str:
+def resolution_and_audio(values: Values) -> str:
     row: str = values.resolution.upper()
     return f"{row}-audio" if values.generate_audio else row
 
@@ -64,6 +64,6 @@ FAMILY = Family(
         ),
     ),
     rules=(LAST_FRAME_NEEDS_FIRST,),
-    price=Price(key=resolution_and_sound, units=lambda v: v.duration * v.sample_count),
+    price=Price(key=resolution_and_audio, units=lambda v: v.duration * v.sample_count),
     final=final_at("1080p"),
 )

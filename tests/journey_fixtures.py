@@ -50,7 +50,7 @@ def person(seller: Seller, tmp_path: Path) -> Person:
 def motion_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four seconds of motion with sound, as a file."""
     path = tmp_path_factory.mktemp("motion") / "motion.mp4"
-    return write_video(path, frames=96, width=640, height=360, sound_seconds=4)
+    return write_video(path, frames=96, width=640, height=360, audio_seconds=4)
 
 
 @pytest.fixture

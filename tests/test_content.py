@@ -16,7 +16,7 @@ from apimart.flow.model import AudioData, Frames, ImageData
 
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:
-    return clips.write_video(tmp_path / "clip.mp4", sound_seconds=2.5)
+    return clips.write_video(tmp_path / "clip.mp4", audio_seconds=2.5)
 
 
 def test_a_packet_copy_with_other_metadata_has_the_same_content(clip: Path, tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_the_file_name_is_not_content(clip: Path, tmp_path: Path) -> None:
 
 def test_other_pictures_are_other_content(clip: Path, tmp_path: Path) -> None:
     paint = clips.painted(64, 48)
-    other = clips.write_video(tmp_path / "other.mp4", sound_seconds=2.5, paint=lambda number: 255 - paint(number))
+    other = clips.write_video(tmp_path / "other.mp4", audio_seconds=2.5, paint=lambda number: 255 - paint(number))
     assert content_of_video(other) != content_of_video(clip)
 
 

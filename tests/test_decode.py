@@ -281,7 +281,7 @@ def test_decoding_stops_when_the_person_stops_it_and_leaves_no_thread(tmp_path: 
 
 
 def test_sound_is_decoded_alone_and_whole(tmp_path: Path) -> None:
-    path = clips.write_video(tmp_path / "c.mkv", sound_seconds=3, sound_codec="pcm_s16le")
+    path = clips.write_video(tmp_path / "c.mkv", audio_seconds=3, sound_codec="pcm_s16le")
     sound = decode_audio(path)
     assert sound is not None and has_audio(path)
     assert sound.waveform.dtype == np.float32 and sound.waveform.shape == (2, 3 * 44100)
@@ -291,7 +291,7 @@ def test_sound_is_decoded_alone_and_whole(tmp_path: Path) -> None:
 
 
 def test_aac_starts_with_the_picture(tmp_path: Path) -> None:
-    sound = decode_audio(clips.write_video(tmp_path / "c.mp4", sound_seconds=2))
+    sound = decode_audio(clips.write_video(tmp_path / "c.mp4", audio_seconds=2))
     assert sound is not None
     assert sound.waveform.shape[1] == pytest.approx(2 * 44100, abs=2048)
     wave = np.sin(np.arange(44100) * (2 * np.pi * 440 / 44100)) * 0.4

@@ -28,24 +28,24 @@ def packets(path: Path, kind: str) -> list[bytes]:
 
 
 def test_what_fits_is_copied_packet_by_packet(tmp_path: Path) -> None:
-    source = clips.write_video(tmp_path / "c.mp4", sound_seconds=1.99)
+    source = clips.write_video(tmp_path / "c.mp4", audio_seconds=1.99)
     out, found = fit(source)
     assert content_of_video(out) == content_of_video(source)
     assert found == measure(out)
 
 
 def test_dropping_the_sound_copies_the_picture(tmp_path: Path) -> None:
-    source = clips.write_video(tmp_path / "c.mp4", sound_seconds=2)
-    out, found = fit(source, keep_sound=False)
-    assert not found.has_sound
+    source = clips.write_video(tmp_path / "c.mp4", audio_seconds=2)
+    out, found = fit(source, keep_audio=False)
+    assert not found.has_audio
     assert packets(out, "video") == packets(source, "video")
 
 
 def test_sound_is_never_longer_than_the_picture(tmp_path: Path) -> None:
-    source = clips.write_video(tmp_path / "c.mp4", sound_seconds=10)
+    source = clips.write_video(tmp_path / "c.mp4", audio_seconds=10)
     out, found = fit(source)
     assert packets(out, "video") == packets(source, "video")
-    assert found.sound_seconds == pytest.approx(2, abs=0.05)
+    assert found.audio_seconds == pytest.approx(2, abs=0.05)
     with av.open(str(out)) as container:
         assert container.duration is not None
         assert container.duration / 1e6 <= 2.0
@@ -56,11 +56,11 @@ def test_sound_is_never_longer_than_the_picture(tmp_path: Path) -> None:
 def test_a_trim_is_never_longer_than_asked_and_lacks_less_than_a_frame(
     rate: Fraction, seconds: float, tmp_path: Path
 ) -> None:
-    source = clips.write_video(tmp_path / "c.mp4", frames=round(2.4 * rate), rate=rate, sound_seconds=2.4)
+    source = clips.write_video(tmp_path / "c.mp4", frames=round(2.4 * rate), rate=rate, audio_seconds=2.4)
     _, found = fit(source, start=0.5, seconds=seconds)
     assert seconds - float(1 / Fraction(rate)) < found.seconds <= seconds
     assert found.rate == rate
-    assert found.sound_seconds == pytest.approx(found.seconds, abs=0.03)
+    assert found.audio_seconds == pytest.approx(found.seconds, abs=0.03)
 
 
 def test_a_trim_begins_with_the_frame_on_screen_then(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_late_trim_is_that_part_of_the_clip(name: str, codec: str, options: di
 
 
 def test_trimmed_sound_is_that_part_of_the_sound(tmp_path: Path) -> None:
-    source = clips.write_video(tmp_path / "c.mkv", sound_seconds=2, sound_codec="pcm_s16le")
+    source = clips.write_video(tmp_path / "c.mkv", audio_seconds=2, sound_codec="pcm_s16le")
     out, _ = fit(source, start=0.5, seconds=1)
     sound = decode_audio(out)
     assert sound is not None
@@ -275,7 +275,7 @@ def test_more_frames_a_second_than_are_taken_are_reduced_evenly(
     def paint(number: int) -> np.ndarray:
         return np.full((48, 64, 3), number % 60 * 4, np.uint8)
 
-    source = clips.write_video(tmp_path / "c.mp4", frames=60, rate=rate, paint=paint, sound_seconds=0.4)
+    source = clips.write_video(tmp_path / "c.mp4", frames=60, rate=rate, paint=paint, audio_seconds=0.4)
     told: list[str] = []
     out, found = fit(source, max_rate=60, tell=told.append)
     step = round(rate / reduced)

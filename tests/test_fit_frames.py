@@ -48,7 +48,7 @@ def test_a_part_of_them_is_that_part(tmp_path: Path) -> None:
     out, found = fit(tmp_path, (frames(), sound()), start=0.5, seconds=1.5)
     assert (found.frames, found.seconds) == (36, 1.5)
     assert np.abs(decode_frames(out).pixels - frames().pixels[12:48]).max() * 255 < 3
-    assert found.sound_seconds == pytest.approx(1.5, abs=0.05)
+    assert found.audio_seconds == pytest.approx(1.5, abs=0.05)
 
 
 def test_parts_that_follow_one_another_are_read_once_and_are_one_video(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_parts_that_follow_one_another_are_read_once_and_are_one_video(tmp_path:
     out = tmp_path / "fitted.mp4"
     found = fit_frames(parts(), out, seconds=3.0, **LIMITS)
     assert read == [0, 1, 2]
-    assert (found.frames, found.sound_seconds) == (72, pytest.approx(3, abs=0.05))
+    assert (found.frames, found.audio_seconds) == (72, pytest.approx(3, abs=0.05))
     assert np.abs(decode_frames(out).pixels - whole.pixels).max() * 255 < 3
 
 
@@ -75,8 +75,8 @@ def test_more_frames_a_second_than_are_taken_are_reduced(tmp_path: Path) -> None
 
 
 def test_small_frames_are_enlarged_and_sound_may_be_left_out(tmp_path: Path) -> None:
-    _, found = fit(tmp_path, (frames(), sound()), min_side=96, keep_sound=False)
-    assert (found.size, found.has_sound) == (Size(128, 96), False)
+    _, found = fit(tmp_path, (frames(), sound()), min_side=96, keep_audio=False)
+    assert (found.size, found.has_audio) == (Size(128, 96), False)
 
 
 def test_what_does_not_fit_is_refused_and_leaves_no_file(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_odd_sides_lose_a_pixel_and_nothing_else(width: int, height: int, size: 
     pixels = np.stack([paint(number) for number in range(24)]).astype(np.float32)[:, :height, :width] / 255
     found = write_frames([(Frames(pixels, Fraction(24)), sound(5.0))], tmp_path / "even.mp4")
     assert (found.size, found.frames) == (size, 24)
-    assert found.sound_seconds == pytest.approx(1, abs=0.05)
+    assert found.audio_seconds == pytest.approx(1, abs=0.05)
     shown = decode_frames(tmp_path / "even.mp4").pixels
     assert np.abs(shown - pixels[:, : size.height, : size.width]).mean() * 255 < 12
 

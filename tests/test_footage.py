@@ -39,7 +39,7 @@ def reader(host, tmp_path):
 
 @pytest.fixture
 def clip(tmp_path):
-    return clips.write_video(tmp_path / "clip.mp4", sound_seconds=2)
+    return clips.write_video(tmp_path / "clip.mp4", audio_seconds=2)
 
 
 class Crowd:

@@ -337,7 +337,7 @@ def test_an_unknown_job_is_resolved_by_its_task_id(person, seller):
     task_id = seller.tasks[0]["id"]
     with person.ledger() as ledger:
         [entry] = ledger.entries()
-        ledger.declare_bought(entry.id, task_id)
+        ledger.mark_purchased(entry.id, task_id)
     assert person.buy(SORA, prompt="x").entry.task_id == task_id
     assert seller.sold == 1
 
@@ -348,7 +348,7 @@ def test_an_unknown_job_declared_not_bought_is_bought_under_a_new_key(person, se
         person.buy(SORA, prompt="x")
     with person.ledger() as ledger:
         [entry] = ledger.entries()
-        ledger.declare_not_bought(entry.id)
+        ledger.mark_not_purchased(entry.id)
     assert person.buy(SORA, prompt="x").entry.idempotency_key != entry.idempotency_key
     assert seller.sold == 1
 

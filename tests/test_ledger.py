@@ -147,10 +147,10 @@ def test_a_ticket_may_be_repeated_but_never_contradicted(ledger: Ledger) -> None
 
 def test_a_ticket_is_written_down_even_for_a_job_that_was_given_up(ledger: Ledger) -> None:
     entry = sent(ledger)
-    ledger.declare_not_bought(entry.id)
+    ledger.mark_not_purchased(entry.id)
     assert ledger.ticket(entry.id, Ticket("late")).state == "ticketed"
     other = sent(ledger, "other")
-    ledger.declare_not_bought(other.id)
+    ledger.mark_not_purchased(other.id)
     second = intended(ledger, "other")
     late = ledger.ticket(other.id, Ticket("later"))
     assert (late.state, late.task_id, late.current) == ("dropped", "later", False)
@@ -195,20 +195,20 @@ def test_an_unknown_job_is_never_given_up_or_bought_again_by_itself(ledger: Ledg
 
 def test_a_person_declares_an_unknown_job_bought(ledger: Ledger) -> None:
     entry = sent(ledger)
-    found = ledger.declare_bought(entry.id, "task-9")
+    found = ledger.mark_purchased(entry.id, "task-9")
     assert (found.state, found.task_id, found.resolution) == ("ticketed", "task-9", "declared bought")
-    assert ledger.declare_bought(entry.id, "task-9") == found
+    assert ledger.mark_purchased(entry.id, "task-9") == found
     with pytest.raises(Contradiction):
-        ledger.declare_bought(entry.id, "task-10")
+        ledger.mark_purchased(entry.id, "task-10")
     with pytest.raises(Contradiction):
-        ledger.declare_not_bought(entry.id)
+        ledger.mark_not_purchased(entry.id)
 
 
 def test_a_person_declares_an_unknown_job_not_bought(ledger: Ledger) -> None:
     entry = sent(ledger)
-    found = ledger.declare_not_bought(entry.id)
+    found = ledger.mark_not_purchased(entry.id)
     assert (found.state, found.resolution) == ("dropped", "declared not bought")
-    assert ledger.declare_not_bought(entry.id) == found
+    assert ledger.mark_not_purchased(entry.id) == found
     second, made = ledger.intend(asked())
     assert made and second.idempotency_key != entry.idempotency_key
 
@@ -216,22 +216,22 @@ def test_a_person_declares_an_unknown_job_not_bought(ledger: Ledger) -> None:
 def test_what_is_not_unknown_is_not_for_a_person_to_declare(ledger: Ledger) -> None:
     entry = intended(ledger)
     with pytest.raises(Contradiction, match="is intended and cannot be marked as purchased"):
-        ledger.declare_bought(entry.id, "task-9")
+        ledger.mark_purchased(entry.id, "task-9")
     with pytest.raises(Contradiction, match="is intended and cannot be marked as not purchased"):
-        ledger.declare_not_bought(entry.id)
+        ledger.mark_not_purchased(entry.id)
 
 
 def test_a_job_collected_by_its_id_is_joined_when_it_is_declared_bought(ledger: Ledger) -> None:
     entry = sent(ledger)
     adopted = ledger.adopt("live", "task-9")
     ledger.end(adopted.id, completed(adopted))
-    ledger.declare_bought(entry.id, "task-9")
+    ledger.mark_purchased(entry.id, "task-9")
     found = ledger.by_task("live", "task-9")
     assert found is not None and found.id == entry.id
     assert not ledger.by_id(adopted.id).current
     other = sent(ledger, "other")
     with pytest.raises(Contradiction, match="already the job"):
-        ledger.declare_bought(other.id, "task-9")
+        ledger.mark_purchased(other.id, "task-9")
 
 
 @pytest.mark.parametrize("transition", ["progress", "end", "keep", "drop", "unsend", "mark_sent"])

@@ -32,7 +32,7 @@ def test_what_was_not_charged_is_no_booking(ledger: Ledger) -> None:
     broken = ticketed(ledger, "failed")
     ledger.end(broken.id, failed(broken))
     unsold = sent(ledger, "declared not bought")
-    ledger.declare_not_bought(unsold.id)
+    ledger.mark_not_purchased(unsold.id)
     assert bookings(ledger) == []
 
 

@@ -49,27 +49,27 @@ KINDS: dict[str, Callable[[Path], Path]] = {
     "variable.mp4": lambda path: clips.variable_rate(path, options={"bf": "0"}),
     "variable.mkv": clips.variable_rate,
     "variable.webm": lambda path: clips.variable_rate(path, codec="libvpx"),
-    "live.webm": lambda path: clips.without_duration(path, sound_seconds=2, sound_codec="libopus"),
+    "live.webm": lambda path: clips.without_duration(path, audio_seconds=2, sound_codec="libopus"),
     "vp9.webm": lambda path: clips.write_video(path, codec="libvpx-vp9"),
     "edited.mov": edited,
     "rotated.mp4": rotated,
-    "fragmented.mp4": lambda path: clips.fragmented(path, sound_seconds=2),
+    "fragmented.mp4": lambda path: clips.fragmented(path, audio_seconds=2),
     "lying.mp4": lying,
-    "longer_sound.mp4": lambda path: clips.write_video(path, sound_seconds=10),
+    "longer_sound.mp4": lambda path: clips.write_video(path, audio_seconds=10),
     "ten_bit.mp4": lambda path: clips.write_video(path, pix_fmt="yuv420p10le"),
     "odd.mkv": lambda path: clips.write_video(path, width=63, height=47, codec="ffv1"),
     "cut.webm": cut_webm,
     "old.avi": lambda path: clips.write_video(path, codec="mpeg4"),
-    "late.avi": lambda path: clips.write_video(path, codec="mpeg4", options={"bf": "0"}, sound_seconds=2),
+    "late.avi": lambda path: clips.write_video(path, codec="mpeg4", options={"bf": "0"}, audio_seconds=2),
     "h264.avi": clips.write_video,
     "camera.m2ts": lambda path: clips.write_video(
-        path, format="mpegts", container_options={"mpegts_m2ts_mode": "1"}, sound_seconds=2
+        path, format="mpegts", container_options={"mpegts_m2ts_mode": "1"}, audio_seconds=2
     ),
     "dvd.mpg": lambda path: clips.write_video(
-        path, format="vob", codec="mpeg2video", rate=25, sound_seconds=2, sound_codec="mp2"
+        path, format="vob", codec="mpeg2video", rate=25, audio_seconds=2, sound_codec="mp2"
     ),
     "old.mpg": lambda path: clips.write_video(path, format="mpeg", codec="mpeg1video", rate=25),
-    "broadcast.ts": lambda path: clips.write_video(path, format="mpegts", sound_seconds=2),
+    "broadcast.ts": lambda path: clips.write_video(path, format="mpegts", audio_seconds=2),
 }
 
 
@@ -143,11 +143,11 @@ def test_a_title_in_another_encoding_does_not_matter(tmp_path: Path) -> None:
 
 
 def test_sound_is_measured_apart_from_the_picture(tmp_path: Path) -> None:
-    found = measure(clips.write_video(tmp_path / "clip.mp4", sound_seconds=10))
-    assert found.has_sound
-    assert (found.seconds, found.sound_seconds) == (2.0, pytest.approx(10, abs=0.05))
+    found = measure(clips.write_video(tmp_path / "clip.mp4", audio_seconds=10))
+    assert found.has_audio
+    assert (found.seconds, found.audio_seconds) == (2.0, pytest.approx(10, abs=0.05))
     silent = measure(clips.write_video(tmp_path / "silent.mp4"))
-    assert (silent.has_sound, silent.sound_seconds) == (False, 0.0)
+    assert (silent.has_audio, silent.audio_seconds) == (False, 0.0)
 
 
 def text(path: Path) -> None:
@@ -267,7 +267,7 @@ def test_a_file_cut_off_is_not_whole(tmp_path: Path) -> None:
 
 def unknown_codec(path: Path) -> Path:
     """A video in a codec that no library here decodes, with sound that all of them do."""
-    whole = clips.write_video(path.with_name("known.mp4"), rate=NTSC, sound_seconds=1.6)
+    whole = clips.write_video(path.with_name("known.mp4"), rate=NTSC, audio_seconds=1.6)
     path.write_bytes(whole.read_bytes().replace(b"avc1", b"zzzz").replace(b"avcC", b"zzzC"))
     return path
 

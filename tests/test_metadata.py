@@ -18,9 +18,9 @@ pytest_plugins = ["ledger_fixtures"]
 TEXTS = {"prompt": json.dumps({"1": {"inputs": {"text": "\u00e9 \U0001f600 " + "x" * 200_000}}}), "workflow": "{}"}
 KINDS = {
     "plain": {"frames": 24},
-    "with sound": {"frames": 24, "sound_seconds": 1},
+    "with sound": {"frames": 24, "audio_seconds": 1},
     "with B-frames": {"frames": 48, "options": {"bf": "3"}},
-    "of a telephone": {"frames": 24, "width": 352, "height": 640, "sound_seconds": 1},
+    "of a telephone": {"frames": 24, "width": 352, "height": 640, "audio_seconds": 1},
 }
 
 
@@ -62,7 +62,7 @@ def test_what_cannot_be_copied_is_left_as_it_is(tmp_path):
 
 @pytest.mark.slow
 def test_it_is_a_copy_of_packets_and_takes_no_time(tmp_path, record_property):
-    path = write_video(tmp_path / "clip.mp4", frames=120, width=1280, height=720, sound_seconds=5)
+    path = write_video(tmp_path / "clip.mp4", frames=120, width=1280, height=720, audio_seconds=5)
     began = time.monotonic()
     assert write_metadata(path, TEXTS)
     record_property("seconds", f"{time.monotonic() - began:.3f}")

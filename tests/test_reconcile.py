@@ -132,7 +132,7 @@ def test_a_job_of_unknown_outcome_is_named_and_its_task_offered(account: Account
     assert (row.kind, row.usd, row.entries) == ("unknown here", 0.32, (unknown.id,))
     account.seller.control(logs_export="csv", advance_seconds=61)
     assert account.reconcile(asks_log=True).perhaps == {unknown.id: (lost,)}
-    account.ledger.declare_bought(unknown.id, lost)
+    account.ledger.mark_purchased(unknown.id, lost)
     assert account.differences() == []
 
 

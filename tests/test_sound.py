@@ -136,7 +136,7 @@ def without_decoder(source: Path, path: Path) -> Path:
 
 
 def test_sound_without_a_decoder_is_left_out_and_said(tmp_path: Path) -> None:
-    path = without_decoder(clips.write_video(tmp_path / "c.mp4", sound_seconds=2), tmp_path / "unknown.mp4")
+    path = without_decoder(clips.write_video(tmp_path / "c.mp4", audio_seconds=2), tmp_path / "unknown.mp4")
     told: list[str] = []
     assert decode_audio(path, tell=told.append) is None
     assert told == ["The audio of the video is in a format that FFmpeg cannot decode; it is left out."]
@@ -146,10 +146,10 @@ def test_sound_without_a_decoder_is_left_out_and_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize("start", [0.0, 0.5])
 def test_a_video_is_fitted_whatever_its_sound_is(start: float, surround: Path, tmp_path: Path) -> None:
     limits = {"min_side": 32, "max_side": 512, "max_bytes": 1_000_000}
-    unknown = without_decoder(clips.write_video(tmp_path / "c.mp4", sound_seconds=2), tmp_path / "unknown.mp4")
+    unknown = without_decoder(clips.write_video(tmp_path / "c.mp4", audio_seconds=2), tmp_path / "unknown.mp4")
     damaged = broken(with_sound(tmp_path / "w.mkv", "ac3", [("stereo", tones(0.4, 0.4))]), tmp_path / "broken.mkv")
-    for path, has_sound, amiss in ((surround, True, 0), (unknown, False, 1), (damaged, True, 1)):
+    for path, has_audio, amiss in ((surround, True, 0), (unknown, False, 1), (damaged, True, 1)):
         told: list[str] = []
         found = fit_video(path, tmp_path / "out.mp4", start=start, tell=told.append, **limits)  # type: ignore[arg-type]  # numbers
-        assert (found.seconds, found.has_sound, len(told)) == (2.0 - start, has_sound, amiss)
+        assert (found.seconds, found.has_audio, len(told)) == (2.0 - start, has_audio, amiss)
     assert heard(tmp_path / "out.mp4")[0].waveform.shape[0] == 2

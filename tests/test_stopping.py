@@ -55,7 +55,7 @@ WORK: dict[str, Work] = {
     "measure": lambda clip, stopped: measure(clip, stopped=stopped),
     "seconds": lambda clip, stopped: seconds_shown(clip, stopped=stopped),
     "fit by a copy": fitted(),
-    "fit without sound": fitted(keep_sound=False),
+    "fit without sound": fitted(keep_audio=False),
     "fit by encoding": fitted(max_side=48),
     "fit from a late frame": fitted(start=6.0),
     "sound to be sent": encoded,
@@ -65,7 +65,7 @@ WORK: dict[str, Work] = {
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:
     """Eight seconds with sound, and with one key frame."""
-    return clips.write_video(tmp_path / "c.mp4", frames=FRAMES, sound_seconds=8, options={"g": "1000"})
+    return clips.write_video(tmp_path / "c.mp4", frames=FRAMES, audio_seconds=8, options={"g": "1000"})
 
 
 def stop(work: Work, clip: Path, nth: int) -> Stop:
@@ -101,7 +101,7 @@ def test_what_an_encoder_still_holds_is_given_up_too(clip: Path) -> None:
     """The encoder has given none of so few packets when the last frame goes in."""
     count, stopped = 12, Stop()
     window, picture = Window(Fraction(0), count, Fraction(24)), Encoding(Size(48, 36), False, 1_000_000)
-    write_video(clip, clip.with_name("out.mp4"), window, picture, keep_sound=False, stopped=stopped)
+    write_video(clip, clip.with_name("out.mp4"), window, picture, keep_audio=False, stopped=stopped)
     assert stopped.asked >= 3 * count  # decoded, encoded, written
 
 

@@ -46,7 +46,7 @@ def write_video(
     pix_fmt: str = "yuv420p",
     paint: Painter | None = None,
     times: Sequence[int] | None = None,
-    sound_seconds: float = 0.0,
+    audio_seconds: float = 0.0,
     sound_codec: str = "aac",
     format: str | None = None,
     options: Mapping[str, str] = {},
@@ -65,7 +65,7 @@ def write_video(
             video.codec_context.sample_aspect_ratio = pixel_aspect
         if times is not None:
             video.time_base = video.codec_context.time_base = MILLISECOND
-        mux_sound = _sound_writer(out, sound_seconds, sound_codec)
+        mux_sound = _sound_writer(out, audio_seconds, sound_codec)
         for number in range(frames if times is None else len(times)):
             frame = av.VideoFrame.from_ndarray(paint(number), format="rgb24")
             if times is not None:

@@ -55,7 +55,7 @@ def motion_clip(path: Path, seconds: float) -> Path:
         return pixels
 
     frames = round(seconds * RATE)
-    return write_video(path, frames=frames, rate=RATE, width=WIDTH, height=HEIGHT, paint=paint, sound_seconds=seconds)
+    return write_video(path, frames=frames, rate=RATE, width=WIDTH, height=HEIGHT, paint=paint, audio_seconds=seconds)
 
 
 def sound(seconds: float) -> AudioData:

@@ -215,18 +215,18 @@ class Ledger(Queries):
         """Give the job up: the same question may be purchased again. An unknown one cannot be given up like this."""
         return self._change(entry_id, lambda entry: transitions.dropped(entry, reason))
 
-    def declare_bought(self, entry_id: str, task_id: str) -> Entry:
+    def mark_purchased(self, entry_id: str, task_id: str) -> Entry:
         """A person found the job of an unknown submit at the provider. An entry adopted for that job is superseded."""
         with self.store.writing(alone=True) as connection:
             entry = one_entry(connection, entry_id, to_change=True)
-            changes = transitions.bought(entry, task_id, self.now())
+            changes = transitions.purchased(entry, task_id, self.now())
             if changes:
                 _supersede_adopted(connection, entry, task_id, self.now())
             return change(connection, entry_id, changes)
 
-    def declare_not_bought(self, entry_id: str) -> Entry:
+    def mark_not_purchased(self, entry_id: str) -> Entry:
         """A person made sure that an unknown submit purchased nothing."""
-        return self._change(entry_id, transitions.not_bought)
+        return self._change(entry_id, transitions.not_purchased)
 
     def lease(self, entry_id: str, owner: str, seconds: float) -> bool:
         """Take or prolong the lease; False when another's counts. At most `LONGEST_LEASE_SECONDS` long."""

@@ -86,8 +86,8 @@ def _made_in_run(connection: Connection, planned: Planned, counts_intents: bool)
     """How many others the run purchased; without a run, each purchase is one of its own."""
     if planned.queue_run is None:
         return 0
-    bought = or_(ENTRIES.c.state != "dropped", ENTRIES.c.task_id.is_not(None))
-    counted = bought if counts_intents else and_(bought, ENTRIES.c.sent_at.is_not(None))
+    purchased = or_(ENTRIES.c.state != "dropped", ENTRIES.c.task_id.is_not(None))
+    counted = purchased if counts_intents else and_(purchased, ENTRIES.c.sent_at.is_not(None))
     same_run = and_(ENTRIES.c.realm == planned.realm, ENTRIES.c.queue_run == planned.queue_run)
     counting = select(func.count()).where(same_run, counted, ENTRIES.c.id != planned.entry_id)
     return int(connection.execute(counting).scalar_one())

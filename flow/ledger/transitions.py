@@ -131,7 +131,7 @@ def dropped(entry: Entry, reason: str) -> Changes:
     return {"state": "dropped", "reason": reason}
 
 
-def bought(entry: Entry, task_id: str, now: float) -> Changes:
+def purchased(entry: Entry, task_id: str, now: float) -> Changes:
     """A person found the job of an unknown submit at the provider."""
     if entry.task_id == task_id and not entry.over:
         return {}
@@ -141,7 +141,7 @@ def bought(entry: Entry, task_id: str, now: float) -> Changes:
     return {**found, "resolution": "declared bought"}
 
 
-def not_bought(entry: Entry) -> Changes:
+def not_purchased(entry: Entry) -> Changes:
     if entry.state == "dropped" and entry.task_id is None:
         return {}
     if not entry.unknown:

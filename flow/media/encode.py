@@ -69,7 +69,7 @@ def write_video(
     window: Window,
     encoding: Encoding | None,
     *,
-    keep_sound: bool,
+    keep_audio: bool,
     tell: Tell = log.info,
     stopped: Stopped = never,
 ) -> None:
@@ -81,7 +81,7 @@ def write_video(
         with opened(source) as (seen, stream), opened(source) as (heard, _), opened_mp4(out) as made:
             begin = Fraction(stream.start_time or 0) * (stream.time_base or 1) + window.begin
             streams = [_video_packets(seen, stream, made, window, encoding, stopped)]
-            if keep_sound:
+            if keep_audio:
                 streams.append(_audio_packets(heard, made, begin, window.seconds, tell, stopped))
             for packet in heapq.merge(*streams, key=time_of):
                 made.mux(packet)

@@ -50,7 +50,7 @@ def fit_video(
     max_side: int,
     max_bytes: int,
     max_rate: int = HIGHEST_RATE,
-    keep_sound: bool = True,
+    keep_audio: bool = True,
     tell: Tell = log.info,
     stopped: Stopped = never,
 ) -> Measure:
@@ -71,7 +71,7 @@ def fit_video(
     with written_whole(out) as part:
         for shown, encoding in _attempts(given, size, window, max_bytes, can_copy=can_copy):
             said = _changes(given, window) if encoding else []
-            write_video(source, part, shown, encoding, keep_sound=keep_sound, tell=said.append, stopped=stopped)
+            write_video(source, part, shown, encoding, keep_audio=keep_audio, tell=said.append, stopped=stopped)
             if part.stat().st_size <= max_bytes:
                 for sentence in said:
                     tell(sentence)

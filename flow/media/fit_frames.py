@@ -53,7 +53,7 @@ def fit_frames(
     max_side: int,
     max_bytes: int | None,
     max_rate: int = HIGHEST_RATE,
-    keep_sound: bool = True,
+    keep_audio: bool = True,
     tell: Tell = log.info,
     stopped: Stopped = never,
 ) -> Measure:
@@ -75,7 +75,7 @@ def fit_frames(
     bits = int(max_bytes * 8 * SHARE / min(seconds, LONGEST_SECONDS)) if max_bytes else HIGHEST_BITS
     window = Window(Fraction(start), int(seconds * rate + Fraction(1, 1000)), rate)
     with written_whole(out) as part:
-        _write(chain([first], following), part, window, step, Encoding(size, False, bits), keep_sound, stopped)
+        _write(chain([first], following), part, window, step, Encoding(size, False, bits), keep_audio, stopped)
         if max_bytes and part.stat().st_size > max_bytes:
             raise too_heavy(seconds, size, max_bytes)
         return measure(part, stopped=stopped)
@@ -101,7 +101,7 @@ def _write(
     window: Window,
     step: int,
     encoding: Encoding,
-    keep_sound: bool,
+    keep_audio: bool,
     stopped: Stopped,
 ) -> None:
     """Frames and audio are taken from the same parts, a second of them at a time, as the file needs them."""
@@ -112,7 +112,7 @@ def _write(
     head = next(heard, None)
     with opened_mp4(out) as made:
         streams = [encode_frames(video_frames, made, window.rate, encoding, stopped)]
-        if keep_sound and head and head[1]:
+        if keep_audio and head and head[1]:
             audios = (audio for _, audio in chain([head], heard) if audio)
             streams.append(_audio_packets(audios, head[1], made, window))
         else:

@@ -59,8 +59,8 @@ def measure(path: Path, *, stopped: Stopped = never) -> Measure:
         container=timeline.container,
         codec=timeline.codec,
         bytes=path.stat().st_size,
-        has_sound=timeline.has_sound,
-        sound_seconds=timeline.sound_seconds,
+        has_audio=timeline.has_audio,
+        audio_seconds=timeline.audio_seconds,
     )
 
 

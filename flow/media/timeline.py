@@ -45,8 +45,8 @@ class Timeline:
     transfer: int
     container: str
     codec: str
-    has_sound: bool
-    sound_seconds: float
+    has_audio: bool
+    audio_seconds: float
     is_constant: bool
     stamps: tuple[int, ...]  # ticks, of the frames that are shown, in the order of decoding
 
@@ -143,8 +143,8 @@ def _read(container: InputContainer, stream: VideoStream, until: float, stopped:
         transfer=hdr_of(stream),
         container=container.format.name,
         codec=_codec_of(stream),
-        has_sound=bool(container.streams.audio),
-        sound_seconds=float(audio.between + audio.held * audio.tick) if audio and audio.shown else 0.0,
+        has_audio=bool(container.streams.audio),
+        audio_seconds=float(audio.between + audio.held * audio.tick) if audio and audio.shown else 0.0,
         is_constant=is_constant,
         stamps=tuple(video.stamps),
     )

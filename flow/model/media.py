@@ -70,8 +70,8 @@ class Measure:
     container: str
     codec: str
     bytes: int
-    has_sound: bool
-    sound_seconds: float = 0.0
+    has_audio: bool
+    audio_seconds: float = 0.0
 
 
 @dataclass(frozen=True)

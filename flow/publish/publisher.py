@@ -178,6 +178,6 @@ def _what_is_wrong(probe: Probe, file: MediaFile | None) -> str:
         return ""
     if probe.length is not None and probe.length != file.bytes:
         return f"{probe.length} bytes instead of {file.bytes}"
-    is_sound = file.mime.startswith("audio/")
-    heads, kind = (AUDIO_HEADS, "an audio file") if is_sound else (VIDEO_HEADS, "a video file")
+    is_audio = file.mime.startswith("audio/")
+    heads, kind = (AUDIO_HEADS, "an audio file") if is_audio else (VIDEO_HEADS, "a video file")
     return "" if begins_like(probe.head, heads) else f"something that is not {kind}"

@@ -28,8 +28,6 @@ pytestmark = [pytest.mark.live, pytest.mark.browser]
 SORA = "APIMartSora2"
 FLUX = "APIMartFlux3Video"
 SEEDANCE = "APIMartSeedance25"
-# What the sidebar shows is the same in both renderers.
-one_renderer = pytest.mark.parametrize("nodes2", ["nodes2"], indirect=True)
 WIDGET = "([id, name]) => app.graph.getNodeById(id).widgets.find((one) => one.name === name).value"
 TIMES = "() => [...document.querySelectorAll('.apimart-stage video')].map((one) => one.currentTime)"
 READY = "() => [...document.querySelectorAll('.apimart-stage video')].every((one) => one.readyState >= 2)"
@@ -74,7 +72,6 @@ def done(page: ComfyPage, prompt: str, count: int) -> Locator:
     return rows
 
 
-@one_renderer
 def test_jobs_are_found_by_words_and_by_their_day(page: ComfyPage, kept: Ledger) -> None:
     bought(kept, "a harbour at dawn")
     bought(kept, "a harbour at night", model="kling-v3")
@@ -92,7 +89,6 @@ def test_jobs_are_found_by_words_and_by_their_day(page: ComfyPage, kept: Ledger)
     expect(tab.get_by_text("a dancer in the rain")).to_be_visible()
 
 
-@one_renderer
 def test_a_project_narrows_jobs_totals_and_the_export(page: ComfyPage, kept: Ledger) -> None:
     bought(kept, "a lamp", project="Night train")
     bought(kept, "a rail, = and a comma", project="Night train")
@@ -117,7 +113,6 @@ def test_a_project_narrows_jobs_totals_and_the_export(page: ComfyPage, kept: Led
     expect(tab.locator(".apimart-sums")).not_to_contain_text("This project")
 
 
-@one_renderer
 def test_a_job_that_comes_in_meanwhile_is_shown_only_where_it_is_looked_for(page: ComfyPage, prompt: str) -> None:
     tab = page.tab()
     tab.get_by_role("searchbox").fill("nothing of the kind")
@@ -199,7 +194,6 @@ def test_a_take_whose_node_is_not_there_offers_its_workflow(page: ComfyPage, pro
     assert prompt in node["widgets_values"]
 
 
-@one_renderer
 def test_escape_closes_the_comparison_and_its_keys_are_not_comfyuis(page: ComfyPage, prompt: str) -> None:
     two_takes(page, prompt)
     dialog = compared(page, prompt)

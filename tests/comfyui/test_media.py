@@ -192,7 +192,7 @@ def test_an_animated_picture_gives_its_frames(comfy: ComfyServer) -> None:
 
 
 def test_sound_that_nobody_takes_is_decoded_once_somebody_does(comfy: ComfyServer) -> None:
-    write_video(comfy.input / "sounding.mp4", frames=48, sound_seconds=2)
+    write_video(comfy.input / "sounding.mp4", frames=48, audio_seconds=2)
     graph = {**load("sounding.mp4"), **frames({"frame_load_cap": 3})}
     assert counted(bought(comfy, graph)) == 3
     assert bought(comfy, {**graph, **heard()})["outputs"]["9"]["audio"]
@@ -211,14 +211,14 @@ def test_a_video_of_frames_is_fitted(comfy: ComfyServer) -> None:
 def test_a_trimmed_video_is_fitted_from_its_file(comfy: ComfyServer) -> None:
     if "Video Slice" not in comfy.object_info():
         pytest.skip("this ComfyUI cannot trim")
-    write_video(comfy.input / "phone.mp4", frames=24 * 14, width=352, height=640, sound_seconds=14)
+    write_video(comfy.input / "phone.mp4", frames=24 * 14, width=352, height=640, audio_seconds=14)
     graph = {**load("phone.mp4"), **sliced(2.0, 6.0), **fitted("7", start=1.0)}
     [report] = bought(comfy, graph)["outputs"]["6"]["text"]
     assert "5.00 s, 120 frames" in report
 
 
 def test_a_long_clip_is_fitted_to_its_orientation_and_priced(comfy: ComfyServer) -> None:
-    write_video(comfy.input / "phone.mp4", frames=24 * 14, width=352, height=640, sound_seconds=14)
+    write_video(comfy.input / "phone.mp4", frames=24 * 14, width=352, height=640, audio_seconds=14)
     [report] = bought(comfy, {**load("phone.mp4"), **fitted()})["outputs"]["6"]["text"]
     assert "10.00 s, 240 frames" in report
     assert "kling-v3-motion-control std: 10.00 s x 0.10288 = 1.029 USD" in report

@@ -1,4 +1,4 @@
-/** Reading a graph: which of our nodes would run, what their widgets hold, and how long their clips are. */
+/** Reads a workflow: which of our nodes would run, what their widgets hold, and how long their videos are. */
 
 /** Where a link inside a subgraph comes from when it comes from outside. */
 export const FROM_OUTSIDE = -10;

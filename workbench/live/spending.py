@@ -152,7 +152,7 @@ def _cost(outcome: Outcome) -> Verdict:
 def _video(job: Job, paths: tuple[Path, ...]) -> Verdict:
     """How long the video is and was to be, where an input says so."""
     found = measure(paths[0])
-    audio = "with audio" if found.has_sound else "without audio"
+    audio = "with audio" if found.has_audio else "without audio"
     said = f"{found.seconds:.2f} s, {found.size}, {float(found.rate):.4g} fps, {audio}"
     asked = job.values.get("duration")
     if not isinstance(asked, int) or asked <= 0:

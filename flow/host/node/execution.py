@@ -58,7 +58,7 @@ class NodeRun:
         """The outputs of a family node: of the job that answers its request already, else of a new one."""
         self._progress.widgets = widgets_of(given)
 
-        async def bought() -> io.NodeOutput:
+        async def purchased() -> io.NodeOutput:
             account = await self._account()
             context = get_executing_context()
             purchase = await self._runner.local(
@@ -74,7 +74,7 @@ class NodeRun:
             return await self._outputs(self._runner.ask(purchase, account, language=self._language), account)
 
         try:
-            return await until_interrupted(bought(), self._say_what_is_left)
+            return await until_interrupted(purchased(), self._say_what_is_left)
         except PackError as error:
             if given.get(IF_IT_FAILS.id) != SKIP:
                 raise

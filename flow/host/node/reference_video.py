@@ -42,7 +42,7 @@ def _fit(
         "max_side": limits.max_side,
         "max_bytes": limits.max_bytes,
         "max_rate": limits.max_fps,
-        "keep_sound": keep_sound,
+        "keep_audio": keep_sound,
         "tell": changes.append,
         "stopped": stopped,
     }
@@ -79,7 +79,7 @@ def _seconds(limits: MotionReference, whole: float, orientation: str, start: flo
 def report_of(limits: MotionReference, fitted: Measure) -> str:
     """Details of the video, and its price for each model and mode."""
     prices = printed_prices()
-    sound = f"with {fitted.sound_seconds:.2f} s of audio" if fitted.has_sound else "without audio"
+    sound = f"with {fitted.audio_seconds:.2f} s of audio" if fitted.has_audio else "without audio"
     found = f"{fitted.seconds:.2f} s, {fitted.frames} frames, {float(fitted.rate):.3f} fps, {fitted.size}"
     lines = [f"{found}, {fitted.codec} in {fitted.container}, {fitted.bytes / 1e6:.1f} MB, {sound}."]
     for model in limits.models:

@@ -59,13 +59,13 @@ def estimate(
     seconds: Lengths,
     linked: Sequence[str] = (),
 ) -> dict[str, Json]:
-    """`seconds` is how long the connected clips are, by socket, where that is known.
+    """`seconds` is how long the connected videos are, by socket, where that is known.
 
     `linked` names the widgets whose value only a run can tell; `depends_on` those of them that the price hangs on, and
-    then no price is said. `units` and `usd` are None where they hang on a clip that is not in it as well, `least_units`
-    are those without that clip. `bought` is "kept", "running" or "unknown" when the ledger holds this very request, and
-    is only said of requests without media: what an image shows is known when the node runs. So is `request`, which is
-    the same for nodes that one purchase answers.
+    then no price is said. `units` and `usd` are None where they hang on a video that is not in it as well,
+    `least_units` are those without that video. `bought` is "kept", "running" or "unknown" when the ledger holds this
+    very request, and is only said of requests without media: what an image shows is known when the node runs. So is
+    `request`, which is the same for nodes that one purchase answers.
     """
     with suppress(PackError):
         runtime.learn_models()
@@ -189,14 +189,14 @@ def _stand_ins(
     names = [name for name in connected if name.partition(".")[0] == declared.id]
     if isinstance(declared, VideoInput):
         is_linked = bool(str(widgets.get(declared.url_input) or "").strip())
-        clips = names or [declared.id] * (declared.required or is_linked)
-        return tuple(_clip(seconds.get(name, unknown)) for name in clips)
+        videos = names or [declared.id] * (declared.required or is_linked)
+        return tuple(_video(seconds.get(name, unknown)) for name in videos)
     if isinstance(declared, ImageInput):
         return (ImageData(np.zeros((1, 1, 3), np.uint8)),) * len(names)
     return (AudioData(np.zeros((1, 1), np.float32), 1),) * len(names)
 
 
-def _clip(seconds: float) -> VideoData:
+def _video(seconds: float) -> VideoData:
     return VideoData(measure=Measure(seconds, 0, Fraction(0), Size(0, 0), "", "", 0, False))
 
 
@@ -207,7 +207,7 @@ def _question(family: Family, values: Values, widgets: Mapping[str, Any]) -> Que
     if has_media or not needed <= set(widgets) or not all(_is_told(one, values) for one in family.inputs):
         return None
     try:
-        return ask(family, values, _no_clip)
+        return ask(family, values, _no_video)
     except PackError:
         return None
 
@@ -239,5 +239,5 @@ def _standing(entry: Entry, runtime: Runtime) -> str:
     return "kept" if entry.state in ("ended", "fetched") and (is_here or is_linked) else ""
 
 
-def _no_clip(footage: VideoData) -> VideoData:
+def _no_video(footage: VideoData) -> VideoData:
     raise Refused("An estimate does not read videos.")

@@ -123,17 +123,17 @@ def thumbnail(runtime: Runtime, user: User, entry_id: str) -> bytes:
     return kept.read_bytes()
 
 
-def declare_bought(runtime: Runtime, user: User, entry_id: str, task_id: str) -> dict[str, Json]:
+def mark_purchased(runtime: Runtime, user: User, entry_id: str, task_id: str) -> dict[str, Json]:
     """A person found the job at the provider, who is asked whether there is such a task before it is believed."""
     _entry(runtime, user, entry_id)
     runtime.provider.task(task_id)
-    runtime.ledger.declare_bought(entry_id, task_id)
+    runtime.ledger.mark_purchased(entry_id, task_id)
     return one(runtime, user, entry_id)
 
 
-def declare_not_bought(runtime: Runtime, user: User, entry_id: str) -> dict[str, Json]:
+def mark_not_purchased(runtime: Runtime, user: User, entry_id: str) -> dict[str, Json]:
     _entry(runtime, user, entry_id)
-    runtime.ledger.declare_not_bought(entry_id)
+    runtime.ledger.mark_not_purchased(entry_id)
     return one(runtime, user, entry_id)
 
 

@@ -246,11 +246,11 @@ class Routes:
             task_id = validation.text_field(body, "task_id", 128, validation.TASK_ID)
             return answer(
                 await self._ask(
-                    "jobs_api", "declare_bought", self._user_of(request), validation.entry_id(request), task_id
+                    "jobs_api", "mark_purchased", self._user_of(request), validation.entry_id(request), task_id
                 )
             )
         validation.require_fields(body, "bought")
-        return answer(await self._ask_of_jobs(request, "declare_not_bought", validation.entry_id(request)))
+        return answer(await self._ask_of_jobs(request, "mark_not_purchased", validation.entry_id(request)))
 
     async def _ask_of_jobs(self, request: web.Request, question: str, *arguments: Any) -> Any:
         """Put a question about the jobs of whoever asks."""
