@@ -76,6 +76,8 @@ class ComfyPage:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: self.said.append(str(frame))))
+        failure = self.page.locator("[aria-labelledby=global-execution-error]")  # over the page, before 1.4x
+        self.page.add_locator_handler(failure, lambda: failure.get_by_label("Close", exact=True).click())
         self.set(**{"Comfy.Locale": locale, "Comfy.VueNodes.Enabled": nodes2, "apimart.language": "comfyui"})
         self.open()
 
@@ -118,7 +120,8 @@ class ComfyPage:
     def choose(self, node: int, widget: str, value: str) -> None:
         """Choose from a list on the node, by hand."""
         if self.nodes2:
-            self.page.locator(f'[data-node-id="{node}"] button[aria-label="{widget}"]').click()
+            lists = self.page.locator(f'[data-node-id="{node}"]').locator("button, [role=combobox]")
+            lists.and_(self.page.get_by_label(widget, exact=True)).click()
             self.page.get_by_role("option", name=value, exact=True).click()
             return
         self.page.mouse.click(*self.place(node, widget))
