@@ -12,21 +12,21 @@ from .store import Store
 
 
 class Addresses:
-    """URLs by content hash; part of a `Ledger`."""
+    """Public URLs of content, looked up by content hash. Part of a `Ledger`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def remember(self, address: Address) -> None:
-        """Keep `address`, in the place of what was remembered of the same URL."""
+        """Store `address`, replacing any earlier record of the same URL."""
         row = {**asdict(address), "url_hash": hash_of(address.url), "remembered_at": self._store.now()}
         with self._store.writing() as connection:
             connection.execute(self._store.upsert(ADDRESSES, row))
 
     def known(self, content: str, at_least_until: float) -> Address | None:
-        """The address where `content` (a hash) stands at that Unix time, the longest-lived first; None for none.
+        """Return the longest-lived address of `content` (a hash) that lasts until that Unix time, or None.
 
-        An address without an end counts as lasting. Whether it still answers is not known here.
+        An address without an expiry counts as permanent. Whether the URL still responds is not checked.
         """
         lasts = or_(ADDRESSES.c.expires_at.is_(None), ADDRESSES.c.expires_at >= at_least_until)
         asking = select(ADDRESSES).where(ADDRESSES.c.content == content, lasts)
@@ -36,6 +36,6 @@ class Addresses:
         return None if row is None else Address(row["url"], row["content"], row["expires_at"], row["source"])
 
     def forget(self, url: str) -> None:
-        """Remove a URL; one that is not there is none to remove."""
+        """Remove a URL, if it is stored."""
         with self._store.writing() as connection:
             connection.execute(delete(ADDRESSES).where(ADDRESSES.c.url_hash == hash_of(url)))

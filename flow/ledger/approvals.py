@@ -1,4 +1,4 @@
-"""Approval requests for purchases, and the decisions."""
+"""Approval requests for purchases, and the decisions on them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .store import Store
 
 APPROVED, DECLINED, WITHDRAWN = "approved", "declined", "withdrawn"
 
-UNASKED = ""  # the mark of a job that was let go without a question, and counts to its run
+UNASKED = ""  # marks a job that was let through without approval; it counts toward its run
 _ROUNDING_USD = 1e-6
 
 
@@ -26,8 +26,9 @@ _ROUNDING_USD = 1e-6
 class Approval:
     """An approval request for the jobs of one queue run. Times are Unix seconds.
 
-    It is open until `decision` is approved, declined, or withdrawn (nobody waits for its jobs any more). `run_usd` is
-    what the run had spent, or was about to, when it was asked; more than `above_usd` together made it ask.
+    It is open until `decision` is approved, declined, or withdrawn (nobody waits for its jobs anymore). `run_usd` is
+    what the run's other jobs had spent or were about to; with these jobs that exceeds `above_usd`, or a price is
+    unknown.
     """
 
     id: str
@@ -45,25 +46,25 @@ class Approval:
 
     @property
     def usd(self) -> float:
-        """The estimates of its jobs, as far as they are known."""
+        """The sum of its jobs' estimates, as far as they are known."""
         return sum(one.estimate_usd or 0.0 for one in self.entries)
 
     @property
     def is_at_least(self) -> bool:
-        """Whether the price of a job is not known."""
+        """Whether the price of a job is unknown, so that `usd` is a minimum."""
         return any(one.estimate_usd is None for one in self.entries)
 
 
 class Approvals:
-    """Approval requests and answers; part of a `Ledger`. The first answer counts."""
+    """Approval requests and decisions; only the first decision on a request counts. Part of a `Ledger`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def ask(self, entries: Sequence[Entry], queue_run: str, above_usd: float, seconds: float) -> Approval | None:
-        """Ask for these unsent jobs of a run, to be answered within `seconds`.
+        """Request approval for these unsent jobs of a run, to be decided within `seconds`.
 
-        None, with nothing asked, where the run stays within `above_usd` with them.
+        Return None, requesting nothing, if all their prices are known and keep the run within `above_usd`.
         """
         first, now = entries[0], self._store.now()
         with self._store.writing(alone=True) as connection:
@@ -89,12 +90,12 @@ class Approvals:
             return _one(connection, str(row["id"]))
 
     def by_id(self, approval_id: str) -> Approval:
-        """Raises `Contradiction` when there is none."""
+        """Return the approval request with this ID. Raises `Contradiction` if there is none."""
         with self._store.reading() as connection:
             return _one(connection, approval_id)
 
     def waiting(self, realm: str) -> list[Approval]:
-        """What is open, oldest first, with the jobs that somebody still waits for."""
+        """Return open requests, oldest first, with the jobs that somebody still waits for; omit those without any."""
         is_open = (APPROVALS.c.realm == realm) & (APPROVALS.c.decision == "") & (APPROVALS.c.until > self._store.now())
         held = held_at(self._store.now())
         with self._store.reading() as connection:
@@ -104,7 +105,7 @@ class Approvals:
         return [_with(one, entries) for one, entries in zip(found, live, strict=True) if entries]
 
     def decide(self, approval_id: str, decision: str, by: str) -> tuple[Approval, bool]:
-        """The question as it is answered, and whether this was the answer that counts."""
+        """Record a decision; return the request as decided, and whether this decision was the one that counts."""
         open_one = (APPROVALS.c.id == approval_id) & (APPROVALS.c.decision == "")
         answer = {"decision": decision, "decided_by": by, "decided_at": self._store.now()}
         with self._store.writing(alone=True) as connection:
@@ -117,14 +118,14 @@ def _mark(connection: Connection, ids: Sequence[str], approval: str) -> None:
 
 
 def is_approved(connection: Connection, entry: Entry, queue_run: str | None) -> bool:
-    """Whether somebody approved this job in this run."""
+    """Return whether this job was approved in this run, or on its own outside of any run."""
     asking = select(APPROVALS.c.decision, APPROVALS.c.queue_run).where(APPROVALS.c.id == (entry.approval or ""))
     found = connection.execute(asking).first()
     return found is not None and found.decision == APPROVED and found.queue_run in (queue_run, entry.id)
 
 
 def run_usd_of(connection: Connection, realm: str, queue_run: str, leave_out: Sequence[str] = ()) -> float:
-    """Dollars of a run: what was sent, and what somebody was asked for and did not decline."""
+    """Return the USD of a run: jobs sent, let through, or with an approval request that was not declined."""
     sent_or_asked = or_(ENTRIES.c.sent_at.is_not(None), ENTRIES.c.approval.is_not(None))
     mine = and_(ENTRIES.c.realm == realm, ENTRIES.c.queue_run == queue_run, ENTRIES.c.id.not_in(list(leave_out)))
     asking = select(func.coalesce(func.sum(charged_usd()), 0.0)).where(mine, sent_or_asked)

@@ -1,4 +1,4 @@
-"""Copies a whole ledger into another database: from a file to PostgreSQL, or back."""
+"""Copy a whole ledger to another database: from a file to PostgreSQL, or back."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _LEFT_BEHIND = {"lease_owner": None, "lease_until": None}
 
 
 def copy_ledger(source: Ledger, target: Ledger) -> Mapping[str, int]:
-    """Copy every row of `source` into the empty `target`, all of them or none; how many there are, by table.
+    """Copy every row of `source` into the empty `target`, all or none; return the row counts by table.
 
-    Leases stay behind: no process holds a job of the copy. Raises Refused when a ComfyUI is working on a job of
-    `source`, or when `target` holds jobs already, and NotSet for a database that cannot be read or written.
+    Leases are not copied: no process holds a job of the copy. Raises Refused if a ComfyUI is working on a job of
+    `source` or if `target` already holds jobs, and NotSet if a database cannot be read or written.
     """
-    # Writing, so that nobody else adds to a file meanwhile.
+    # Write transactions on both, so that nobody else adds to a source file meanwhile.
     with source.store.writing(alone=True) as reading, target.store.writing(alone=True) as adding:
         _require_rest(source, reading)
         _require_empty(target, adding)
@@ -34,7 +34,7 @@ def copy_ledger(source: Ledger, target: Ledger) -> Mapping[str, int]:
         return copied
 
 
-# Rows that bring their number leave PostgreSQL's own count where it was.
+# Inserting rows with explicit numbers does not advance PostgreSQL's sequence.
 _GO_ON_COUNTING = """SELECT setval(pg_get_serial_sequence('apimart_entries', 'number'), max(number))
     FROM apimart_entries HAVING count(*) > 0"""
 

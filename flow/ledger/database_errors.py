@@ -1,4 +1,4 @@
-"""Translates database errors into messages with a cause and a next step."""
+"""Translate database errors into messages with a cause and a next step."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
 _OTHER = ("cannot be used.", "Queue again; if the error persists, see the cause above.")
 
-# Words of SQLite, https://www.sqlite.org/rescode.html; Python 3.10 does not hand out the code.
+# Message texts of SQLite, https://www.sqlite.org/rescode.html; Python 3.10 does not expose the error code.
 _SQLITE = {
     "disk is full": _FULL,
     "readonly database": _READ_ONLY,
@@ -57,7 +57,7 @@ _SQLITE = {
     "disk I/O": _DISK,
     "unable to open": _SHUT,
 }
-# https://www.postgresql.org/docs/current/errcodes-appendix.html; matched by their beginning.
+# https://www.postgresql.org/docs/current/errcodes-appendix.html; matched by prefix.
 _SQLSTATE = {
     "53100": _FULL,
     "25006": _READ_ONLY,
@@ -74,7 +74,7 @@ _SQLSTATE = {
 
 @contextmanager
 def as_not_set(ledger: str) -> Iterator[None]:
-    """Raise what the database complains about in this block as `NotSet`. `ledger` is its name, without a password."""
+    """Raise database errors of the block as `NotSet`. `ledger` is the name to show, without a password."""
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
@@ -82,7 +82,7 @@ def as_not_set(ledger: str) -> Iterator[None]:
 
 
 def explain(error: Exception, ledger: str) -> NotSet:
-    """An error of SQLAlchemy, sqlite3 or psycopg, in words."""
+    """Return a `NotSet` that describes an error of SQLAlchemy, sqlite3 or psycopg."""
     original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     what, next_step = _kind(error, original)
     cause = " ".join(str(original).split()) or type(original).__name__
@@ -90,13 +90,13 @@ def explain(error: Exception, ledger: str) -> NotSet:
 
 
 def damaged(ledger: str, cause: str) -> NotSet:
-    """What SQLite's own check found, in words."""
+    """Return a `NotSet` that describes what SQLite's own check found."""
     what, next_step = _DAMAGED
     return NotSet(f"The ledger {ledger} {what} ({cause}) {_NO_WRITE}", next_step=next_step)
 
 
 def unwritable(ledger: str, error: OSError) -> NotSet:
-    """The same for what the file system says."""
+    """Return a `NotSet` that describes a file system error."""
     what, next_step = _FULL if error.errno in _NO_SPACE else _SHUT
     if error.errno in _NOT_ALLOWED:
         what, next_step = _READ_ONLY

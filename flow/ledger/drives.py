@@ -1,4 +1,4 @@
-"""Detects drives whose locks SQLite cannot rely on; WAL requires shared memory (https://www.sqlite.org/wal.html)."""
+"""Detect drives whose locks SQLite cannot rely on; WAL requires shared memory (https://www.sqlite.org/wal.html)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 try:
-    import psutil  # type: ignore[import-untyped, unused-ignore]  # its stubs are a package of their own
-except ImportError:  # ComfyUI brings it; the pack does without
-    psutil = None  # type: ignore[assignment, unused-ignore]  # where it has stubs it is a module
+    import psutil  # type: ignore[import-untyped, unused-ignore]  # its stubs are a separate package
+except ImportError:  # ComfyUI installs it; the pack works without it
+    psutil = None  # type: ignore[assignment, unused-ignore]  # a module where its stubs are installed
 
-# Names of file systems as Linux, macOS and FUSE give them; 9p and drvfs are Windows drives in WSL, virtiofs, vboxsf,
-# vmhgfs and prl_fs folders of a virtual machine's host.
+# File system names as reported by Linux, macOS and FUSE. 9p and drvfs are Windows drives in WSL; virtiofs, vboxsf,
+# vmhgfs and prl_fs are folders shared by a virtual machine's host.
 _SHARED = re.compile(
     r"nfs\d*|cifs|smb\w*|afpfs|afs|ncpfs|webdav|davfs2?|9p|drvfs|virtiofs|vboxsf|vmhgfs|prl_fs|ceph|gluster\w*|lustre|gpfs|"
     r"beegfs|orangefs|\w*fuse.*|sshfs",
@@ -22,9 +22,9 @@ _SHARED = re.compile(
 
 
 def shared_drive(path: Path, mounted: Iterable[Any] | None = None) -> str:
-    """The kind of the network or FUSE drive that `path` lies on; empty for a drive of this machine.
+    """Return the kind of network or FUSE drive that holds `path`, or an empty string for a local drive.
 
-    `mounted` has `mountpoint`, `fstype` and `opts` of each drive, as psutil tells them.
+    `mounted` lists the drives, each with `mountpoint`, `fstype` and `opts` as in psutil.
     """
     if str(path).startswith("\\\\"):
         return "a network share"
@@ -34,7 +34,7 @@ def shared_drive(path: Path, mounted: Iterable[Any] | None = None) -> str:
     drive = max(holding, key=lambda one: len(one.mountpoint), default=None)
     if drive is None:
         return ""
-    is_remote = "remote" in drive.opts.split(",")  # Windows
+    is_remote = "remote" in drive.opts.split(",")  # on Windows
     return (drive.fstype or "network") if is_remote or _SHARED.fullmatch(drive.fstype) else ""
 
 

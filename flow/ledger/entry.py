@@ -1,4 +1,4 @@
-"""A purchase, before it is recorded (`Intent`) and as recorded in the ledger (`Entry`)."""
+"""A purchase before it is recorded (`Intent`), and as recorded in the ledger (`Entry`)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Changes = dict[str, Any]
 
 
 class Contradiction(PackError):
-    """A change that is not allowed from the entry's state."""
+    """The entry does not exist, or its state does not allow the change."""
 
     spent = "The ledger keeps what was purchased."
     next_step = "Check the job in the sidebar before doing anything else with it."
@@ -26,10 +26,10 @@ class Contradiction(PackError):
 
 @dataclass(frozen=True, kw_only=True)
 class Intent:
-    """A purchase that somebody means to make: the question (its fingerprint, the path it is sent to) and who asks it.
+    """A planned purchase: the request (its fingerprint, the path it is sent to) and who makes it.
 
-    `estimate_usd` is None for a price that nobody knows. `queue_run` is ComfyUI's id of the prompt that asks, `project`
-    what the purchase is for.
+    `estimate_usd` is None if the price is unknown. `queue_run` is ComfyUI's ID of the queued prompt, `project` what the
+    purchase is for.
     """
 
     realm: str
@@ -48,14 +48,14 @@ class Intent:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A purchase and how far it came. Times are Unix seconds of the clock that wrote them.
+    """A purchase and its progress. Times are Unix seconds by the clock of the writer.
 
-    `state` is intended, ticketed, ended, fetched, failed or dropped. `sent_at` is None as long as the
-    submit never went out; what goes out is `body`, to `path`. `files` are paths on the machine that kept them
-    last. `resolution` says how an unknown was resolved, that the provider cannot
-    resolve it either (`INDETERMINATE`), or that the job was made elsewhere (`ADOPTED`). An
-    entry with `superseded_at` is history: another one answers for the question. `approval` is the id of the question
-    that a person was asked before money moved, empty where none was needed, None where nobody was to be asked.
+    `state` is intended, ticketed, ended, fetched, failed or dropped. `sent_at` is None if the job was never submitted;
+    what is submitted is `body`, to `path`. `files` are paths on the machine that last stored them. `resolution` says
+    how an unknown outcome was resolved, that the provider cannot resolve it either (`INDETERMINATE`), or that the job
+    was made elsewhere (`ADOPTED`). An entry with `superseded_at` is history: another one is current for its request.
+    `approval` is the ID of the approval request made before the purchase, empty if none was necessary, None if
+    approval was not checked.
     """
 
     id: str
@@ -101,20 +101,20 @@ class Entry:
 
     @property
     def unknown(self) -> bool:
-        """The submit went out and no ticket came."""
+        """Whether the job was submitted and no ticket received."""
         return self.state == "intended" and self.sent_at is not None
 
     @property
     def unsent(self) -> bool:
-        """Nothing of it went out."""
+        """Whether the job is intended and was never submitted."""
         return self.state == "intended" and self.sent_at is None
 
     @property
     def over(self) -> bool:
-        """Ended without a result: the same question may be purchased again."""
+        """Whether it ended without a result, so that the same request may be purchased again."""
         return self.state in OVER
 
     @property
     def current(self) -> bool:
-        """It is the one that answers for its question."""
+        """Whether it is the current entry for its request."""
         return self.superseded_at is None

@@ -1,4 +1,4 @@
-"""The ledger file on this machine: private, watched for replacement, with reserved space for recording a task id."""
+"""The ledger file on this machine: private, watched for replacement, with reserved space for recording a task ID."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from .database_errors import unwritable
 
 RESERVE_BYTES = 1024 * 1024
 
-# POSIX drops all locks of a process on a file when any descriptor of it closes, SQLite's too: whoever
-# makes the file must have closed it before anybody here opens the database.
+# POSIX releases all locks of a process on a file, SQLite's included, when any of its descriptors is closed: whoever
+# creates the file must close it before any thread of this process opens the database.
 _making = threading.Lock()
 
 
 class LedgerFile:
-    """An SQLite file and its reserve: bytes that are given up when a full disk would lose a paid ticket.
+    """An SQLite file and its reserve: disk space that is freed when a full disk would lose a paid ticket.
 
-    `drive` is the kind of a network or FUSE drive, where numbers of files change by themselves; empty for a disk.
+    `drive` is the kind of network or FUSE drive, where file numbers change by themselves; empty for a local disk.
     """
 
     def __init__(self, path: Path, drive: str = "") -> None:
@@ -31,7 +31,7 @@ class LedgerFile:
         self._identity: tuple[int, int] | None = None
 
     def make(self) -> None:
-        """The folder (0700) and an empty file (0600), where there are none."""
+        """Create the folder (0700) and an empty file (0600) if missing. Raises NotSet if they cannot be."""
         try:
             with _making:
                 self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -42,9 +42,9 @@ class LedgerFile:
             raise unwritable(str(self.path), error) from error
 
     def check(self) -> bool:
-        """Refuse to write into a file that is no longer the one at our path: nobody would find it again.
+        """Raise NotSet if the open file is no longer the one at `path`: nobody would find what is written to it.
 
-        True where a drive gave the file another number: SQLite, too, takes it for another one until it is opened anew.
+        Return True if a network drive renumbered the file: SQLite, too, takes it for another one until it is reopened.
         """
         found = self._look()
         if found == self._identity:
@@ -58,10 +58,10 @@ class LedgerFile:
         return True
 
     def keep_reserve(self) -> None:
-        """Have the reserve on disk, or say that the disk is full."""
+        """Ensure that the reserve is on disk. Raises NotSet if the disk is full or cannot be written."""
         try:
             if not self._has_reserve():
-                # Random bytes: zeros take no room on file systems that compress.
+                # Random bytes: zeros take no space on file systems that compress.
                 write_private(self.reserve, os.urandom(RESERVE_BYTES))
         except OSError as error:
             raise unwritable(str(self.path), error) from error
@@ -75,7 +75,7 @@ class LedgerFile:
             found = os.stat(self.path)
         except FileNotFoundError:
             return None
-        # Windows does not let an open file be replaced, and some of its file systems renumber files.
+        # On Windows an open file cannot be replaced, and some of its file systems renumber files.
         return (found.st_dev, found.st_ino) if os.name == "posix" else (0, 0)
 
     def _has_reserve(self) -> bool:

@@ -1,4 +1,4 @@
-"""Which process is currently working on a job, and whether that process is still alive.
+"""Leases: which process is working on a job, and whether that process is still alive.
 
 A lease says only that; nothing that costs money relies on it.
 """
@@ -13,21 +13,21 @@ from functools import cache
 from pathlib import Path
 
 try:
-    import psutil  # type: ignore[import-untyped, unused-ignore]  # its stubs are a package of their own
+    import psutil  # type: ignore[import-untyped, unused-ignore]  # its stubs are a separate package
 except ImportError:
-    psutil = None  # type: ignore[assignment, unused-ignore]  # where it has stubs it is a module
+    psutil = None  # type: ignore[assignment, unused-ignore]  # a module where its stubs are installed
 
 LONGEST_LEASE_SECONDS = 600.0
 
 
 def new_owner() -> str:
-    """A name for one holder of leases: `host:pid:random:start of the process:its PID namespace`."""
+    """Return a unique name for a lease owner: `host:pid:random:process start:PID namespace`."""
     pid = os.getpid()
     return f"{socket.gethostname()}:{pid}:{uuid.uuid4().hex[:12]}:{_started(pid)}:{_namespace()}"
 
 
 def _namespace() -> str:
-    """Containers that share a host name need not share processes; empty where there is no such thing."""
+    """Return the PID namespace, empty if none: containers that share a host name may not share processes."""
     try:
         return os.readlink("/proc/self/ns/pid").strip("pid:[]")
     except OSError:
@@ -35,10 +35,10 @@ def _namespace() -> str:
 
 
 def held_at(now: float) -> Callable[[str | None, float | None], bool]:
-    """A judge of leases (owner, Unix time of their end): True for those that count at `now`.
+    """Return a predicate that tells whether a lease (owner, Unix time of its end) is valid at `now`.
 
-    A lease ends by itself, or at once when its process on this machine is gone. The judge looks at each
-    process once, however many leases it holds.
+    A lease expires by itself, or at once when its process on this machine is gone. The predicate checks each process
+    once, however many leases it holds.
     """
     lives = cache(_may_live)
 
@@ -49,12 +49,12 @@ def held_at(now: float) -> Callable[[str | None, float | None], bool]:
 
 
 def may_live(owner: str) -> bool:
-    """False only when `owner` was a process of this machine and is gone."""
+    """Return False only if `owner` was a process of this machine and is gone."""
     return _may_live(*_process(owner))
 
 
 def _runs(until: float | None, now: float) -> bool:
-    """A lease that ends later than any lease can was made before the clock was set back."""
+    """Return whether a lease is unexpired; an end beyond the longest lease dates from before a clock was set back."""
     return until is not None and now < until <= now + LONGEST_LEASE_SECONDS
 
 
@@ -75,7 +75,7 @@ def _exists(pid: int) -> bool:
     if psutil is not None:
         return bool(psutil.pid_exists(pid))
     if os.name != "posix":
-        return True  # os.kill would end the process on Windows; the lease runs out instead
+        return True  # on Windows os.kill would terminate the process; the lease expires instead
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -86,9 +86,9 @@ def _exists(pid: int) -> bool:
 
 
 def _started(pid: int) -> str:
-    """When a process began, in whatever unit the system counts; empty when it cannot be known."""
+    """Return when a process started, in whatever unit the system uses, or an empty string if unknown."""
     try:
-        # The 22nd field of proc(5) stat; the second, a name in parentheses, may hold spaces.
+        # The 22nd field of proc(5) stat; the second, a name in parentheses, may contain spaces.
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except (OSError, IndexError):
         pass

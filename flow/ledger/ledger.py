@@ -1,4 +1,4 @@
-"""The ledger; every change of a purchase is one transaction."""
+"""The ledger: every change to a purchase is one transaction."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ _ASKED_AGAIN = ("account", "estimate_usd", "billed_units", "queue_run", "project
 class Ledger(Queries):
     """All purchases and their states, in one database.
 
-    `cache` holds answers of the provider, `addresses` where content was published, `links` what a person's links held,
-    `approvals` what was to be approved.
+    `cache` holds provider responses, `addresses` where content was published, `links` what the links that people
+    entered contain, `approvals` the approval requests, `users` who queued which job.
 
-    Every method is one short transaction that blocks: call it in a thread. All of them raise `NotSet` when the database
-    cannot be read or written, and `Contradiction` for an entry that does not exist or whose state does not allow the
-    change. Repeating a change that was made is harmless. Changes return the entry as it is afterwards.
+    Methods block for short transactions, one for each change: call them in a thread. All raise `NotSet` if the database
+    cannot be read or written, and `Contradiction` if the entry does not exist or its state does not allow the change.
+    Repeating a change is harmless. Unless documented otherwise, changes return the updated entry.
     """
 
     def __init__(self, store: Store) -> None:
@@ -54,9 +54,9 @@ class Ledger(Queries):
 
     @classmethod
     def open(cls, place: str | Path, *, now: Callable[[], float] = time.time) -> Ledger:
-        """The ledger at a path or an address (`postgresql://...`), made and brought up to date.
+        """Open the ledger at a path or address (`postgresql://...`), creating it or updating its schema if necessary.
 
-        `now` is its clock, in Unix seconds. Raises `NotSet` when the database cannot be opened, read or written, or is
+        `now` is its clock, in Unix seconds. Raises `NotSet` if the database cannot be opened, read or written, or is
         newer than this pack.
         """
         store = Store.open(place, now=now)
@@ -68,15 +68,15 @@ class Ledger(Queries):
         return cls(store)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close every database connection."""
         self.store.close()
 
     def intend(self, intent: Intent, *, limits: Limits = NO_LIMITS, since: float | None = None) -> tuple[Entry, bool]:
-        """The current entry of a question, and whether this call made it.
+        """Return the current entry for a request, and whether this call created it.
 
-        A failed or dropped entry is superseded by a new one with a new key. What was sent is returned as
-        it is; what was never sent must still pass `limits`, whose day begins at `since` (local midnight).
-        Raises `Refused` when a limit would be passed.
+        A failed or dropped entry is superseded by a new one with a new idempotency key. A sent entry, or an unsent one
+        under a valid lease, is returned unchanged; any other must pass `limits`, whose day begins at Unix time `since`
+        (by default local midnight). Raises `Refused` if a limit would be exceeded.
         """
         since = midnight(self.now()) if since is None else since
         with self.store.writing(alone=True) as connection:
@@ -89,9 +89,9 @@ class Ledger(Queries):
             return self._written(connection, found, intent)
 
     def rekey(self, realm: str, earlier: str, fingerprint: str) -> None:
-        """Let the question that `earlier` stands for be found under the fingerprint that it has now.
+        """Move the current entry of the fingerprint `earlier` to `fingerprint`, which now identifies the same request.
 
-        Where both are known the newer one counts, unless it is over: then it becomes history.
+        If both have an entry, that of `fingerprint` counts, unless it is over: then it is superseded.
         """
         if self.find(realm, earlier) is None:
             return
@@ -104,9 +104,9 @@ class Ledger(Queries):
             change(connection, found.id, {"fingerprint": fingerprint})
 
     def adopt(self, realm: str, task_id: str, *, account: str = "") -> Entry:
-        """The entry of a provider's job, made now when the job was made elsewhere.
+        """Return the entry of a provider's job, creating one if the job was made elsewhere.
 
-        A job that was given up counts again: somebody wants its result. What was paid elsewhere counts to no day.
+        A dropped job is revived: somebody wants its result. What was paid elsewhere counts toward no day's spending.
         """
         with self.store.writing(alone=True) as connection:
             found = entry_of_task(connection, realm, task_id)
@@ -125,9 +125,9 @@ class Ledger(Queries):
         billed_units: float | None = None,
         estimate_usd: float | None = None,
     ) -> Entry:
-        """Write down what will be sent, and the addresses it names; units and dollars stay as they were where None.
+        """Record the body to submit, and the addresses it contains; units and USD that are None stay unchanged.
 
-        It may be rewritten only while nothing went out.
+        The body may be rewritten only while the entry is unsent.
         """
         places = tuple(addresses)
         return self._change(
@@ -143,12 +143,12 @@ class Ledger(Queries):
         at_most_in_flight: int | None = None,
         queue_run: str | None = None,
     ) -> bool | None:
-        """True for exactly one caller, who may then send the submit; False when it went out before.
+        """Mark an entry as sent; return True to exactly one caller, who may then submit it, False if already marked.
 
-        None when so many jobs of the account are in flight already, and nothing was marked. What was never sent must
-        pass `limits` here, whatever it passed as an intent; the purchase counts to `queue_run`, else to the run of the
-        intent. Raises `Refused` when a limit would be passed, `Contradiction` when there is nothing left to send,
-        `NotSet` when the disk has no room for a ticket; then nothing was marked either.
+        Return None, marking nothing, if `at_most_in_flight` jobs of the account are already in flight. An unsent job
+        must pass `limits` here, whatever it passed as an intent; it counts toward `queue_run`, or else the run of the
+        intent. Raises `Refused` if a limit would be exceeded or approval is missing, `Contradiction` if there is
+        nothing left to send, `NotSet` if the disk has no room for a ticket; nothing is marked then, either.
         """
         if self.store.file is not None:
             self.store.file.keep_reserve()
@@ -168,15 +168,15 @@ class Ledger(Queries):
             return True
 
     def unsend(self, entry_id: str) -> Entry:
-        """Take back `mark_sent`, where it is proved that no submit of this entry was ever executed."""
+        """Undo `mark_sent`. Call this only when it is proven that no submission of the entry was ever executed."""
         return self._change(entry_id, transitions.unsent)
 
     def indeterminate(self, entry_id: str) -> Entry:
-        """Note that the provider cannot tell what became of the submit: sending it again is of no use."""
+        """Record that the provider cannot tell what became of the submission, so that resubmitting is useless."""
         return self._change(entry_id, transitions.indeterminate)
 
     def ticket(self, entry_id: str, ticket: Ticket) -> Entry:
-        """Write down what was purchased, even for a job that was given up. On a full disk the reserve makes room."""
+        """Record what was purchased, even for a dropped job. On a full disk, the reserve is freed to make room."""
 
         def ticketed(entry: Entry) -> Changes:
             return transitions.ticketed(entry, ticket, self.now())
@@ -192,18 +192,18 @@ class Ledger(Queries):
             raise _ticket_not_written(ticket, error) from error
 
     def progress(self, entry_id: str, standing: Standing) -> Entry:
-        """How the job stands; an answer that comes late or says nothing new changes nothing."""
+        """Record the status of the job; a response that is late or contains nothing new changes nothing."""
         entry = self.by_id(entry_id)
         if entry.state == "ticketed" and not transitions.is_progress(entry, standing):
             return transitions.same_task(entry, standing)
         return self._change(entry_id, lambda entry: transitions.progressed(entry, standing))
 
     def end(self, entry_id: str, standing: Standing) -> Entry:
-        """The provider's last word: `ended` with a result, `failed` without. The cost is the real one."""
+        """Record the final status: `ended` if the job completed, else `failed`. The cost is the actual charge."""
         return self._change(entry_id, lambda entry: transitions.ended(entry, standing, self.now()))
 
     def keep(self, entry_id: str, files: Iterable[str | PathLike[str]]) -> Entry:
-        """The result is on this machine, as these files in the provider's order."""
+        """Record that the result is on this machine, as these files in the provider's order."""
         paths = [fspath(one) for one in files]
         with self.store.writing() as connection:
             entry = one_entry(connection, entry_id, to_change=True)
@@ -212,11 +212,11 @@ class Ledger(Queries):
             return change(connection, entry_id, changes)
 
     def drop(self, entry_id: str, reason: str) -> Entry:
-        """Give the job up: the same question may be purchased again. An unknown one cannot be given up like this."""
+        """Drop the job, so that its request may be purchased again. Raises `Contradiction` for an unknown outcome."""
         return self._change(entry_id, lambda entry: transitions.dropped(entry, reason))
 
     def mark_purchased(self, entry_id: str, task_id: str) -> Entry:
-        """A person found the job of an unknown submit at the provider. An entry adopted for that job is superseded."""
+        """Resolve an unknown outcome: a person found the job at the provider. An entry adopted for it is superseded."""
         with self.store.writing(alone=True) as connection:
             entry = one_entry(connection, entry_id, to_change=True)
             changes = transitions.purchased(entry, task_id, self.now())
@@ -225,11 +225,11 @@ class Ledger(Queries):
             return change(connection, entry_id, changes)
 
     def mark_not_purchased(self, entry_id: str) -> Entry:
-        """A person made sure that an unknown submit purchased nothing."""
+        """Resolve an unknown outcome: a person verified that nothing was purchased."""
         return self._change(entry_id, transitions.not_purchased)
 
     def lease(self, entry_id: str, owner: str, seconds: float) -> bool:
-        """Take or prolong the lease; False when another's counts. At most `LONGEST_LEASE_SECONDS` long."""
+        """Take or renew the lease, for at most `LONGEST_LEASE_SECONDS`; return False if another owner's is valid."""
         with self.store.writing() as connection:
             entry = one_entry(connection, entry_id, to_change=True)
             if entry.lease_owner != owner and held_at(self.now())(entry.lease_owner, entry.lease_until):
@@ -238,14 +238,14 @@ class Ledger(Queries):
             return True
 
     def renew(self, owner: str, seconds: float) -> int:
-        """Prolong all leases of `owner`, to `seconds` from now as `lease` does; how many they are."""
+        """Extend all leases of `owner` until `seconds` from now, capped as in `lease`; return how many there are."""
         renewing = update(ENTRIES).where(ENTRIES.c.lease_owner == owner)
-        # Alone, because PostgreSQL ends a transaction that locks rows in another order than one beside it.
+        # Alone, because PostgreSQL aborts a transaction that locks rows in another order than a concurrent one.
         with self.store.writing(alone=True) as connection:
             return connection.execute(renewing.values(lease_until=self._end_of_lease(seconds))).rowcount
 
     def release(self, entry_id: str, owner: str) -> bool:
-        """End a lease; False when it has gone to another."""
+        """End a lease; return False if `owner` no longer holds it."""
         mine = (ENTRIES.c.id == entry_id) & (ENTRIES.c.lease_owner == owner)
         with self.store.writing() as connection:
             releasing = update(ENTRIES).where(mine).values(lease_owner=None, lease_until=None)
@@ -274,7 +274,7 @@ class Ledger(Queries):
 
 
 def _require_approval(connection: Connection, limits: Limits, entry: Entry, run: str | None) -> None:
-    """Raise `Refused` for a job that takes its run beyond what may be spent without asking, and was not approved."""
+    """Raise `Refused` for an unapproved job if its price is unknown or takes its run above `ask_above_usd`."""
     if limits.ask_above_usd is None or is_approved(connection, entry, run):
         return
     run_usd = run_usd_of(connection, entry.realm, run, leave_out=[entry.id]) if run else 0.0
@@ -283,7 +283,7 @@ def _require_approval(connection: Connection, limits: Limits, entry: Entry, run:
 
 
 def _supersede_adopted(connection: Connection, entry: Entry, task_id: str, now: float) -> None:
-    """Let `entry` take over a job that was adopted by its task id before it was known whose it is."""
+    """Supersede an entry that was adopted by task ID before the task was known to belong to `entry`."""
     same = (ENTRIES.c.realm == entry.realm) & (ENTRIES.c.task_id == task_id) & ENTRIES.c.superseded_at.is_(None)
     for found in connection.execute(select(ENTRIES.c.id, ENTRIES.c.resolution).where(same)).all():
         if found.resolution != ADOPTED:

@@ -15,7 +15,7 @@ from .entry import OVER
 from .leases import held_at
 from .schema import ENTRIES
 
-# Between an intent and its lease; afterwards an unsent intent without a lease is abandoned.
+# Grace period between an intent and its lease; after it, an unsent intent without a lease is abandoned.
 _FRESH_SECONDS = 120.0
 _ROUNDING_USD = 1e-6
 NO_LIMITS = Limits()
@@ -23,7 +23,7 @@ NO_LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Planned:
-    """A purchase to be checked; `entry_id` if it already has a row, so that it is not counted twice."""
+    """A purchase to check; `entry_id` is set if it already has a row, so that it is not counted twice."""
 
     realm: str
     estimate_usd: float | None
@@ -35,10 +35,10 @@ class Planned:
 def enforce(
     connection: Connection, limits: Limits, planned: Planned, *, since: float, now: float, counts_intents: bool
 ) -> None:
-    """Raise `Refused`, with the sum written out, when `planned` would pass a limit; the day begins at `since`.
+    """Raise `Refused`, stating the sums, if `planned` would exceed a limit; the day begins at Unix time `since`.
 
-    With `counts_intents`, what others are about to send counts as sent: who comes too late hears it before an upload.
-    Without, only what was sent counts, so that intents do not keep each other from being sent.
+    With `counts_intents`, jobs about to be sent count as sent, so that a purchase is refused before its upload.
+    Without it, only sent jobs count, so that intents do not keep each other from being sent.
     """
     if limits.usd_per_job is not None or limits.usd_per_day is not None:
         promised = _promised(connection, planned, now) if counts_intents else 0.0
@@ -83,7 +83,7 @@ def _within_run(most: int, made: int) -> None:
 
 
 def _made_in_run(connection: Connection, planned: Planned, counts_intents: bool) -> int:
-    """How many others the run purchased; without a run, each purchase is one of its own."""
+    """Return how many other purchases the run made; without a run, each purchase is a run of its own."""
     if planned.queue_run is None:
         return 0
     purchased = or_(ENTRIES.c.state != "dropped", ENTRIES.c.task_id.is_not(None))
@@ -100,18 +100,18 @@ def _spent(connection: Connection, planned: Planned, since: float, project: str 
 
 
 def spent_usd(connection: Connection, realm: str, since: float, *only: ColumnElement[bool]) -> float:
-    """Dollars sent out since `since`: what a job cost, or its estimate while that is unknown."""
+    """Return the USD of jobs sent since Unix time `since`: their costs, or estimates while a cost is unknown."""
     sent = and_(ENTRIES.c.realm == realm, ENTRIES.c.sent_at >= since, *only)
     return float(connection.execute(select(func.coalesce(func.sum(charged_usd()), 0.0)).where(sent)).scalar_one())
 
 
 def midnight(now: float) -> float:
-    """When the day of `now` began here; Unix seconds."""
+    """Return the start of the local day of `now`, in Unix seconds."""
     return datetime.fromtimestamp(now).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 
 def _promised(connection: Connection, planned: Planned, now: float, project: str | None = None) -> float:
-    """Dollars of intents that somebody is about to send."""
+    """Return the USD of other intents that are about to be sent."""
     columns = ENTRIES.c.estimate_usd, ENTRIES.c.asked_at, ENTRIES.c.lease_owner, ENTRIES.c.lease_until
     unsent = and_(ENTRIES.c.state == "intended", ENTRIES.c.sent_at.is_(None), ENTRIES.c.superseded_at.is_(None))
     asking = select(*columns).where(ENTRIES.c.realm == planned.realm, unsent, ENTRIES.c.id != planned.entry_id)
@@ -125,13 +125,13 @@ def _promised(connection: Connection, planned: Planned, now: float, project: str
 
 
 def charged_usd() -> Case[Any]:
-    """Dollars of an entry: its cost, or its estimate while that is unknown; without a result only a known cost."""
+    """Return SQL for an entry's USD: its cost, or its estimate while unknown; without a result only a known cost."""
     real, estimate = ENTRIES.c.cost_usd, ENTRIES.c.estimate_usd
     return case((ENTRIES.c.state.in_(OVER), func.coalesce(real, 0.0)), else_=func.coalesce(real, estimate, 0.0))
 
 
 def usd(amount: float) -> str:
-    """At least cents, and tenths of them where they count."""
+    """Format an amount with two to four decimals, without trailing zeros after the second."""
     whole, _, rest = f"{amount:.4f}".partition(".")
     return f"{whole}.{rest[:2]}{rest[2:].rstrip('0')}"
 

@@ -1,4 +1,4 @@
-"""Content hashes of links that people entered, so that a purchase is found again after its link has expired."""
+"""Content hashes of links that people entered, so that a purchase can be found after its link has expired."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ KEPT_SECONDS = 30 * 86400.0
 
 
 class Links:
-    """JSON values by URL, kept as long as an entry names the URL, 30 days otherwise; part of a `Ledger`."""
+    """JSON values by URL, kept while an entry contains the URL, otherwise for 30 days. Part of a `Ledger`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def remember(self, url: str, found: object) -> None:
-        """Keep what `url` holds, a JSON value, in the place of an earlier one; what nobody needs is removed."""
+        """Store what `url` contains as a JSON value, replacing any earlier one; values no longer used are deleted."""
         row = {"url_hash": hash_of(url), "found": found, "until": self._store.now() + KEPT_SECONDS}
         with self._store.writing(alone=True) as connection:
             connection.execute(self._store.upsert(LINK_CONTENTS, row))
             _remove_old(connection, self._store.now())
 
     def recall(self, url: str) -> Any:
-        """What `url` was last seen to hold, None when that is not known."""
+        """Return what `url` was last seen to contain, or None if unknown."""
         asking = select(LINK_CONTENTS).where(LINK_CONTENTS.c.url_hash == hash_of(url))
         with self._store.reading() as connection:
             row = connection.execute(asking).mappings().first()
         if row is None:
             return None
         if row["until"] <= self._store.now():
-            self.remember(url, row["found"])  # somebody is about to write an entry that names it
+            self.remember(url, row["found"])  # an entry with this URL is about to be written
         return row["found"]
 
 
 def _remove_old(connection: Connection, now: float) -> None:
-    """Of those whose time is over, keep what an entry names for another time, and remove the others."""
+    """Extend the expired values whose URL is in an entry by another `KEPT_SECONDS`, and delete the others."""
     asking = select(LINK_CONTENTS.c.url_hash).where(LINK_CONTENTS.c.until <= now)
     old = set(connection.execute(asking).scalars())
     named = old & _named(connection) if old else set()
@@ -50,6 +50,6 @@ def _remove_old(connection: Connection, now: float) -> None:
 
 
 def _named(connection: Connection) -> set[str]:
-    """The hashes of the URLs in the bodies of all entries, history included."""
+    """Return the hashes of the URLs in the bodies of all entries, including history."""
     asking = select(ENTRIES.c.addresses).where(ENTRIES.c.addresses.is_not(None))
     return {hash_of(one["url"]) for addresses in connection.execute(asking).scalars() for one in addresses}

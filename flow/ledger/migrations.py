@@ -14,7 +14,7 @@ from .store import Store
 
 @dataclass(frozen=True)
 class Migration:
-    """Statements in the SQL that SQLite and PostgreSQL share; `{counting}` is a self-numbering key."""
+    """SQL statements that SQLite and PostgreSQL both accept; `{counting}` is an autoincrementing primary key."""
 
     number: int
     name: str
@@ -135,7 +135,7 @@ MIGRATIONS = (
 
 
 def migrate(store: Store, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
-    """Bring the schema up to date; two openers at once apply each step once."""
+    """Bring the schema up to date; concurrent callers apply each step once. Raises NotSet if it is too new."""
     known = migrations[-1].number
     with store.writing(alone=True) as connection:
         found = _applied(connection)

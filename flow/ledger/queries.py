@@ -1,4 +1,4 @@
-"""Read access to the ledger: entries, lists, sums."""
+"""Read access to the ledger: entries, lists and totals."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ END_OF_TIME = 1e12
 
 @dataclass(frozen=True)
 class Spent:
-    """Dollars of one day (local, `2026-11-21`) on one model."""
+    """USD spent on one local day (`2026-11-21`) on one model."""
 
     day: str
     model: str
@@ -35,10 +35,10 @@ class Spent:
 
 @dataclass(frozen=True)
 class Booking:
-    """A job of an account as it is held against the provider's bill: `usd` at Unix time `at`, when it completed.
+    """A job of an account, for comparison with the provider's bill: `usd` at Unix time `at`, when it completed.
 
-    An open one may have been charged, and the ledger does not know what; `is_unknown` where not even whether it was
-    bought. What was bought elsewhere (`is_adopted`) is known, and its day is not.
+    An open job may have been charged an amount that the ledger does not know; with `is_unknown`, it is not even known
+    whether it was purchased. A job purchased elsewhere (`is_adopted`) is known, but its day is not.
     """
 
     entry_id: str
@@ -52,28 +52,28 @@ class Booking:
 
 
 class Queries:
-    """Read-only queries of a ledger."""
+    """Read-only queries on a ledger."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
 
     @property
     def now(self) -> Callable[[], float]:
-        """The clock, in Unix seconds."""
+        """The clock; returns Unix seconds."""
         return self.store.now
 
     def find(self, realm: str, fingerprint: str) -> Entry | None:
-        """The current entry of a question, whatever became of it; None when it was never asked."""
+        """Return the current entry for a fingerprint, in whatever state, or None."""
         with self.store.reading() as connection:
             return current_entry(connection, realm, fingerprint)
 
     def by_id(self, entry_id: str) -> Entry:
-        """The entry of that id. Raises `Contradiction` when there is none."""
+        """Return the entry with this ID. Raises `Contradiction` if there is none."""
         with self.store.reading() as connection:
             return one_entry(connection, entry_id)
 
     def by_task(self, realm: str, task_id: str) -> Entry | None:
-        """The entry of a provider's job, the current one before history; None for one that no entry knows."""
+        """Return the entry with a provider's task ID, the current one in preference to history, or None."""
         with self.store.reading() as connection:
             return entry_of_task(connection, realm, task_id)
 
@@ -88,10 +88,10 @@ class Queries:
         offset: int = 0,
         user: str | None = None,
     ) -> list[Entry]:
-        """Entries newest first, history included; of one realm, state, project and user only, where they are given.
+        """Return entries, newest first, including history; filtered by realm, states, project and user if given.
 
-        Each of `words` has to be in the prompt, the model, the project or the task id, or be the day (2026-11-26) or
-        the month on which the job was made.
+        Each of `words` must be contained in the prompt, the model, the project or the task ID, or be the local day
+        (2026-11-26) or month (2026-11) in which the entry was created.
         """
         wanted = [_holds(word) for word in words.split()]
         wanted += [] if realm is None else [ENTRIES.c.realm == realm]
@@ -103,17 +103,17 @@ class Queries:
             return load(connection, found.order_by(ENTRIES.c.number.desc()).limit(limit).offset(offset))
 
     def spent_today(self, realm: str) -> float:
-        """Dollars sent out since local midnight, as the limit per day counts them."""
+        """Return the USD of jobs sent since local midnight, as the limit per day counts them."""
         with self.store.reading() as connection:
             return spent_usd(connection, realm, midnight(self.now()))
 
     def in_flight(self, realm: str, account: str) -> int:
-        """How many jobs of an account are sent and not ended, and have a lease that counts."""
+        """Return how many jobs of an account are sent, have not ended, and have a valid lease."""
         with self.store.reading() as connection:
             return jobs_in_flight(connection, realm, account, self.now())
 
     def under_way_usd(self, realm: str, account: str) -> float:
-        """The estimates of an account's jobs that are sent and not ended."""
+        """Return the estimated USD of an account's jobs that are sent and have not ended."""
         out = (ENTRIES.c.state == "ticketed") | (ENTRIES.c.state == "intended") & ENTRIES.c.sent_at.is_not(None)
         asking = select(func.coalesce(func.sum(charged_usd()), 0.0))
         with self.store.reading() as connection:
@@ -121,10 +121,10 @@ class Queries:
             return float(connection.execute(mine).scalar_one())
 
     def orphans(self, realm: str, account: str, ticketed_since: float, limit: int = 200) -> list[Entry]:
-        """Jobs of an account that are purchased and not fetched, and that nobody looks after, oldest first.
+        """Return an account's purchased jobs that are not fetched and that no process works on, oldest first.
 
-        Current entries, ticketed or ended with a result, that got their task id at Unix time `ticketed_since` or
-        later, and whose lease ended or was of a process of this machine that is gone.
+        These are current entries, ticketed or ended with a result, that got their task ID at Unix time `ticketed_since`
+        or later, and whose lease ended or belonged to a process of this machine that is gone.
         """
         has_result = (ENTRIES.c.state == "ended") & (ENTRIES.c.urls != [])
         asking = select(ENTRIES.c.id, ENTRIES.c.lease_owner, ENTRIES.c.lease_until).where(
@@ -141,9 +141,9 @@ class Queries:
             return load(connection, select(ENTRIES).where(ENTRIES.c.id.in_(free)).order_by(ENTRIES.c.number))
 
     def totals(self, realm: str, since: float, user: str | None = None, project: str | None = None) -> list[Spent]:
-        """What was spent per day and model, from Unix time `since` on, at most a year ago.
+        """Return what was spent per local day and model since Unix time `since`, which is at most a year ago.
 
-        Estimates stand in for unknown costs. Of one user and project only, where they are given.
+        Estimates stand in for unknown costs. Filtered by user and project if given.
         """
         days = _days_since(since, self.now())
         usd = func.sum(charged_usd())
@@ -152,16 +152,16 @@ class Queries:
         )
         asking = asking if user is None else asking.where(queued_by(user))
         if project is not None:
-            # `since` once more, or PostgreSQL would hold each day against every job of the project.
+            # `since` again, or PostgreSQL would compare each day with every job of the project.
             asking = asking.where(ENTRIES.c.project == project, ENTRIES.c.sent_at >= since)
         with self.store.reading() as connection:
             rows = connection.execute(asking.group_by(days.c.day, ENTRIES.c.model)).all()
         return sorted((Spent(*row) for row in rows), key=lambda one: (one.day, one.model))
 
     def bookings(self, realm: str, account: str, since: float) -> list[Booking]:
-        """The jobs of an account that were or may have been charged, sent (or adopted) at Unix time `since` or later.
+        """Return an account's jobs that were or may have been charged, sent (or adopted) at Unix time `since` or later.
 
-        Estimates stand in for costs that were not told.
+        Estimates stand in for costs that the provider did not report.
         """
         began = func.coalesce(ENTRIES.c.sent_at, ENTRIES.c.ticketed_at)
         mine = ENTRIES.c.realm == realm, ENTRIES.c.account == account, began >= since
@@ -172,14 +172,14 @@ class Queries:
         return [one for one in found if one.usd or one.is_open]
 
     def first_sent_at(self, realm: str, account: str) -> float | None:
-        """When the first job of an account was sent, in Unix seconds; None when none was."""
+        """Return when the first job of an account was sent, in Unix seconds, or None if none was."""
         mine = ENTRIES.c.realm == realm, ENTRIES.c.account == account
         with self.store.reading() as connection:
             first: float | None = connection.execute(select(func.min(ENTRIES.c.sent_at)).where(*mine)).scalar_one()
         return first
 
     def project_usd(self, realm: str, project: str, user: str | None = None) -> float:
-        """What was spent for a project on all days; estimates stand in for unknown costs."""
+        """Return the USD spent on a project in total, by `user` if given; estimates stand in for unknown costs."""
         asking = select(func.coalesce(func.sum(charged_usd()), 0.0)).where(
             ENTRIES.c.realm == realm, ENTRIES.c.project == project, ENTRIES.c.sent_at.is_not(None)
         )
@@ -187,7 +187,7 @@ class Queries:
             return float(connection.execute(asking if user is None else asking.where(queued_by(user))).scalar_one())
 
     def projects(self, realm: str, user: str | None = None) -> list[str]:
-        """The names of the projects that jobs were queued for, by one user where one is given, in their order."""
+        """Return the names of the projects that jobs were queued for, by `user` if given, sorted."""
         asking = _projects(realm)
         if user is not None:
             named = ENTRIES.c.realm == realm, ENTRIES.c.project != "", queued_by(user)
@@ -198,7 +198,7 @@ class Queries:
     def purchases(
         self, realm: str, project: str | None = None, user: str | None = None, *, page: int = 500
     ) -> Iterator[Entry]:
-        """What was sent, oldest first; of one project and user only, where they are given."""
+        """Iterate over sent entries, oldest first, filtered by project and user if given."""
         asking = select(ENTRIES).where(ENTRIES.c.realm == realm, ENTRIES.c.sent_at.is_not(None))
         asking = asking if project is None else asking.where(ENTRIES.c.project == project)
         asking = asking if user is None else asking.where(queued_by(user))
@@ -210,7 +210,7 @@ class Queries:
                 return
 
     def typical_seconds(self, realm: str, model: str) -> float | None:
-        """The median of what the last 20 finished jobs of a model took at the provider; None when none ended yet."""
+        """Return the median seconds that the last 20 finished jobs of a model took at the provider, or None."""
         took = ENTRIES.c.actual_seconds
         asking = (
             select(took)
@@ -225,7 +225,7 @@ class Queries:
 
 
 def jobs_in_flight(connection: Connection, realm: str, account: str, now: float) -> int:
-    """Jobs that are sent and not ended, and whose lease counts."""
+    """Return how many jobs of an account are sent, have not ended, and have a valid lease."""
     out = (ENTRIES.c.state == "ticketed") | (ENTRIES.c.state == "intended") & ENTRIES.c.sent_at.is_not(None)
     asking = select(ENTRIES.c.lease_owner, ENTRIES.c.lease_until)
     rows = connection.execute(asking.where(ENTRIES.c.realm == realm, ENTRIES.c.account == account, out)).all()
@@ -241,7 +241,7 @@ _BOOKED = tuple(
 
 
 def _booking(row: Any) -> Booking:
-    """What was given up with a task id goes on at the provider, and is charged."""
+    """A job dropped with a task ID continues at the provider and is charged, so it is open until its cost is known."""
     is_unknown = row.state == "intended"
     is_told = row.cost_usd is not None or (row.state in ("ended", "fetched") and row.estimate_usd is not None)
     is_out = row.state in ("ticketed", "ended", "fetched") or (row.state == "dropped" and row.task_id is not None)
@@ -260,18 +260,18 @@ def _booking(row: Any) -> Booking:
 
 
 def _each(states: Iterable[str] | None) -> list[tuple[ColumnElement[bool], ...]]:
-    """What an entry of each state fulfils; nothing where states do not matter."""
+    """Return the condition of each state, or one empty condition if states do not matter."""
     return [()] if states is None else [(ENTRIES.c.state == one,) for one in states]
 
 
 def _newest(count: int, *wanted: ColumnElement[bool]) -> Select[tuple[int]]:
-    """The numbers of the newest entries that fulfil all that is `wanted`, along an index that ends in the number."""
+    """Select the numbers of the newest entries that meet every condition, along an index that ends in the number."""
     newest = select(ENTRIES.c.number).where(*wanted).order_by(ENTRIES.c.number.desc()).limit(count).subquery()
     return select(newest.c.number)
 
 
 def _projects(realm: str) -> Select[Any]:
-    """Each project by a jump to the next name of the index; DISTINCT would read every row."""
+    """Select each project by jumping to the next name in the index; DISTINCT would read every row."""
 
     def next_after(name: Any) -> Any:
         rows = ENTRIES.alias()
@@ -288,14 +288,14 @@ def _holds(word: str) -> ColumnElement[bool]:
     if day is not None:
         return ENTRIES.c.created_at.between(*day)
     texts = (ENTRIES.c.prompt, ENTRIES.c.model, ENTRIES.c.project, func.coalesce(ENTRIES.c.task_id, ""))
-    # In one text, because each `lower` costs a database more than all else.
+    # Concatenated, because each `lower` costs a database more than everything else.
     return func.lower(texts[0] + " " + texts[1] + " " + texts[2] + " " + texts[3]).contains(
         word.lower(), autoescape=True
     )
 
 
 def _days_of(word: str) -> tuple[float, float] | None:
-    """The first and the last moment of a day or a month, in Unix seconds; None for a word that names none."""
+    """Return the first and last moments of a local day or month, in Unix seconds, or None for any other word."""
     try:
         first = datetime.strptime(word, "%Y-%m-%d" if word.count("-") == 2 else "%Y-%m")
     except ValueError:
@@ -306,7 +306,7 @@ def _days_of(word: str) -> tuple[float, float] | None:
 
 
 def _days_since(since: float, now: float) -> CTE:
-    """Each local day from that of `since` to today, with its first moment (`since` itself) and that after its last."""
+    """Select each local day from `since` to `now`: its first moment (initially `since`), and the one after its last."""
     first, today = (datetime.fromtimestamp(moment).date() for moment in (since, now))
     days = [first + timedelta(days=number) for number in range((max(today, first) - first).days + 1)]
     later = [datetime.combine(day, time.min).timestamp() for day in days[1:]]
@@ -315,5 +315,5 @@ def _days_since(since: float, now: float) -> CTE:
         select(literal(day.isoformat()).label("day"), literal(begin).label("first"), literal(after).label("after"))
         for day, begin, after in rows
     ]
-    # PostgreSQL would start parallel workers for it otherwise, which takes longer than the question.
+    # Otherwise PostgreSQL would start parallel workers for it, which takes longer than the query.
     return union_all(*asked).cte("days").prefix_with("MATERIALIZED", dialect="postgresql")

@@ -1,4 +1,4 @@
-"""Reads and writes rows of the ledger's tables inside the caller's transaction."""
+"""Read and write rows of the ledger's tables inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .schema import ENTRIES, FILES
 
 
 def one_entry(connection: Connection, entry_id: str, *, to_change: bool = False) -> Entry:
-    """Raises `Contradiction` when there is none. `to_change` keeps others from changing it meanwhile."""
+    """Return an entry, locked against other changes with `to_change`. Raises `Contradiction` if there is none."""
     asking = select(ENTRIES).where(ENTRIES.c.id == entry_id)
-    # SQLite lets one transaction write at a time; FOR UPDATE is nothing to it.
+    # SQLite allows one write transaction at a time; SQLAlchemy omits FOR UPDATE for it.
     found = first(connection, asking.with_for_update() if to_change else asking)
     if found is None:
         raise Contradiction(f"The ledger knows no job {entry_id}.", spent="Nothing was charged.", next_step="")
@@ -25,7 +25,7 @@ def one_entry(connection: Connection, entry_id: str, *, to_change: bool = False)
 
 
 def current_entry(connection: Connection, realm: str, fingerprint: str) -> Entry | None:
-    """The entry that answers for a question."""
+    """Return the current entry for a fingerprint, or None."""
     asking = select(ENTRIES).where(
         ENTRIES.c.realm == realm, ENTRIES.c.fingerprint == fingerprint, ENTRIES.c.superseded_at.is_(None)
     )
@@ -33,7 +33,7 @@ def current_entry(connection: Connection, realm: str, fingerprint: str) -> Entry
 
 
 def entry_of_task(connection: Connection, realm: str, task_id: str) -> Entry | None:
-    """The entry of a provider's job, the current one before history."""
+    """Return the entry with a provider's task ID, the current one in preference to history, or None."""
     newest = ENTRIES.c.superseded_at.is_not(None), ENTRIES.c.number.desc()
     asking = select(ENTRIES).where(ENTRIES.c.realm == realm, ENTRIES.c.task_id == task_id).order_by(*newest).limit(1)
     return first(connection, asking)
@@ -44,14 +44,14 @@ def first(connection: Connection, asking: Select[Any]) -> Entry | None:
 
 
 def load(connection: Connection, asking: Select[Any]) -> list[Entry]:
-    """The entries that a query of their table finds, with their files."""
+    """Return the entries that a query on their table finds, with their files."""
     rows = [dict(row) for row in connection.execute(asking).mappings()]
     files = _files(connection, [row["id"] for row in rows])
     return [_entry(row, files.get(row["id"], ())) for row in rows]
 
 
 def add(connection: Connection, now: float, fields: Mapping[str, Any]) -> Entry:
-    """A new entry with a key of its own; what `fields` leaves out is empty."""
+    """Create and return an entry with its own idempotency key; what `fields` omits gets a default."""
     entry_id = uuid.uuid4().hex
     blank = {
         "id": entry_id,
@@ -71,14 +71,14 @@ def add(connection: Connection, now: float, fields: Mapping[str, Any]) -> Entry:
 
 
 def change(connection: Connection, entry_id: str, changes: Changes) -> Entry:
-    """Write columns of an entry; the entry as it is then."""
+    """Update columns of an entry, and return the updated entry."""
     if changes:
         connection.execute(update(ENTRIES).where(ENTRIES.c.id == entry_id).values(**changes))
     return one_entry(connection, entry_id)
 
 
 def replace_files(connection: Connection, entry_id: str, paths: Iterable[str], now: float) -> None:
-    """Let these be the files of an entry, in this order."""
+    """Replace the files of an entry with `paths`, in this order."""
     connection.execute(delete(FILES).where(FILES.c.entry_id == entry_id))
     rows = [
         {"entry_id": entry_id, "position": position, "path": path, "kept_at": now}

@@ -1,6 +1,6 @@
 """The tables as SQLAlchemy objects; `migrations` creates them.
 
-Columns that only earlier versions wrote are left out: `standing` of the entries; `etag`, `last_modified` and `length`
+Columns that only earlier versions wrote are omitted: `standing` of the entries; `etag`, `last_modified` and `length`
 of the addresses.
 """
 
@@ -16,7 +16,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class JsonText(TypeDecorator[Any]):
-    """JSON in a text column: the same bytes on every database, whatever characters are inside."""
+    """JSON in a text column: the same bytes in every database, whatever characters it contains."""
 
     impl = Text
     cache_ok = True
@@ -29,7 +29,7 @@ class JsonText(TypeDecorator[Any]):
 
 
 class Prose(TypeDecorator[str]):
-    """Text from outside; characters that no database can store (NUL, lone surrogates) become a question mark."""
+    """External text; characters that not every database can store (NUL, lone surrogates) become question marks."""
 
     impl = Text
     cache_ok = True
@@ -39,7 +39,7 @@ class Prose(TypeDecorator[str]):
 
 
 def hash_of(url: str) -> str:
-    """The key of a URL: signed ones are longer than PostgreSQL lets an index row be (2704 bytes)."""
+    """Return the key of a URL: signed URLs exceed the size of an index row in PostgreSQL (2704 bytes)."""
     return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -48,7 +48,7 @@ METADATA = MetaData()
 ENTRIES = Table(
     "apimart_entries",
     METADATA,
-    # SQLite numbers rows by itself only in a column it calls INTEGER.
+    # SQLite numbers rows automatically only in a column declared INTEGER.
     Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("id", Text, nullable=False),
     Column("realm", Text, nullable=False),
@@ -96,7 +96,7 @@ FILES = Table(
     METADATA,
     Column("entry_id", Text, primary_key=True),
     Column("position", Integer, primary_key=True),
-    # As JSON, because a path on Linux need not be valid Unicode.
+    # As JSON, because a path on Linux may not be valid Unicode.
     Column("path", JsonText, nullable=False),
     Column("kept_at", Double, nullable=False),
 )

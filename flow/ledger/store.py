@@ -21,13 +21,13 @@ from .drives import shared_drive
 from .file import LedgerFile
 
 BUSY_SECONDS = 30
-# What SQLite says where it cannot map the index of the write-ahead log.
+# Messages of SQLite when it cannot map the index of the write-ahead log.
 NO_SHARED_MEMORY = ("disk I/O error", "unable to open database file", "locking protocol")
-_LOCK_NUMBER = 0x61_70_69_6D_61_72_74  # "apimart": PostgreSQL's advisory locks are numbers
+_LOCK_NUMBER = 0x61_70_69_6D_61_72_74  # "apimart" as a number, which is what identifies PostgreSQL's advisory locks
 
 
 class Store:
-    """An open database and a clock. `file` is set if the database is a local file."""
+    """An open database and a clock. `file` is set if the database is an SQLite file."""
 
     def __init__(
         self, engine: Engine, name: str, *, now: Callable[[], float] = time.time, file: LedgerFile | None = None
@@ -41,9 +41,9 @@ class Store:
 
     @classmethod
     def open(cls, place: str | Path, *, now: Callable[[], float] = time.time) -> Store:
-        """The database at a path or address (`postgresql://...`) as it is; a file is made where there is none.
+        """Open the database at a path or address (`postgresql://...`) as it is; a missing file is created.
 
-        Raises `NotSet` when it cannot be opened, read or written.
+        Raises `NotSet` if it cannot be opened, read or written. A server is not contacted until the first transaction.
         """
         address = _address(place)
         return _open_file(Path(address), now) if isinstance(address, str) else _open_server(address, now)
@@ -54,13 +54,13 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One transaction that only reads."""
+        """Run the block in one transaction that only reads."""
         with as_not_set(self.name), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self, *, alone: bool = False) -> Iterator[Connection]:
-        """One transaction that writes. `alone` keeps every other such transaction out until it ends.
+        """Run the block in one transaction that writes. `alone` blocks every other such transaction until it ends.
 
         On SQLite every writer is alone; threads queue here rather than in SQLite, which would poll.
         """
@@ -77,7 +77,7 @@ class Store:
                 yield connection
 
     def upsert(self, table: Table, row: dict[str, Any]) -> Any:
-        """An insert of `row` that replaces the row of the same primary key."""
+        """Return an insert of `row` that replaces any row with the same primary key."""
         dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
         adding = dialect.insert(table).values(**row)
         return adding.on_conflict_do_update(index_elements=list(table.primary_key), set_=row)
@@ -96,7 +96,7 @@ class Store:
 
 
 def _address(place: str | Path) -> str | URL:
-    """A path for SQLite, a URL for PostgreSQL."""
+    """Return a path for SQLite, a URL for PostgreSQL. Raises NotSet for anything else."""
     if isinstance(place, Path) or "://" not in place:
         return str(place)
     try:
@@ -138,7 +138,7 @@ def _open_file(path: Path, now: Callable[[], float]) -> Store:
 
 
 def _set_up_sqlite(connection: Any, record: object) -> None:
-    connection.isolation_level = None  # Python's own BEGIN is a deferred one and comes too late
+    connection.isolation_level = None  # Python's own BEGIN is deferred and comes too late
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
 
@@ -149,7 +149,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _examine(store: Store, drive: str) -> None:
-    """Look for damage, and switch to WAL where its locks can be trusted; no switch waits for locks by itself."""
+    """Check for damage, and switch to WAL where its locks are reliable; a switch does not wait for locks by itself."""
     deadline = time.monotonic() + BUSY_SECONDS
     with as_not_set(store.name), store.engine.connect() as connection:
         direct: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]  # pysqlite's
@@ -168,7 +168,7 @@ def _examine(store: Store, drive: str) -> None:
 
 
 def _switched(connection: sqlite3.Connection, mode: str, deadline: float) -> bool:
-    """Whether the journal is of that mode now; False where the drive cannot have it."""
+    """Switch the journal mode; return whether it is set, False if the drive does not support it."""
     while True:
         try:
             return bool(connection.execute(f"PRAGMA journal_mode={mode}").fetchone()[0] == mode)
@@ -204,7 +204,7 @@ def _open_server(url: URL, now: Callable[[], float]) -> Store:
 
 
 def _set_up_postgres(connection: Any, record: object) -> None:
-    """Waits end, a frozen worker lets go of its locks, and a commit is on the server's disk."""
+    """Limit waits for locks, release those of a frozen worker, and have commits wait for the server's disk."""
     connection.autocommit = True
     connection.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
     connection.execute(f"SET idle_in_transaction_session_timeout = '{2 * BUSY_SECONDS}s'")

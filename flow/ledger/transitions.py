@@ -1,11 +1,11 @@
-"""The state transitions of an entry, as pure functions.
+"""State transitions of an entry, as pure functions.
 
 intended -> ticketed -> ended -> fetched
                    |--> failed
-Before it is fetched any of them may be dropped; an unknown one (intended, sent, no ticket) only by a person's word.
+An entry may be dropped until it is fetched, one of unknown outcome (intended, sent, no ticket) only by a person. A
+ticket or an end that arrives later revives a dropped entry.
 
-Every function returns what changes, nothing where the entry is there already, and raises `Contradiction` where the
-entry cannot go there.
+Transitions return the changes, empty if already made, and raise `Contradiction` if the state does not allow them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def with_body(
     billed_units: float | None,
     estimate_usd: float | None,
 ) -> Changes:
-    """A key stands for one body: what may have gone out is not rewritten."""
+    """Set the body of an unsent entry; an idempotency key stands for one body, so a sent one is never rewritten."""
     if not entry.unsent:
         impossible(entry, "get a new body")
     facts = {"billed_units": billed_units, "estimate_usd": estimate_usd}
@@ -34,7 +34,7 @@ def with_body(
 
 
 def require_sendable(entry: Entry) -> None:
-    """Raises `Contradiction` where there is nothing left to send."""
+    """Raise `Contradiction` if there is nothing left to send."""
     if entry.state != "intended" or not entry.current:
         impossible(entry, "be sent")
 
@@ -103,7 +103,7 @@ def _seen(entry: Entry, standing: Standing) -> Changes:
 
 
 def is_progress(entry: Entry, standing: Standing) -> bool:
-    """Whether an answer says what the entry does not hold; each write is a wait for the disk."""
+    """Return whether a response contains anything new; each write waits for the disk."""
     changes = _seen(entry, standing)
     return any(changes[name] != getattr(entry, name) for name in ("status", "progress", "estimated_seconds"))
 
@@ -132,7 +132,7 @@ def dropped(entry: Entry, reason: str) -> Changes:
 
 
 def purchased(entry: Entry, task_id: str, now: float) -> Changes:
-    """A person found the job of an unknown submit at the provider."""
+    """Resolve an unknown outcome: a person found the job at the provider."""
     if entry.task_id == task_id and not entry.over:
         return {}
     if not entry.unknown:
@@ -150,7 +150,7 @@ def not_purchased(entry: Entry) -> Changes:
 
 
 def same_task(entry: Entry, standing: Standing) -> Entry:
-    """The entry, if the answer is about its job."""
+    """Return the entry if the response is about its task. Raises `Contradiction` otherwise."""
     if entry.task_id != standing.task_id:
         raise Contradiction(
             f"An answer about task {standing.task_id} came for the job {entry.id}, which is task {entry.task_id}.",
