@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { differences, rateOf } from "../../web/js/compare.js";
-import { InStep, frameAt, momentOf } from "../../web/js/instep.js";
-import { videosOf } from "../../web/js/marks.js";
+import { InStep, frameAt, momentOf } from "../../web/js/playback.js";
+import { videosOf } from "../../web/js/marked_jobs.js";
 
 const asked = (parameters) => ({ parameters });
 

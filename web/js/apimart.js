@@ -1,21 +1,21 @@
 /** The pack's front end: settings, the jobs tab, price badges, notices. The only file here that does anything by itself. */
 import { ApprovalDialog } from "./approval_dialog.js";
 import { Approvals } from "./approvals.js";
-import { Away } from "./away.js";
+import { Away } from "./notifications.js";
 import { Badges } from "./badges.js";
 import { copy } from "./clipboard.js";
 import * as comfyui from "./comfyui.js";
 import { clipLengths, nodeAt, nodesOf, typeOf } from "./graph.js";
 import { languageOf, taskLanguageOf, text } from "./language.js";
-import { findNumbers } from "./lists.js";
+import { findNumbers } from "./number_lists.js";
 import { Names } from "./models.js";
 import { billText, holdsKey, spoken } from "./notices.js";
 import { settings } from "./panel.js";
-import { addControls } from "./saved.js";
+import { addControls } from "./saved_workflows.js";
 import { routes } from "./server.js";
-import { keepWritten } from "./shots.js";
+import { keepWritten } from "./revealed_widgets.js";
 import { Sidebar } from "./sidebar.js";
-import { speakGrown } from "./sockets.js";
+import { speakGrown } from "./socket_names.js";
 import { takeActions } from "./take_actions.js";
 import { WorkflowPrice } from "./workflow_price.js";
 

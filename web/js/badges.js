@@ -1,6 +1,6 @@
 /** The price badge of our nodes, in both renderers; nothing of it is saved with the graph. */
 import { unitUsd, usd } from "./amounts.js";
-import { Changes } from "./changes.js";
+import { Changes } from "./workflow_changes.js";
 import { clipSockets, nodesOf, question, secondsFrom, typeOf, upstream } from "./graph.js";
 
 const COLOURS = {

@@ -1,6 +1,6 @@
 /** The view in which videos play side by side, with what differs between their requests. */
 import { element, iconButton } from "./elements.js";
-import { FRAMES_PER_SECOND, InStep } from "./instep.js";
+import { FRAMES_PER_SECOND, InStep } from "./playback.js";
 
 const KEYS = { ArrowLeft: (all) => all.step(-1), ArrowRight: (all) => all.step(1), Home: (all) => all.seek(0), End: (all) => all.seek(Infinity) };
 

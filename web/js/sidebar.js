@@ -2,9 +2,9 @@
 import { moment, span, usd } from "./amounts.js";
 import { chart, columns } from "./chart.js";
 import { element, iconButton } from "./elements.js";
-import { Finder, isFound } from "./finding.js";
+import { Finder, isFound } from "./job_search.js";
 import { Jobs, PAGE, actionsOf, costOf, overdue, progressOf } from "./jobs.js";
-import { Marks } from "./marks.js";
+import { Marks } from "./marked_jobs.js";
 import { Agreement } from "./reconcile.js";
 
 const DAYS = 30;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addControls } from "../../web/js/saved.js";
+import { addControls } from "../../web/js/saved_workflows.js";
 
 const FAMILIES = new Map([
   ["APIMartLinked", { clips: [{ id: "video", url_input: "clip_url" }] }],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { speakGrown } from "../../web/js/sockets.js";
+import { speakGrown } from "../../web/js/socket_names.js";
 
 const place = (number, localized_name, label) => ({ name: `images.image_${number}`, localized_name, label });
 const shown = (node) => node.inputs.map((one) => one.label ?? one.localized_name);

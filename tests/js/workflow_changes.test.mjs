@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Changes } from "../../web/js/changes.js";
+import { Changes } from "../../web/js/workflow_changes.js";
 
 function scene() {
   const node = { id: 1, mode: 0, inputs: [{ name: "a", link: null }], widgets: [{ name: "prompt", value: "sea" }] };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isFound } from "../../web/js/finding.js";
+import { isFound } from "../../web/js/job_search.js";
 
 const job = { prompt: "A red Balloon", model: "kling-v3", project: "Night train", task_id: "task_01K8", created_at: new Date(2026, 10, 26, 12).getTime() / 1000 };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Away } from "../../web/js/away.js";
+import { Away } from "../../web/js/notifications.js";
 import { text } from "../../web/js/language.js";
 
 const JOB = { id: "j", state: "fetched", model: "sora-2", prompt: "a sea", created_at: 1000, ended_at: 1090, cost_usd: 0.32 };

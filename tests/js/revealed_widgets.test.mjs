@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { keepWritten } from "../../web/js/shots.js";
+import { keepWritten } from "../../web/js/revealed_widgets.js";
 
 /** A node whose choice makes its widgets anew, as ComfyUI's does. */
 function growing() {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { findNumbers } from "../../web/js/lists.js";
+import { findNumbers } from "../../web/js/number_lists.js";
 
 const listed = (values) => ({ widgets: [{ name: "seed" }, { name: "list", options: { values } }] });
 
