@@ -26,11 +26,12 @@ from .submission import Submission
 
 
 class Account:
-    """`output` is where results go, `owner` names the process, `now` and `pause` are the clock.
+    """An API key at one provider, and everything its jobs depend on. Raises NotSet without a key.
 
-    `pace` multiplies the waits between polls, between submits and between looks at the ledger; 1 is right for APIMart.
-    `retired` says in words why a model may be gone, `on_call` hears what the provider answers. `writes_metadata` puts
-    receipts, and what else is known of a job, into the containers of its videos. Raises NotSet without a key.
+    `output` is the folder for results, `owner` names this process, `now` and `pause` are the clock. `pace` multiplies
+    the waits between polls, submissions and ledger checks; 1 is right for APIMart. `retired` maps models to the reason
+    they may be gone, `on_call` receives the provider's responses. `writes_metadata` stores receipts, and whatever else
+    is known of a job, in the containers of its videos.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class Account:
         self.fetch = downloads(writes_metadata=writes_metadata, now=now, pause=pause).fetch
 
     def key(self, fingerprint: str) -> tuple[str, str, str]:
-        """What makes jobs the same: the ledger, sandbox or live, and the question."""
+        """Return what identifies a job: the ledger, the realm (sandbox or live) and the request's fingerprint."""
         return self.ledger.store.name, self.settings.realm, fingerprint
 
     def purchase(
@@ -86,12 +87,12 @@ class Account:
         metadata: Mapping[str, str] | None = None,
         stopped: Stopped = never,
     ) -> Purchase:
-        """What the runner is asked with: the question that values put, to be answered by at most one purchase.
+        """Return a purchase to pass to the runner; identical requests are purchased at most once.
 
-        `values_in` makes the values, given a folder for their media files that lives as long as the purchase. Without a
-        `project` it is for that of the settings. `metadata` are texts for the containers of its videos. Raises Refused
-        for a project whose name is too long, and for a video or an address that cannot be read, Unfinished when it was
-        `stopped`.
+        `values_in` returns the values, given a folder for their media files that lives as long as the purchase.
+        `project` defaults to the one in the settings. `metadata` is text for the containers of its videos. Raises
+        Refused if the project's name is too long, or a video or an address cannot be read, Unreachable if an address
+        does not respond, Unfinished if `stopped`.
         """
         named = _project_of(project) or self.settings.project
         folder, arrived = self._scratch.folder(), self._approval_step.coming(queue_run)
@@ -104,36 +105,36 @@ class Account:
         return Purchase(question, folder, self._scratch, self.checkout, queue_run, named, arrived, metadata)
 
     def adopt(self, task_id: str) -> Entry:
-        """The entry of any task of this account. Raises Refused when the provider does not know it."""
+        """Return the entry of any task of this account. Raises Refused if the provider does not know the task."""
         if self.ledger.by_task(self.settings.realm, task_id) is None:
             self._provider.task(task_id)
         return self.ledger.adopt(self.settings.realm, task_id, account=self.settings.account)
 
     def orphans(self) -> list[Entry]:
-        """Jobs of the last day that a process submitted and did not live to bring home."""
+        """Return the jobs of the last day that a process submitted and did not live to download."""
         since = self._now() - UNATTENDED_SECONDS
         return self.ledger.orphans(self.settings.realm, self.settings.account, since)
 
     def reconcile_daily(self) -> None:
-        """Hold the ledger against the provider's bill, where a day has passed since that was done."""
+        """Compare the ledger with the provider's bill if a day has passed since that was last done."""
         reconcile_daily(self._provider, self.ledger, self.settings, self._now())
 
     def step_of(self, entry: Entry) -> str:
-        """The ledger's state, an intent told apart by whether its body can be sent."""
+        """Return the entry's state in the ledger, but `published` for an intent whose body can be sent, or was."""
         if entry.unsent and not is_ready(entry, self._now()):
             return "intended"
         return "published" if entry.state == "intended" else entry.state
 
     def _limits(self) -> Limits:
-        """Those in force at this moment. Raises NotSet when they cannot be read."""
+        """Return the limits in force now. Raises NotSet if they cannot be read."""
         found = read(self.settings.home)
         found.require_no_problems()
         return found.limits
 
     def left_today(self) -> tuple[float, float] | None:
-        """Dollars that the limit per day still allows, and the limit; None without one.
+        """Return the USD that the daily limit still allows, and the limit in USD; None if there is no limit.
 
-        Raises NotSet for settings that cannot be read.
+        Raises NotSet if the settings cannot be read.
         """
         limit = self._limits().usd_per_day
         if limit is None:
@@ -141,7 +142,7 @@ class Account:
         return max(0.0, limit - self.ledger.spent_today(self.settings.realm)), limit
 
     def place_is_free(self) -> None:
-        """A job of this account is over: another one may be submitted."""
+        """Note that a job of this account has ended, so that another one may be submitted."""
         self._submission.place_is_free()
 
 

@@ -1,4 +1,4 @@
-"""The optional step before submission: all jobs of a queue run wait for the approval of a person together."""
+"""The optional step before submission: all jobs of a queue run wait together for a person's approval."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from ..settings import Limits
 from .job import NOT_SUBMITTED, Job
 
 LOOK_SECONDS = 0.25
-QUIET_LOOKS = 3  # without another job of the run; then all that are about to purchase are here
+QUIET_LOOKS = 3  # without another job of the run, after which all that are about to purchase have arrived
 
 
 class _Batch:
-    """The jobs of one run by entry id, and the decision on them."""
+    """The jobs of one queue run by entry ID, and the decision on them."""
 
     def __init__(self) -> None:
         self.jobs: dict[str, tuple[Job, Entry]] = {}
@@ -28,9 +28,9 @@ class _Batch:
 
 
 class ApprovalStep:
-    """Holds jobs of an account back until they are approved, where approval is required.
+    """Holds jobs of an account back until they are approved, if approval is required.
 
-    `limits` are asked for at the moment money would move; nobody's answer within `seconds` is a no.
+    `limits` are read at the moment money would move. No answer within `seconds` counts as declined.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class ApprovalStep:
         self._batches: dict[str, _Batch] = {}
 
     def coming(self, queue_run: str | None) -> Callable[[], None]:
-        """Have the others of a run wait for one more job; call what is given back when it is here, or never comes."""
+        """Make other jobs of the run wait for one more; call the returned function when it arrives, or never will."""
         if queue_run is None:
             return lambda: None
         with self._lock:
@@ -65,7 +65,7 @@ class ApprovalStep:
         return over
 
     async def admit(self, job: Job, entry: Entry) -> None:
-        """Wait until the job may be sent. Raises Refused where somebody, or nobody, declined it."""
+        """Wait until the job may be submitted. Raises Refused if somebody declines it, or nobody answers in time."""
         job.arrived()
         above = (await job.thread(self._limits)).ask_above_usd
         if above is None or not entry.unsent:
@@ -89,9 +89,9 @@ class ApprovalStep:
         except asyncio.CancelledError:
             batch.answer.cancel()
             raise
-        except Exception as error:  # noqa: BLE001 - whoever waits is told
+        except Exception as error:  # noqa: BLE001 - passed on to the waiting jobs
             batch.answer.set_exception(error)
-            batch.answer.exception()  # it may be that nobody waits any more
+            batch.answer.exception()  # marked as retrieved: perhaps nobody waits anymore
         else:
             batch.answer.set_result(answer)
 

@@ -1,4 +1,4 @@
-"""The state machine: runs a job from the state in the ledger to its videos, stage by stage, under a lease."""
+"""The state machine: runs a job from its state in the ledger to its videos, stage by stage, under a lease."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ LOOK_SECONDS = 0.7
 
 
 async def carry(job: Job, account: Account, owner: str, purchase: Purchase | None) -> Outcome:
-    """Enter the table of stages where the ledger says, and follow it to the outcome.
+    """Run the stages, starting at the entry's state in the ledger, and return the outcome.
 
-    `purchase` puts the question of a job that may not be sent yet. Raises what ends the job; what was not sent by then
-    is dropped from the ledger: nothing was spent, and nobody need look at it.
+    `purchase` is the request of a job that may not be submitted yet. Raises what ends the job. An entry that was not
+    submitted by then is dropped from the ledger, as nothing was spent and nobody needs to look at it.
     """
     while True:
         lease = _Lease(job, account, owner, await _entry(job, purchase))
         async with lease.held():
             entry = lease.entry
             if entry.state == "dropped" and purchase is not None:
-                continue  # another process gave it up while this one waited
+                continue  # given up by another process while this one waited
             is_reused = purchase is not None and entry.state in ("ended", "fetched")
             stages = {**account.stages, **(purchase.stages if purchase else {})}
             while stage := stages.get(account.step_of(entry)):
@@ -38,7 +38,7 @@ async def carry(job: Job, account: Account, owner: str, purchase: Purchase | Non
 
 
 async def _entry(job: Job, purchase: Purchase | None) -> Callable[[], Entry]:
-    """How to come by the entry: it is known, or to be written down, which is done in one go with its lease."""
+    """Return a function that gets or records the entry, to be called in one go with taking its lease."""
     known = job.entry if purchase is None else await purchase.begin(job)
     if known is not None:
         return lambda: known
@@ -56,13 +56,13 @@ class _Lease:
 
     @property
     def entry(self) -> Entry:
-        """The entry as the ledger held it when the lease was taken."""
+        """The entry as it was in the ledger when the lease was taken."""
         assert self._job.entry is not None
         return self._job.entry
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[None]:
-        """Waits while another process works on the same request."""
+        """Hold the lease for the block, waiting while another process works on the same request."""
         try:
             await self._job.surely(self._take_first)
             if not self._is_held:
@@ -88,12 +88,12 @@ class _Lease:
         self._job.meet(self._ledger.by_id(self.entry.id))
 
     def _leave(self, reason: str) -> None:
-        """Drop what was not sent; the job then has the entry as it was left, for whoever is told of its end."""
+        """Drop an unsent entry, and give the job the entry as it was left, for whoever is told of its end."""
         left = self._ledger.by_id(self.entry.id)
         self._job.entry = self._ledger.drop(left.id, reason) if left.unsent else left
 
     async def _at_the_end(self, work: Callable[[], object]) -> None:
-        """A ledger that cannot be written now is not what went wrong, and a lease runs out by itself."""
+        """Run `work` if the lease is held. Ledger errors are ignored: they did not end the job, and a lease expires."""
         if self._is_held:
             with suppress(PackError):
                 await self._job.surely(work)

@@ -1,4 +1,4 @@
-"""Where the provider's bill and the ledger differ: sums per UTC day and model, held against each other."""
+"""Differences between the provider's bill and the ledger, compared as sums per UTC day and model."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from ..ledger import Booking
 from ..wire import Charged
 
 ROUNDING_USD = 0.005
-PRICE_SHARE = 0.02  # of an estimate; what is billed by measured seconds is never estimated to the cent
+PRICE_SHARE = 0.02  # of an estimate; jobs billed by measured seconds cannot be estimated to the cent
 
 Kind: TypeAlias = Literal["unknown here", "not charged", "price moved", ""]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One day and model: what was charged, and what the ledger booked.
+    """One UTC day and model: what was charged, and what the ledger booked.
 
-    `kind` is empty where they agree; else `usd` is the amount in question, below 0 where less was charged. `entries`
-    are jobs of unknown outcome that the charge may be for.
+    `kind` is empty if they agree; otherwise `usd` is the amount in question, negative if less was charged. `entries`
+    are the IDs of jobs of unknown outcome that the charge may be for.
     """
 
     day: str
@@ -36,12 +36,12 @@ class Row:
 
 
 def compared(charged: Iterable[Charged], booked: Iterable[Booking], first: str, last: str) -> tuple[Row, ...]:
-    """A row for each day from `first` to `last` (`2026-11-24`) and model with a charge or a booking, oldest first.
+    """Return a row per day from `first` to `last` (`2026-11-24`) and model with a charge or a booking, oldest first.
 
-    Around midnight, and where the provider counts days of another time zone, a job can be charged on the day beside
-    the one it is booked on: then the days settle each other. Jobs that were bought elsewhere and are known by now, or
-    that are still open, account for charges as well. A booking of the last day may be charged late, and is no
-    difference yet.
+    Charges and bookings of adjacent days can settle each other: around midnight, or if the provider counts days in
+    another time zone, a job can be charged on the day before or after its booking. Jobs that were purchased elsewhere
+    and are known by now, or that are still open, account for charges as well. A booking of the last day may be charged
+    late, so it is not a difference yet.
     """
     days = _days(first, last)
     charges, bookings = list(charged), list(booked)
@@ -64,7 +64,7 @@ def _rows(
     estimated = [_beyond_estimate(day, closed) for day in days]
     found = zip(plain, usd, jobs, estimated, strict=True)
     judged = [_judged(row, amount, count, moved) for row, amount, count, moved in found]
-    # The first and the last day are only there to settle their neighbours.
+    # The first and last day serve only to settle the adjacent ones.
     within = [row for row in judged[1:-1] if row.charged_jobs or row.booked_jobs or row.charged_usd or row.booked_usd]
     last = days[-2]
     return [_explained(_waiting(row, last), adopted, still_open) for row in within]
@@ -78,9 +78,9 @@ def _plain(model: str, day: str, charges: Iterable[Charged], bookings: Iterable[
 
 
 def _settled(charged: Sequence[float], booked: Sequence[float]) -> list[float]:
-    """What is left of charges (above 0) and bookings (below 0) of each day when each may meet one of a day beside it.
+    """Return what is left of each day's charges (above 0) and bookings (below 0) when adjacent days settle each other.
 
-    Days settle by themselves first; where all of them are shifted, that would leave more than meeting in order.
+    Each day is settled by itself first, unless settling in order leaves less, as it does when all days are shifted.
     """
     by_day, in_order = (_left(charged, booked, by_day_first=first) for first in (True, False))
     totals = [sum(map(abs, left)) for left in (by_day, in_order)]
@@ -99,7 +99,7 @@ def _left(charged: Sequence[float], booked: Sequence[float], *, by_day_first: bo
 
 
 def _beyond_estimate(day: str, bookings: Iterable[Booking]) -> float:
-    """What jobs of a day cost more than was estimated when they were bought; 0 where one had no estimate."""
+    """Return the USD by which a day's jobs exceeded the estimates made at purchase; 0 if one had no estimate."""
     of_day = [one for one in bookings if day_of(one.at) == day]
     if any(one.estimate_usd is None for one in of_day):
         return 0.0
@@ -121,7 +121,7 @@ def _waiting(row: Row, last: str) -> Row:
 
 
 def _explained(row: Row, adopted: list[Booking], still_open: list[Booking]) -> Row:
-    """The row without charges for jobs that are known otherwise; each of them accounts for one charge."""
+    """Return the row without charges that adopted or open jobs explain; each such job accounts for one charge."""
     if row.kind != "unknown here":
         return row
     left = row.usd
@@ -144,12 +144,12 @@ def _with(row: Row, kind: Kind, usd: float, entries: tuple[str, ...] = ()) -> Ro
 
 
 def day_of(moment: float) -> str:
-    """The UTC day of Unix seconds."""
+    """Return the UTC day (`2026-11-24`) of a moment in Unix seconds."""
     return datetime.fromtimestamp(moment, timezone.utc).date().isoformat()
 
 
 def _days(first: str, last: str) -> list[str]:
-    """Every day of a span, and one more before and after it."""
+    """Return every day from `first` to `last`, and one more before and after."""
     start = date.fromisoformat(first) - timedelta(days=1)
     return [(start + timedelta(days=number)).isoformat() for number in range(_apart(last, first) + 3)]
 

@@ -26,17 +26,17 @@ from .job import Job
 from .progress import Outcome
 
 FOLDER = "apimart"
-RECEIPT = "apimart"  # the name of a text in the container
+RECEIPT = "apimart"  # the name of the receipt in the container
 TRIES = 6
-MOST_OF_MODEL = 80  # characters: file systems take names of 255 bytes, Windows paths of 260 characters
+MOST_OF_MODEL = 80  # characters: file systems allow names of 255 bytes, Windows paths of 260 characters
 FRESH_SECONDS = 3600.0
 STALE_SECONDS = 86400.0
 
 
 class Downloads:
-    """Keeps results in `output`/apimart, and in the shared result store where one is set.
+    """Keeps results in `output`/apimart, and in the shared result store `store` if one is set.
 
-    `withdraw` takes the reference media of a finished job out of the person's own store, where that is wanted. Without
+    `withdraw`, if given, removes the reference media of a finished job from the user's own store. Without
     `writes_metadata` the files stay as the provider made them.
     """
 
@@ -59,10 +59,10 @@ class Downloads:
         self._withdraw, self._retired, self._now, self._pause = withdraw, retired, now, pause
 
     async def fetch(self, job: Job, entry: Entry) -> Outcome:
-        """The outcome of a job that has ended.
+        """Download the videos of a job that has ended, unless they are here already, and return the outcome.
 
-        Raises Declined for one that ended without a video, Unreachable for a download that may pass when it is tried
-        again, Refused when neither file nor link is left.
+        Raises Declined if it ended without a video, Unreachable if the download may succeed when tried again, Refused
+        if neither file nor link is left, or the job was dropped.
         """
         require_completed(entry, self._retired)
         kept = files_of(entry, self._output) if entry.state == "fetched" else None
@@ -89,7 +89,7 @@ class Downloads:
         return entry, paths
 
     def _bring(self, entry: Entry, index: int, path: Path, stopped: Event, metadata: Mapping[str, str]) -> None:
-        """One video: from the folder of another ComfyUI, the result store, or its link."""
+        """Get one video from the folder of another ComfyUI, the result store, or its link."""
         with written_whole(path) as part:
             is_here = _linked(entry.files[index : index + 1], part)
             if not is_here and not (self._store and self._store.bring(path.name, part)):
@@ -100,7 +100,7 @@ class Downloads:
                 self._store.keep(path.name, part)
 
     def _from_link(self, entry: Entry, url: str, part: Path, stopped: Event) -> None:
-        """The link itself says whether it lives: clocks are wrong, and some links outlast their day."""
+        """Try the link even if it should have expired: clocks are wrong, and some links outlast their day."""
         is_fresh = self._now() - (entry.ended_at or 0) < FRESH_SECONDS
         try:
             self._download(url, part, stopped, is_fresh=is_fresh)
@@ -112,9 +112,9 @@ class Downloads:
             raise _not_followed(entry, error) from None
 
     def _download(self, url: str, part: Path, stopped: Event, *, is_fresh: bool) -> None:
-        """Try until the file is whole; each try goes on where the last one broke off.
+        """Try until the file is complete; each try resumes where the last one ended.
 
-        Raises Gone for a link that is dead; a fresh job's file may only not be there yet.
+        Raises Gone if the link is dead. While the job is fresh, a missing file is retried: it may not be there yet.
         """
         for attempt in range(TRIES):
             try:
@@ -135,7 +135,7 @@ class Downloads:
             raise Unreachable("The download link of the finished job did not return a video.")
 
     def _make_known(self, entry: Entry, paths: tuple[Path, ...]) -> None:
-        """A fresh result is public at the provider: the next node can use its address instead of an upload."""
+        """Remember the public address of a fresh result, so that the next node can use it instead of an upload."""
         for path, url in zip(paths, entry.urls, strict=True):
             try:
                 self._ledger.addresses.remember(Address(url, content_of_video(path), entry.expires_at, "result"))
@@ -143,7 +143,7 @@ class Downloads:
                 log.info("The address of %s could not be saved: %s", path.name, error.what)
 
     def _sweep(self) -> None:
-        """Remove what downloads left behind whose process was killed."""
+        """Remove partial files left by downloads whose process was killed."""
         for part in self._output.joinpath(FOLDER).glob("*.part"):
             with suppress(OSError):
                 if time.time() - part.stat().st_mtime > STALE_SECONDS:
@@ -162,7 +162,7 @@ class Downloads:
 
 
 def receipt(entry: Entry) -> str:
-    """What a kept video says of its purchase, as JSON: task id, model, cost, request, and the day it was sent (UTC)."""
+    """Return the receipt of a saved video, as JSON: task ID, model, cost in USD, request, and UTC day of submission."""
     sent = datetime.fromtimestamp(entry.sent_at or entry.created_at, timezone.utc)
     return json.dumps(
         {
@@ -176,7 +176,7 @@ def receipt(entry: Entry) -> str:
 
 
 def paths_of(entry: Entry, output: Path) -> tuple[Path, ...]:
-    """Where the videos of a job belong in an output folder: names from our own records, the same on every machine."""
+    """Return the paths of a job's videos in an output folder, named from our own records: the same on every machine."""
     day = datetime.fromtimestamp(entry.created_at, timezone.utc).strftime("%Y%m%d")
     safe = re.sub(r"[^A-Za-z0-9.\-]+", "_", f"{entry.model[:MOST_OF_MODEL]}_{day}_{(entry.task_id or entry.id)[-12:]}")
     safe = safe.strip(".")
@@ -184,7 +184,7 @@ def paths_of(entry: Entry, output: Path) -> tuple[Path, ...]:
 
 
 def files_of(entry: Entry, output: Path) -> tuple[Path, ...] | None:
-    """The videos of a job where all of them stand in this output folder, as they were kept or under their names."""
+    """Return a job's videos if all are in this output folder, as they were kept or under their names, or None."""
     kept = tuple(path for path in map(Path, entry.files) if path.is_relative_to(output))
     for paths in (kept, paths_of(entry, output)):
         if paths and all(path.is_file() for path in paths):
@@ -193,7 +193,7 @@ def files_of(entry: Entry, output: Path) -> tuple[Path, ...] | None:
 
 
 def require_completed(entry: Entry, retired: Mapping[str, str]) -> None:
-    """Raises Declined for a job that ended without a video, Refused for one that was given up."""
+    """Raise Declined if the job ended without a video, Refused if it was dropped."""
     if entry.state == "dropped":
         raise Refused(f"The request was dropped: {entry.reason}", next_step="Queue again.")
     if entry.state in ("ended", "fetched") and entry.urls:
@@ -212,7 +212,7 @@ def require_completed(entry: Entry, retired: Mapping[str, str]) -> None:
 
 
 def _linked(files: tuple[str, ...], part: Path) -> bool:
-    """Whether another output folder of this machine has the video, which then stands at `part`, too."""
+    """Link or copy the video to `part` if another output folder of this machine has it; return whether one does."""
     for file in map(Path, files):
         if file.is_file():
             try:
@@ -239,7 +239,7 @@ def _not_now(entry: Entry, error: Unreachable) -> Unreachable:
 
 
 def _not_followed(entry: Entry, error: Refused) -> Unreachable:
-    """The guard of this machine said no to a link that the provider gave."""
+    """Return the error for a link from the provider that this machine's guard refused."""
     return Unreachable(
         f"The download link of the finished video was not opened. {error.what}",
         spent="The job is already paid.",
@@ -251,7 +251,7 @@ def _not_followed(entry: Entry, error: Refused) -> Unreachable:
 
 
 def _too_late(entry: Entry) -> Refused:
-    """Links live a day; some die before, so the moment is given only where it is known."""
+    """Return the error for an expired link. Links last a day, some less, so the time is given only if it is known."""
     at = f" on {datetime.fromtimestamp(entry.expires_at):%Y-%m-%d %H:%M}" if entry.expires_at else ""
     return Refused(
         f"The video of this job is not in the output folder, and its download link expired{at}.",

@@ -1,4 +1,4 @@
-"""Tables for a spreadsheet, which must not take what a person wrote for a formula."""
+"""CSV tables for spreadsheets, in which text that a person wrote is never taken for a formula."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from ..prices import printed_prices
 
 COLUMNS = ("date", "project", "model", "prompt", "seconds", "estimate_usd", "cost_usd", "task_id", "file")
 EXECUTED = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/attacks/CSV_Injection
-BYTE_ORDER_MARK = "\ufeff"  # by which Excel knows UTF-8
+BYTE_ORDER_MARK = "\ufeff"  # tells Excel that the file is UTF-8
 
 
 def purchases_csv(ledger: Ledger, realm: str, project: str | None = None, user: str | None = None) -> Iterator[str]:
-    """Lines of CSV, the names of the columns first, then every purchase, the oldest first.
+    """Return the lines of a CSV table: the column names, then every purchase, oldest first.
 
-    Of one `project` and `user` only, where they are given. Dates are local, money in USD; `seconds` is empty where a
-    job is not billed by the second and asks for none. A text that a spreadsheet would execute stands behind an
+    Only those of `project` and `user` are included, if given. Dates are local, money is in USD. `seconds` is empty if a
+    job is not billed by the second and requests no duration. Text that a spreadsheet would execute is prefixed with an
     apostrophe.
     """
     return table_of(COLUMNS, (_cells(entry) for entry in ledger.purchases(realm, project, user)))
 
 
 def table_of(columns: tuple[str, ...], rows: Iterable[tuple[str | float | None, ...]]) -> Iterator[str]:
-    """Lines of CSV, the names of the columns first; a text that a spreadsheet would execute is behind an apostrophe."""
+    """Yield CSV lines, the column names first; text that a spreadsheet would execute is prefixed with an apostrophe."""
     yield BYTE_ORDER_MARK + _line(columns)
     for row in rows:
         yield _line(tuple(map(_cell, row)))

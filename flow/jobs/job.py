@@ -22,21 +22,22 @@ Listener = Callable[["Progress | None"], None]
 
 
 def silent(progress: Progress) -> None:
-    """For those who only want the end."""
+    """Ignore progress, for callers that need only the outcome."""
 
 
 def nothing() -> None:
-    """For a job that no other waits for."""
+    """Do nothing, for a job that no other job waits for."""
 
 
 class Job:
-    """What the runner does for one question, as those who wait for it and the stages that carry it see it.
+    """One request run by the runner, as seen by its waiters and by the stages that run it.
 
-    `wait` and `left` may be called in any thread and loop; everything else belongs to the runner's loop. `lock` guards
-    who waits and whether money may move: a job that nobody waits for is given up while nothing was sent, and goes on
-    to its end afterwards. `queue_run` is the queue run that asked for it, `language` that of the person who did.
-    `arrived` tells others of the run that it is about to be sent, or will not be. `metadata` are texts for the
-    containers of its videos, beside its receipt.
+    `wait` and `left` may be called from any thread and loop, `claim` and `unclaim` from any thread that holds `lock`;
+    everything else is for the runner and the stages. `lock` guards who waits and whether money may move: a job that
+    nobody waits for is given up if it was not submitted, and runs to its end otherwise. `queue_run` is the queue run
+    that requested it, `language` the language of the person who did. `arrived` tells other jobs of the run that this
+    one is about to be submitted, or will not be. `metadata` is text for the containers of its videos, in addition to
+    its receipt.
     """
 
     def __init__(
@@ -66,20 +67,20 @@ class Job:
         self._end: Outcome | BaseException | None = None
         self._task: asyncio.Task[None] | None = None
 
-    # For whoever waits.
+    # For those who wait.
 
     async def wait(self, on_progress: OnProgress = silent, *, seconds: float | None = None) -> Outcome:
-        """How the job ended; `on_progress` is called in the loop of the one who waits.
+        """Wait for the job to end and return its outcome. `on_progress` is called in the caller's loop.
 
-        Raises what ended the job, or Unfinished when the provider has worked on it for `seconds`. Cancel the task that
-        waits to stop waiting. To be called once for each time that the runner handed out the job.
+        Raises what ended the job, or Unfinished once `seconds` have passed since the job was first reported with a task
+        ID. To stop waiting, cancel the waiting task. Call this once for each time the runner hands out the job.
         """
         loop = asyncio.get_running_loop()
         heard: asyncio.Queue[Progress | None] = asyncio.Queue()
         timer: asyncio.TimerHandle | None = None
 
         def listener(progress: Progress | None) -> None:
-            with suppress(RuntimeError):  # the prompt's loop is closed: nobody waits there any more
+            with suppress(RuntimeError):  # the prompt's loop is closed, so nobody waits there
                 loop.call_soon_threadsafe(heard.put_nowait, progress)
 
         self._join(listener)
@@ -97,7 +98,7 @@ class Job:
             self._leave(listener)
 
     def left(self, what: str, *, stopped: bool = True) -> Unfinished:
-        """What is true of the job for somebody who stops waiting now; `what` begins the text."""
+        """Return the error that tells a caller who stops waiting now how the job stands; `what` begins the text."""
         if self._is_sent:
             return Unfinished(what, stopped=stopped, task_id=self.entry.task_id if self.entry else None)
         return Unfinished(what, stopped=stopped, spent=NOT_SUBMITTED, next_step="Queue again to submit it.")
@@ -123,30 +124,30 @@ class Job:
         assert self._end is not None
         raise self._end
 
-    # For the runner. `claim` wants its lock held.
+    # For the runner, which holds its lock when it calls `claim` or `unclaim`.
 
     def unclaim(self) -> None:
-        """Whoever claimed it does not wait after all."""
+        """Take back a `claim` whose caller does not wait after all."""
         self._awaited_by -= 1
 
     def claim(self) -> bool:
-        """One more waits for this job; False when it is over or given up, and another one has to follow it."""
+        """Count one more waiter; return False if the job has ended or was given up, so that another must follow it."""
         if self._is_given_up or self._end is not None:
             return False
         self._awaited_by += 1
         return True
 
     def start(self, work: Coroutine[Any, Any, Outcome]) -> None:
-        """Begin the work that ends with the outcome."""
+        """Start the work that ends with the outcome."""
         self._task = asyncio.ensure_future(self._run(work))
 
     async def over(self) -> None:
-        """Wait until the job is at its end, however it ends."""
+        """Wait until the job has ended, whatever its outcome."""
         if self._task is not None:
             await asyncio.wait({self._task})
 
     def cancel(self) -> None:
-        """Leave the job where it stands, as the end of the process would."""
+        """Stop the job in its current state, as the end of the process would."""
         self.stopped.set()
         if self._task is not None:
             self._task.cancel()
@@ -154,9 +155,9 @@ class Job:
     # For the stages.
 
     async def thread(self, work: Callable[[], Result]) -> Result:
-        """Run blocking `work`; a job that is given up leaves it to end by itself.
+        """Run blocking `work` in the executor and return its result; if the job is given up, `work` ends by itself.
 
-        Raises CancelledError when the process is about to end: threads take nothing new then.
+        Raises CancelledError if the process is about to end, when the executor accepts no more work.
         """
         try:
             done = self._loop.run_in_executor(self._executor, work)
@@ -165,7 +166,7 @@ class Job:
         return await done
 
     async def surely(self, work: Callable[[], Result]) -> Result:
-        """Run blocking `work` whose end has to be known, even when the job is given up meanwhile."""
+        """Run blocking `work` whose result must be known: waits for its end even if the job is given up meanwhile."""
         done = asyncio.ensure_future(self.thread(work))
         try:
             return await asyncio.shield(done)
@@ -174,11 +175,11 @@ class Job:
             raise
 
     def tell(self, line: str, fraction: float | None = None) -> None:
-        """Tell everybody who waits, and the page, how the job stands."""
+        """Report progress to all waiters and the page: a line, and the fraction done (0..1) if known."""
         self.report(Progress(line, fraction, self.entry))
 
     def warn(self, warnings: tuple[str, ...]) -> None:
-        """Have every later line, and the error if there is one, stand beside these sentences."""
+        """Add these sentences to all later progress, and to the error if there is one."""
         self.warnings = warnings
         if warnings:
             self.tell("Checked")
@@ -192,24 +193,24 @@ class Job:
         self._on_event(progress)
 
     def announce(self, approval: Approval) -> None:
-        """Tell the page that somebody is asked, or has answered."""
+        """Tell the page that approval was requested, or decided."""
         self._on_event(approval)
 
     def meet(self, entry: Entry) -> None:
-        """The entry as the ledger holds it; what was sent already is not given up."""
+        """Take the entry as it is in the ledger; a job that was submitted already is not given up."""
         self.entry = entry
         with self._lock:
             self._is_sent = entry.sent_at is not None
 
     def will_send(self) -> None:
-        """From here on money may move, and the job is not given up. Raises CancelledError when it is already."""
+        """Keep the job from being given up, as money may move now. Raises CancelledError if it was given up already."""
         with self._lock:
             if self._is_given_up:
                 raise asyncio.CancelledError
             self._is_sent = True
 
     def was_not_sent(self) -> None:
-        """The provider, or the ledger, said no before anything was executed."""
+        """Take back `will_send`: the provider or the ledger refused before anything was executed."""
         with self._lock:
             self._is_sent = False
         self._give_up_if_unwanted()
@@ -232,7 +233,7 @@ class Job:
             self.entry, end = outcome.entry, outcome
         except asyncio.CancelledError:
             end = self.left("Stopped waiting.")
-        except Exception as error:  # noqa: BLE001 - whoever waits is told; nobody else would hear of it
+        except Exception as error:  # noqa: BLE001 - passed on to those who wait; it would be lost otherwise
             end = error
             if isinstance(error, PackError):
                 error.warnings = self.warnings

@@ -20,8 +20,8 @@ GONE_AFTER = 3
 RESUMED_SECONDS = 3.0
 FIRST_LOOK_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 20.0
-LOOKS_PER_SECOND = 8.0  # of all jobs together: a thousand in flight must burden neither the provider nor this machine
-UNATTENDED_SECONDS = 86400.0  # as long as the link of a finished job lives
+LOOKS_PER_SECOND = 8.0  # all jobs together: a thousand in flight must not burden the provider or this machine
+UNATTENDED_SECONDS = 86400.0  # the lifetime of a finished job's link
 
 
 class Polling:
@@ -34,9 +34,9 @@ class Polling:
         self._followed = 0
 
     async def follow(self, job: Job, entry: Entry) -> Entry:
-        """The entry at the end of its job.
+        """Poll until the job ends, and return its entry.
 
-        Raises Refused when the provider knows no such task, Unfinished when it has gone on for a day and nobody waits.
+        Raises Refused if the provider does not know the task, Unfinished if it has run for a day and nobody waits.
         """
         self._followed += 1
         try:
@@ -59,7 +59,7 @@ class Polling:
             wait = 0.0 if wait is None else max(min(wait, wait_before_poll(elapsed, expected)), share)
             await asyncio.sleep(max(wait * self._pace, self._provider.pause_seconds))
             wait = LONGEST_WAIT_SECONDS * random.uniform(0.9, 1.0)
-            share = self._followed / LOOKS_PER_SECOND * random.uniform(0.0, 2.0)  # not all in step
+            share = self._followed / LOOKS_PER_SECOND * random.uniform(0.0, 2.0)  # so that jobs do not poll in step
             try:
                 standing, entry = await job.thread(partial(self._poll, entry, job.language))
                 failures = 0
@@ -71,7 +71,7 @@ class Polling:
                 return entry
 
     def _is_resumed(self, entry: Entry) -> bool:
-        """A job that an earlier run left behind, or that was made elsewhere, may have ended long ago."""
+        """Return whether an earlier run left the job behind, or it was made elsewhere: it may have ended long ago."""
         return entry.resolution == ADOPTED or self._now() - (entry.ticketed_at or 0) > RESUMED_SECONDS
 
     def _poll(self, entry: Entry, language: str) -> tuple[Standing, Entry]:
@@ -80,7 +80,7 @@ class Polling:
         return standing, note(entry.id, standing)
 
     def _judge(self, error: PackError, failures: int, entry: Entry) -> None:
-        """A poll that fails says nothing of the job; what will not change by waiting ends the wait."""
+        """Raise `error` if waiting will not change it. Otherwise go on: a failed poll says nothing about the job."""
         if isinstance(error, Unreachable) or (isinstance(error, Refused) and failures < GONE_AFTER):
             return
         error.task_id = entry.task_id
@@ -90,7 +90,10 @@ class Polling:
 
 
 def expected_seconds(standing: Standing, elapsed: float, usual: float | None) -> float:
-    """Seconds from ticket to end: what such jobs took here, else what its progress says, else the provider's word."""
+    """Return the expected seconds from ticket to end: `usual`, which such jobs took here, if known.
+
+    Otherwise the lower of the provider's estimate and a projection from the progress, or a default without both.
+    """
     if usual:
         return usual
     projected = elapsed / standing.progress * 100 if standing.progress and 10 <= standing.progress < 100 else None
@@ -99,7 +102,7 @@ def expected_seconds(standing: Standing, elapsed: float, usual: float | None) ->
 
 
 def wait_before_poll(elapsed: float, expected: float) -> float:
-    """Seconds until the next look: long strides to four fifths of the way, short steps around the end."""
+    """Return the seconds until the next poll: long up to four fifths of the expected time, short around the end."""
     near = 0.8 * expected
     step = min(max(expected * 0.012, 0.5), 3.5)
     if elapsed < near - step:

@@ -12,9 +12,9 @@ from ..model import Files, Standing
 
 @dataclass(frozen=True)
 class Progress:
-    """One line of progress; the fraction done (0..1) and the expected end (Unix seconds) if known.
+    """One line of progress, with the fraction done (0..1) and the expected end (Unix seconds) if known.
 
-    `warnings` are what the checks found doubtful; they stand beside every line.
+    `warnings` are what the checks found doubtful; they accompany every line.
     """
 
     line: str
@@ -26,9 +26,9 @@ class Progress:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A job that ended well: its entry, and its videos in the output folder of the one who asked.
+    """A successful job: its entry, and its videos in the output folder of the caller.
 
-    `is_reused` where the ledger had answered the question before: nothing was purchased.
+    `is_reused` means that the ledger already had the result of this request, so nothing was purchased.
     """
 
     entry: Entry
@@ -39,7 +39,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Ended:
-    """A job that is over: `error` says why there is no video, `is_awaited` whether anybody waited."""
+    """A job that has ended: `error` is why there is no video, `is_awaited` whether anybody waited."""
 
     entry: Entry
     error: BaseException | None
@@ -52,7 +52,7 @@ OnEvent = Callable[[Event], None]
 
 
 def progress_of(entry: Entry, standing: Standing, elapsed: float, expected: float) -> Progress:
-    """How the provider says a job stands; times in seconds since its submit was taken."""
+    """Return the progress of a job from the provider's status. Times are seconds since the submission was accepted."""
     percent = f" {standing.progress:.0f} %" if standing.progress is not None else ""
     line = f"{standing.status}{percent}, {elapsed:.0f} s of about {max(expected, elapsed):.0f} s"
     fraction = standing.progress / 100 if standing.progress else min(0.95, elapsed / max(expected, 1.0))

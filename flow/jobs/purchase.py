@@ -23,7 +23,7 @@ from .scratch import Scratch
 
 
 class Checkout:
-    """What the purchases of one account share. All steps are blocking; none of them submits."""
+    """What the purchases of one account share. All methods block; none of them submits."""
 
     def __init__(
         self,
@@ -38,13 +38,13 @@ class Checkout:
         self._now = now
 
     def find(self, question: Question) -> Entry | None:
-        """The entry that answers a question: purchased, under way, or ready to be sent."""
+        """Return the request's current entry, whatever its state; None if there is none, or its body is not written."""
         self._ledger.rekey(self._settings.realm, question.earlier, question.fingerprint)
         entry = self._ledger.find(self._settings.realm, question.fingerprint)
         return None if entry is None or (entry.unsent and entry.body is None) else entry
 
     def check(self, question: Question, folder: Path, stopped: Stopped = never) -> Request:
-        """The request, its files in `folder`. Raises Refused with every broken rule, Unfinished when `stopped`."""
+        """Check the request, with files in `folder`. Raises Refused with every broken rule, Unfinished if `stopped`."""
         prices = current_prices(self._provider, self._ledger, self._now())
         request = check(question, lambda values: estimate_usd(prices, question.family, values), folder, stopped)
         doubts = doubts_about(question, self._provider, self._ledger, self._now())
@@ -52,7 +52,7 @@ class Checkout:
         return replace(request, warnings=(*request.warnings, *doubts))
 
     def intend(self, request: Request, queue_run: str | None, project: str) -> Entry:
-        """Write the purchase down. Raises Refused when it would pass a limit."""
+        """Record the purchase. Raises Refused if it would exceed a limit."""
         question = request.question
         intent = Intent(
             realm=self._settings.realm,
@@ -71,16 +71,16 @@ class Checkout:
         return self._ledger.intend(intent, limits=self._settings.limits)[0]
 
     def publish(self, entry: Entry, request: Request, stopped: Stopped) -> Entry:
-        """The entry with its body on disk, media as addresses."""
+        """Upload the media and return the entry with its body on disk, media as addresses."""
         body = self._publisher.publish(request, stopped)
         return self._ledger.write_body(entry.id, body.json, body.addresses, request.billed_units, request.estimate_usd)
 
 
 class Purchase:
-    """One question on its way to a body, with its media files in a folder of `scratch`.
+    """A request on its way to a body, with its media files in a folder of `scratch`.
 
-    They are gone when the job is over, and when nobody carries the purchase on: whoever asked may stop waiting just as
-    it is made.
+    The folder is removed when the job is over, and when nothing refers to the purchase anymore, since the caller may
+    stop waiting just as it is created.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Purchase:
         self.end = weakref.finalize(self, _end, scratch, folder, arrived)
 
     async def begin(self, job: Job) -> Entry | None:
-        """The entry that answers the question; None for one that is to be intended, which passed every check."""
+        """Return the entry that answers the request; None if it is yet to be recorded, all checks passed."""
         entry = await job.thread(lambda: self._checkout.find(self.question))
         if entry is not None and not entry.over:
             if not entry.unsent:
@@ -112,12 +112,12 @@ class Purchase:
         return None
 
     def intend(self) -> Entry:
-        """Write it down, once it has passed the checks."""
+        """Record the purchase after it has passed the checks."""
         assert self._request is not None
         return self._checkout.intend(self._request, self.queue_run, self._project)
 
     async def publish(self, job: Job, entry: Entry) -> Entry:
-        """The stage from an intent to a body."""
+        """Run the stage from an intent to a body."""
         request = await self._checked(job)
         if request.attachments:
             job.tell("Uploading")
@@ -125,7 +125,7 @@ class Purchase:
 
     @property
     def stages(self) -> Mapping[str, Stage]:
-        """The stages that need the question."""
+        """The stages that need the request."""
         return {"intended": self.publish}
 
     async def _checked(self, job: Job) -> Request:
@@ -142,7 +142,7 @@ def _end(scratch: Scratch, folder: Path, arrived: Callable[[], None]) -> None:
 
 
 def is_ready(entry: Entry, now: float) -> bool:
-    """Whether the body of an unsent entry can be sent: its addresses live long enough for a job."""
+    """Return whether the body of an unsent entry can be sent: its addresses stay valid long enough for a job."""
     return entry.body is not None and all(_lives(one, now) for one in entry.addresses)
 
 

@@ -1,4 +1,4 @@
-"""Holds the ledger against what the provider charged, at most daily unless asked, and remembers what came out."""
+"""Compares the ledger with what the provider charged, at most daily unless requested, and remembers the report."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ..wire import LoggedJob, MayNotRead, Provider
 from .differences import Row, compared, day_of
 from .export import table_of
 
-MOST_DAYS = 31  # that the provider tells of at once
-DATA_SINCE = 1_777_248_000  # 2026-04-27, where the provider's data begin
-SETTLING_SECONDS = 3600.0  # after midnight, before a day counts as told
+MOST_DAYS = 31  # the most that the provider returns at once
+DATA_SINCE = 1_777_248_000  # 2026-04-27, when the provider's data begin
+SETTLING_SECONDS = 3600.0  # after midnight (UTC), until a day's charges count as complete
 SUBMIT_TO_LOG_SECONDS = (-300.0, 7200.0)
 OTHERS = (
     "Charges that are not known here are mostly those of another machine or program with the same key. Several "
@@ -27,11 +27,11 @@ COLUMNS = ("day_utc", "model", "charged_usd", "charged_jobs", "booked_usd", "boo
 
 @dataclass(frozen=True)
 class Report:
-    """What came out of holding the ledger against the bill, for the days `first` to `last` (UTC, `2026-11-24`).
+    """The result of comparing the ledger with the bill, for the UTC days `first` to `last` (`2026-11-24`).
 
-    `state` is "compared"; "denied" for a key that may not read it; "silent" where the bill is empty and the ledger is
-    not, which says nothing; "nothing" before the first purchase. `perhaps` are task ids of the provider's log that an
-    entry of unknown outcome may have got, by its id.
+    `state` is "compared"; "denied" if the key may not read the bill; "silent" if the bill is empty and the ledger is
+    not, which proves nothing; "nothing" if no day since the first purchase is over yet. `checked_at` is in Unix
+    seconds. `perhaps` maps IDs of entries of unknown outcome to task IDs in the provider's log that may be theirs.
     """
 
     state: str
@@ -43,14 +43,15 @@ class Report:
 
     @property
     def differences(self) -> tuple[Row, ...]:
-        """The rows that differ, the latest first."""
+        """The rows that differ, latest first."""
         return tuple(reversed([row for row in self.rows if row.kind]))
 
 
 def reconcile(provider: Provider, ledger: Ledger, settings: Settings, now: float, *, asks_log: bool = False) -> Report:
-    """Ask the provider now, and remember the report. With `asks_log` its log is searched for jobs of unknown outcome.
+    """Compare the ledger with the provider's bill now, and return and remember the report.
 
-    Raises MayNotRead for a key that may not read what was charged, Unreachable and others when it is not told.
+    With `asks_log`, the provider's log is searched for jobs of unknown outcome. Raises MayNotRead if the key may not
+    read what was charged, Unreachable and other errors if it cannot be determined.
     """
     try:
         report = _compared(provider, ledger, settings, now)
@@ -64,10 +65,10 @@ def reconcile(provider: Provider, ledger: Ledger, settings: Settings, now: float
 
 
 def reconcile_daily(provider: Provider, ledger: Ledger, settings: Settings, now: float) -> None:
-    """Ask the provider when a day has passed since it was asked; a key that may not ask is told so once.
+    """Call `reconcile` if a day has passed since the last time; warn once if the key may not read what was charged.
 
-    What goes wrong is no reason to say anything: it is asked again an hour later. Raises NotSet for a ledger that
-    cannot be read.
+    After any other error it is tried again an hour later, without a warning. Raises NotSet if the ledger cannot be read
+    or written.
     """
     remembered = _remembered(provider.base_url, ledger, settings)
     if remembered.get("next_at", 0.0) > now:
@@ -84,7 +85,7 @@ def reconcile_daily(provider: Provider, ledger: Ledger, settings: Settings, now:
 
 
 def known_report(base_url: str, ledger: Ledger, settings: Settings) -> Report | None:
-    """What came out when the bill was last asked for; None where it was not, of late. Nothing is asked."""
+    """Return the last report; None if there is none, or only an outdated one. Sends no request."""
     found = _remembered(base_url, ledger, settings)
     if "state" not in found:
         return None
@@ -94,7 +95,7 @@ def known_report(base_url: str, ledger: Ledger, settings: Settings) -> Report | 
 
 
 def report_csv(report: Report) -> Iterator[str]:
-    """Lines of CSV, the names of the columns first, then every day and model, the oldest first."""
+    """Return the lines of a CSV table: the column names, then every day and model, oldest first."""
     return table_of(COLUMNS, (_cells(row) for row in report.rows))
 
 
@@ -120,7 +121,7 @@ def _compared(provider: Provider, ledger: Ledger, settings: Settings, now: float
 
 
 def _perhaps(provider: Provider, ledger: Ledger, settings: Settings, now: float) -> dict[str, tuple[str, ...]]:
-    """For each job of unknown outcome the logged ones of its model that began soon after it, and that nobody knows."""
+    """Return, for each job of unknown outcome, logged jobs of its model that began soon after it and have no entry."""
     since = now - MOST_DAYS * DAY_SECONDS
     open_ones = ledger.bookings(settings.realm, settings.account, since)
     unknown = [ledger.by_id(one.entry_id) for one in open_ones if one.is_unknown]
@@ -146,7 +147,7 @@ def _may_be(logged: LoggedJob, entry: Entry) -> bool:
 
 
 def _midnight(moment: float) -> int:
-    """The beginning of the UTC day."""
+    """Return the beginning of the UTC day, in Unix seconds."""
     return int(moment // DAY_SECONDS * DAY_SECONDS)
 
 
@@ -161,5 +162,5 @@ def _remembered(base_url: str, ledger: Ledger, settings: Settings) -> dict[str, 
 
 
 def _cached_as(base_url: str, settings: Settings) -> str:
-    """A name for each account: what one key was charged says nothing of another."""
+    """Return a cache name for each account: what one key was charged says nothing about another."""
     return f"bill: {base_url} {settings.account}"

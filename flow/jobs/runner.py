@@ -21,7 +21,7 @@ from .job import Job
 from .progress import Event, OnEvent, Outcome
 from .purchase import Purchase
 
-THREADS = 32  # most of them wait for the network; none is started before it is needed
+THREADS = 32  # most wait for the network; each is started only when needed
 RENEW_SECONDS = 60.0
 ORPHANS_SECONDS = 600.0
 
@@ -30,13 +30,13 @@ Key = tuple[str, str, str]
 
 
 def unheard(event: Event) -> None:
-    """For a process without a page."""
+    """Ignore the event, in a process without a page."""
 
 
 class Runner:
-    """Owns the jobs of this process. Identical requests share a job; between processes the ledger's lease decides.
+    """Runs the jobs of this process. Identical requests share a job; between processes the ledger's lease decides.
 
-    `on_event` hears, on the runner's thread, everything that happens to any job.
+    `on_event` is called on the runner's thread with every event of every job.
     """
 
     def __init__(self, on_event: OnEvent = unheard) -> None:
@@ -51,7 +51,7 @@ class Runner:
         self._thread.start()
 
     def ask(self, purchase: Purchase, account: Account, *, language: str = "") -> Job:
-        """The job of a question: the one under way, or a new one. Whoever asks has to `wait` for it."""
+        """Return the running job for this request, or start a new one. The caller must `wait` for it."""
         key = account.key(purchase.question.fingerprint)
         with self.lock:
             found = self._jobs.get(key)
@@ -68,7 +68,10 @@ class Runner:
             return job
 
     def resume(self, entry: Entry, account: Account, *, language: str = "", is_awaited: bool = True) -> Job:
-        """The job of an entry with a task id, whoever submitted it. Who does not wait for it says so."""
+        """Return the running job for an entry with a task ID, or start one, whoever submitted it.
+
+        The caller must `wait` for it, or pass `is_awaited=False`.
+        """
         key = account.key(entry.fingerprint)
         with self.lock:
             job = found = self._jobs.get(key)
@@ -80,9 +83,9 @@ class Runner:
             return job
 
     async def local(self, work: Callable[[Stopped], Result]) -> Result:
-        """What `work` gives, run in a thread of the runner; it is called with a function that says when to stop.
+        """Run `work` in a thread of the runner and return its result. It is passed a function that says when to stop.
 
-        When the task that waits is cancelled the wait ends at once, and `work` by itself.
+        If the waiting task is cancelled, the wait ends at once; `work` is left to end by itself.
         """
         stop = threading.Event()
         try:
@@ -91,15 +94,15 @@ class Runner:
             stop.set()
 
     async def thread(self, work: Callable[[], Result]) -> Result:
-        """Run blocking `work` of a job, on the runner's own loop."""
+        """Run blocking `work` of a job and return its result. For use on the runner's own loop."""
         return await self.loop.run_in_executor(self._executor, work)
 
     def start(self, work: Callable[[], object]) -> None:
-        """Run `work` in a thread of the runner; nobody waits for it, and what goes wrong is logged."""
+        """Run `work` in a thread of the runner without waiting for it. Exceptions are logged."""
         self._executor.submit(_logged, work)
 
     def use(self, account: Account) -> None:
-        """Look after the jobs of `account` that a process left behind when it died, now and from time to time."""
+        """Resume jobs of `account` left by processes that died, now and periodically."""
         with self.lock:
             is_new = account.key("") not in self._accounts
             self._accounts[account.key("")] = account
@@ -115,7 +118,7 @@ class Runner:
         self.close()
 
     def close(self) -> None:
-        """Leave every job where it stands, give up the leases and end the threads."""
+        """Stop every job in its current state, release the leases and end the threads."""
         asyncio.run_coroutine_threadsafe(self._leave_all(), self.loop).result()
         self._executor.shutdown(cancel_futures=True)
         self.loop.call_soon_threadsafe(self.loop.stop)
@@ -162,7 +165,7 @@ class Runner:
         while True:
             await asyncio.sleep(RENEW_SECONDS)
             for ledger in {account.ledger for account in self._accounts.values()}:
-                with suppress(PackError):  # a ledger that is busy now may not be at the next renewal
+                with suppress(PackError):  # a ledger that is busy now may be free at the next renewal
                     await self.thread(partial(ledger.renew, self.owner, LEASE_SECONDS))
 
     async def _look_for_orphans(self) -> None:
@@ -170,7 +173,7 @@ class Runner:
             await asyncio.sleep(ORPHANS_SECONDS)
             for account in tuple(self._accounts.values()):
                 await self._adopt_orphans(account)
-                with suppress(PackError):  # a ledger that cannot be read now may be the next time
+                with suppress(PackError):  # a ledger that cannot be read now may be readable next time
                     await self.thread(account.reconcile_daily)
 
     async def _adopt_orphans(self, account: Account) -> None:
@@ -197,5 +200,5 @@ class Runner:
 def _logged(work: Callable[[], object]) -> None:
     try:
         work()
-    except Exception:  # noqa: BLE001 - nobody waits for it, so what it raises would be lost
+    except Exception:  # noqa: BLE001 - nobody waits for it, so the exception would be lost
         log.exception("Work in the background failed")

@@ -14,30 +14,30 @@ from urllib.parse import quote, unquote
 from ..ledger.leases import may_live, new_owner
 
 STRAY_SECONDS = 86400.0  # earlier versions left files beside the folders
-UNTOUCHED_SECONDS = 7 * 86400.0  # of a process on another machine nobody here knows whether it lives
+UNTOUCHED_SECONDS = 7 * 86400.0  # it is not known here whether a process on another machine is alive
 
 
 class Scratch:
-    """A folder of this process in `home`/scratch, there only while it holds something.
+    """A folder for this process in `home`/scratch, which exists only while it holds something. Thread-safe.
 
-    What processes that are gone left there is removed first, a killed one's included. Safe to use from many threads.
+    Leftovers of processes that have ended, even killed ones, are removed first.
     """
 
     def __init__(self, home: Path) -> None:
         self._all = home / "scratch"
-        self._own = self._all / quote(new_owner(), safe="")  # Windows takes no colon in a name
-        self._lock = threading.RLock()  # garbage is collected in any thread, and that of a purchase is removed then
+        self._own = self._all / quote(new_owner(), safe="")  # Windows allows no colon in a name
+        self._lock = threading.RLock()  # a purchase can be garbage-collected, and its folder removed, in any thread
         self._sweep()
 
     def folder(self) -> Path:
-        """A new empty folder for one question, which nobody else on this machine can read."""
+        """Return a new empty folder for one request, which no other user of this machine can read."""
         with self._lock:
             self._all.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._own.mkdir(mode=0o700, exist_ok=True)
             return Path(tempfile.mkdtemp(dir=self._own))
 
     def remove(self, folder: Path) -> None:
-        """Remove a folder that `folder` gave, with all that is in it; what somebody holds open goes another time."""
+        """Remove a folder created by `folder`, with its contents; files that are held open are removed another time."""
         with self._lock, suppress(OSError):
             shutil.rmtree(folder, ignore_errors=True)
             self._own.rmdir()

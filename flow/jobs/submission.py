@@ -1,4 +1,4 @@
-"""The stage from body to task id. The only place that submits, after the ledger has marked the entry as sent."""
+"""The stage from body to task ID. The only place that submits, after the ledger has marked the entry as sent."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LONGEST_RESEND_SECONDS = 30.0
 class Submission:
     """Submits entries that the ledger has marked as sent, each once, with limited concurrency per account.
 
-    `limits` are asked for at the moment money moves. `retired` says in words why a model may be gone. `pace` multiplies
+    `limits` are read at the moment money moves. `retired` maps models to the reason they may be gone. `pace` multiplies
     the waits.
     """
 
@@ -52,10 +52,10 @@ class Submission:
         self._is_full = False
 
     async def submit(self, job: Job, entry: Entry) -> Entry:
-        """The entry with its ticket.
+        """Submit the entry and return it with its ticket.
 
-        Raises Unknown when the outcome cannot be told, Unfinished when the provider asked to wait for longer than the
-        person does, Refused where it was not approved, NotTaken and others when nothing was charged.
+        Raises Unknown if the outcome cannot be determined, Unfinished if the provider asks to wait for longer than the
+        settings allow, Refused if it was not approved, NotTaken and other errors if nothing was charged.
         """
         await self._approval_step.admit(job, entry)
         resends, began = 0, time.monotonic()
@@ -79,13 +79,13 @@ class Submission:
             await asyncio.sleep(outcome.seconds * self._pace)
 
     def place_is_free(self) -> None:
-        """A job of this process is over: the head of the line asks the ledger again."""
+        """Note that a job of this process has ended: the head of the line asks the ledger again."""
         self._freed.set()
 
     async def _marked(self, job: Job, entry: Entry) -> bool:
-        """Whether this is the first submit of the entry; waits until there is a place for it.
+        """Wait for a free place, mark the entry as sent, and return whether this is its first submission.
 
-        Only the head of the line asks the ledger: a thousand that wait must not wear out the disk.
+        Only the head of the line asks the ledger: a thousand waiting jobs must not wear out the disk.
         """
         if self._is_full:
             job.tell(self._line_of_waiting())
@@ -100,7 +100,7 @@ class Submission:
                 await self._wait_for_a_place()
 
     async def _wait_for_a_place(self) -> None:
-        """Wait until a job of this process has ended; those of other processes are looked for from time to time."""
+        """Wait until a job of this process has ended, or it is time to look for ended jobs of other processes."""
         timer = asyncio.get_running_loop().call_later(TURN_SECONDS * self._pace, self._freed.set)
         try:
             await self._freed.wait()
@@ -124,7 +124,7 @@ class Submission:
         return self._ledger.mark_sent(entry_id, self._owner, limits=limits, at_most_in_flight=most, queue_run=queue_run)
 
     def _require_balance(self, entry_id: str, keep_usd: float | None) -> None:
-        """Raises Refused where less than that would remain, with all that is under way charged in full."""
+        """Raise Refused if under `keep_usd` would remain with all running jobs charged in full, or without a price."""
         entry = self._ledger.by_id(entry_id)
         if keep_usd is None or not entry.unsent:
             return
@@ -156,7 +156,7 @@ class Submission:
         raise Unknown(f"An earlier submission of this request got no response. {what}")
 
     def _send(self, entry_id: str, is_first: bool) -> Entry | Again | Unknown:
-        """One attempt, in one thread from the submit to the ticket on disk."""
+        """Make one attempt, in one thread from the submission to the ticket on disk."""
         entry = self._ledger.by_id(entry_id)
         if not is_first:
             self._require_honoured(entry)
@@ -177,14 +177,14 @@ class Submission:
         return outcome
 
     def _require_honoured(self, entry: Entry) -> None:
-        """A submit that may be out already goes out again only where the key makes it the same purchase."""
+        """Raise Unknown unless the idempotency key makes a resubmission the same purchase as the one possibly out."""
         age = self._now() - (entry.sent_at or 0)
         is_lost = entry.resolution == INDETERMINATE or not 0 <= age < KEY_LIFE_SECONDS
         if is_lost or not self._honours_keys(entry):
             raise Unknown("An earlier submission of this request got no response.")
 
     def _after_no(self, entry: Entry, error: PackError, is_first: bool) -> PackError:
-        """A no to a first submit means nothing was purchased; a no to a second says nothing of the first."""
+        """Return the error for a refusal: nothing was purchased, unless by an earlier submission without a response."""
         if not is_first:
             return Unknown(f"An earlier submission got no response, and sending it again was refused: {error.what}")
         self._ledger.unsend(entry.id)
@@ -194,9 +194,9 @@ class Submission:
         return Refused(f"{error.what} {retired}", next_step=error.next_step, request_id=error.request_id)
 
     def _honours_keys(self, entry: Entry) -> bool:
-        """Whether the provider declares it for this model; asked once and remembered.
+        """Return whether the provider declares idempotency keys for this model; asked once and remembered.
 
-        What it declares is said of the usual path: a key counts per endpoint, and of no other endpoint is it known.
+        The declaration is about the usual path: a key counts per endpoint, and nothing is known about other endpoints.
         """
         return entry.path == GENERATIONS and self._declares_keys(entry.model)
 

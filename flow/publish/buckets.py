@@ -1,4 +1,4 @@
-"""Object storage of the user: uploads, signed links, deletion."""
+"""The user's own object storage: uploads, signed links, deletion."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ PACKAGES = {
 OBJECT_STORES = tuple(PACKAGES)
 SUFFIXES = (".mp4", ".mov", ".webm", ".mkv", ".wav", ".mp3", ".m4a", ".png", ".jpg", ".jpeg", ".webp")
 OBJECT_NAME = re.compile(r"[A-Za-z0-9_-]{22}-[A-Za-z0-9]{1,32}\.[a-z0-9]{3,4}")
-# Services that copy S3 know neither the old signatures nor the newer checksums that AWS's library sends by itself.
+# S3-compatible services support neither the old signatures nor the newer checksums that AWS's library sends by default.
 S3_CONFIG = {"signature_version": "s3v4", "request_checksum_calculation": "when_required"}
 
 
 class ObjectStore:
-    """S3 and compatible storage, Google Cloud Storage, Azure Blob Storage. Opened on first use."""
+    """S3 and compatible storage, Google Cloud Storage, or Azure Blob Storage. Opened on first use."""
 
     def __init__(self, address: str, *, now: Callable[[], float] = time.time) -> None:
         self.name = address
@@ -43,13 +43,13 @@ class ObjectStore:
         self._opened: tuple[Any, str] | None = None
 
     def put(self, file: MediaFile, stopped: Stopped = never) -> Address:
-        """Upload a file, and sign a link that is valid for as long as a job can take. Raises NotSet or Unreachable."""
+        """Upload a file and sign a link that is valid for as long as a job can take. Raises NotSet or Unreachable."""
         files, root = self._place()
         path = f"{root}/{self._name_for(file)}"
         try:
             send(files, file.path, path, file.mime)
             url = str(files.sign(path, expiration=LINK_SECONDS))
-        except Exception as error:  # noqa: BLE001 - every cloud library has error classes of its own
+        except Exception as error:  # noqa: BLE001 - every cloud library has its own error classes
             raise trouble_with(self.name, error) from None
         return Address(url, file.content, self._now() + LINK_SECONDS, self.name)
 
@@ -70,7 +70,7 @@ class ObjectStore:
             return self._opened
 
     def _name_for(self, file: MediaFile) -> str:
-        """Nobody can guess it; the same for each try, so that a try after a lost answer leaves no second copy."""
+        """Return an unguessable name, the same for each try: a retry after a lost response leaves no second copy."""
         suffix = file.path.suffix.lower()
         content = re.sub(r"[^A-Za-z0-9]", "", file.content)[-32:] or "clip"
         with self._lock:
@@ -79,10 +79,10 @@ class ObjectStore:
 
 
 def open_address(address: str) -> tuple[Any, str]:
-    """The file system of an fsspec address, and the path in it. Raises NotSet."""
+    """Return the file system of an fsspec address, and the path in it. Raises NotSet if it cannot be opened."""
     kind = address.partition(":")[0]
     try:
-        # Imported here: cloud libraries are optional, and take a second to load.
+        # Imported here because cloud libraries are optional and take a second to load.
         from fsspec.core import url_to_fs  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
         options = _options(kind)
@@ -111,7 +111,7 @@ def send(files: Any, source: Path, path: str, mime: str) -> None:
     elif kind in ("gs", "gcs"):
         options = {"content_type": mime, "chunksize": PART_BYTES}
     elif kind in OBJECT_STORES:
-        # Imported here like all cloud libraries: it comes with adlfs.
+        # Imported here like all cloud libraries; it is installed with adlfs.
         from azure.storage.blob import ContentSettings  # type: ignore[import-not-found,unused-ignore]
 
         options = {"content_settings": ContentSettings(content_type=mime), "max_concurrency": PARTS_AT_ONCE}
@@ -119,12 +119,12 @@ def send(files: Any, source: Path, path: str, mime: str) -> None:
 
 
 def is_object_store(files: Any) -> bool:
-    """Whether it has no folders and files appear atomically."""
+    """Return whether the store has no folders and files appear in it atomically."""
     return _kind_of(files) in OBJECT_STORES
 
 
 def trouble_with(place: str, error: Exception) -> PackError:
-    """The error to raise: NotSet for what only the user can fix, else Unreachable."""
+    """Return the error to raise: NotSet for what only the user can fix, else Unreachable."""
     kind = place.partition(":")[0]
     said = f"{_first_line(error)} ({type(error).__name__})"
     if isinstance(error, ImportError):

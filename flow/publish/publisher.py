@@ -1,4 +1,4 @@
-"""Builds the JSON body: parameters as given, media as addresses that were verified."""
+"""Builds the JSON body: parameters as given, media as addresses; files put into a media store are read back."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Result = TypeVar("Result")
 class Publisher:
     """Finds or creates addresses; identical content is not uploaded again while its address is valid.
 
-    `open_store` is asked for the media store when a video first needs one: a job without videos never trips over it.
+    `open_store` is called when a video or audio file first needs the store, so that jobs without one never fail on it.
     """
 
     def __init__(
@@ -63,11 +63,11 @@ class Publisher:
         return self._open_store()
 
     def publish(self, request: Request, stopped: Stopped = never) -> Body:
-        """The JSON body of the request, with an address for every image, video and audio input.
+        """Return the JSON body of the request, with an address for every image, video and audio input.
 
-        Raises NotSet when a video has no home, Refused for an address that does not serve the file, Unreachable when
-        uploading failed several times, and Unfinished soon after `stopped` says so; only what goes into a bucket is
-        sent to its end.
+        Raises NotSet if a video or audio file has no media store, Refused if an address does not serve the file,
+        Unreachable if uploading failed several times, and Unfinished soon after `stopped` returns True; only an upload
+        to a bucket is always completed.
         """
         addresses = tuple(self._address(attachment, stopped) for attachment in request.attachments)
         return Body(request.question.body(address.url for address in addresses), addresses)
@@ -99,7 +99,7 @@ class Publisher:
         )
 
     def _known(self, content: str, stopped: Stopped) -> Address | None:
-        """An address of the same content that lives long enough, and still answers."""
+        """Return an address of the same content that stays valid long enough and still responds, or None."""
         address = self._ledger.addresses.known(content, self._now() + LIFE_NEEDED_SECONDS)
         if address is None:
             return None
@@ -131,7 +131,7 @@ class Publisher:
         return address
 
     def _tried(self, step: Callable[[], Result], stopped: Stopped) -> Result:
-        """Uploads and looks cost nothing, so a broken one is simply tried again."""
+        """Run `step`, retrying if it raises Unreachable: uploads and probes are free of charge."""
         raise_if_stopped(stopped)
         for attempt in range(1, TRIES):
             try:
@@ -141,7 +141,7 @@ class Publisher:
         return step()
 
     def _see(self, address: Address, file: MediaFile | None) -> None:
-        """Read the address back over the network, as the provider will. Raises Refused for anything but the file."""
+        """Read the address back over the network, as the provider will. Raises Refused if it is not the file."""
         probe = self._transfer.probe(address.url)
         if probe.status >= 500:
             raise Unreachable(f"Reading back the uploaded file failed: its address returns HTTP {probe.status}.")
@@ -154,7 +154,7 @@ class Publisher:
 
 
 def _no_home(declared: MediaInput) -> str:
-    """What to do about a video or audio file that only this machine has."""
+    """Return what to do about a video or audio file that exists only on this machine."""
     kind = "video" if isinstance(declared, VideoInput) else "audio"
     choices = [
         "set APIMART_MEDIA_STORE to a bucket (s3://bucket/prefix) or to this ComfyUI's public address "
@@ -169,7 +169,7 @@ def _no_home(declared: MediaInput) -> str:
 
 
 def _what_is_wrong(probe: Probe, file: MediaFile | None) -> str:
-    """In words what stands there instead of `file`; without a file, of anything."""
+    """Return what the address returns instead of `file` (instead of any file if None), empty if nothing is wrong."""
     if probe.status >= 400:
         return f"HTTP {probe.status}"
     if probe.is_page:

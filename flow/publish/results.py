@@ -13,20 +13,20 @@ from .buckets import is_object_store, open_address, send
 
 
 class ResultStore:
-    """Finished videos by name, at any address that fsspec understands."""
+    """Finished videos by name, at any address that fsspec supports."""
 
     def __init__(self, address: str) -> None:
         self._address = address
         self._files, self._root = open_address(address)
 
     def bring(self, name: str, part: Path) -> bool:
-        """Download a video to `part`; False, with `part` unchanged, if the store does not have it."""
+        """Download a video to `part`; return False, with `part` unchanged, if the store does not have it or fails."""
         try:
             if not self._files.exists(f"{self._root}/{name}"):
                 return False
             with written_whole(part) as came:
                 self._bring(f"{self._root}/{name}", came)
-        except Exception as error:  # noqa: BLE001 - cloud libraries have errors of their own; the link is there still
+        except Exception as error:  # noqa: BLE001 - cloud libraries have their own errors; the link is still there
             log.warning("%s could not be read from the result store %s: %s", name, self._address, error)
             return False
         return True
@@ -47,7 +47,7 @@ class ResultStore:
             raise OSError(f"{came.stat().st_size} of {size} bytes came")
 
     def _keep(self, part: Path, path: str) -> None:
-        """Others never see half a video: a bucket shows whole files only, elsewhere it is renamed when whole."""
+        """Upload so that others never see half a video: buckets show whole files only, elsewhere it is renamed last."""
         if is_object_store(self._files):
             send(self._files, part, path, "video/mp4")
             return
@@ -62,5 +62,5 @@ class ResultStore:
 
 
 def open_result_store(settings: Settings) -> ResultStore | None:
-    """The result store, None if none is set. Raises NotSet if it cannot be opened."""
+    """Return the result store, None if none is set. Raises NotSet if it cannot be opened."""
     return ResultStore(settings.result_store) if settings.result_store else None

@@ -1,4 +1,4 @@
-"""This ComfyUI as the media store: files in a folder of their own, served for a limited time."""
+"""This ComfyUI as the media store: files in their own folder, served for a limited time."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ MIMES = {
     ".mp3": "audio/mpeg",
     ".m4a": "audio/mp4",
 }
-# The moment a video's time is over (Unix seconds), then 256 bits that nobody guesses.
+# The expiry time of the file (Unix seconds), then 256 random bits that nobody can guess.
 PUBLIC_NAME = re.compile(r"([0-9]{10})-[A-Za-z0-9_-]{43}(\.mp4|\.mov|\.webm|\.mkv|\.wav|\.mp3|\.m4a)", re.ASCII)
 
 
 class ThisComfyUI:
-    """`address` is the public address of this ComfyUI: a rented host, a tunnel, a reverse proxy."""
+    """A media store at `address`, the public address of this ComfyUI: a rented host, a tunnel, a reverse proxy."""
 
     name = "comfyui"
 
@@ -47,7 +47,7 @@ class ThisComfyUI:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._sweep()
-            # A copy, since the file that a person chose may change under the same name.
+            # A copy, because the file that a person chose may change under the same name.
             with written_whole(self._folder / name) as part:
                 shutil.copyfile(file.path, part)
         except OSError as error:
@@ -57,13 +57,13 @@ class ThisComfyUI:
     def delete(self, address: Address) -> None:
         name = address.url.rsplit("/", 1)[-1]
         if PUBLIC_NAME.fullmatch(name):
-            discard(self._folder / name)  # where somebody is reading it, its time ends by itself
+            discard(self._folder / name)  # if it is being read, it expires by itself
 
     def _sweep(self) -> None:
-        """Remove what is over, halves that a killed process left included: each name begins with its end."""
+        """Remove expired files, even partial ones of a killed process: each name begins with its expiry time."""
         for file in self._folder.iterdir():
             if file.name[:10].isdecimal() and self._now() >= int(file.name[:10]):
-                discard(file)  # where somebody is reading it, the next sweep takes it
+                discard(file)  # if it is being read, the next sweep removes it
 
 
 def public_folder(home: Path) -> Path:
@@ -71,7 +71,7 @@ def public_folder(home: Path) -> Path:
 
 
 def published(folder: Path, name: str, now: float) -> Path | None:
-    """The file published under `name`, else None; an expired one is removed."""
+    """Return the file published under `name`, or None; an expired file is removed."""
     found = PUBLIC_NAME.fullmatch(name)
     if found is None:
         return None

@@ -30,7 +30,7 @@ class Store(Protocol):
     def put(self, file: MediaFile, stopped: Stopped = never) -> Address:
         """Upload a file. Raises Unreachable if the upload may be retried, NotSet if something is not set up.
 
-        Where the upload can be stopped, Unfinished is raised soon after `stopped` says so.
+        If the upload can be stopped, Unfinished is raised soon after `stopped` returns True.
         """
 
     def delete(self, address: Address) -> None:
@@ -41,7 +41,7 @@ TEMPORARY_HOSTS: Mapping[str, Callable[[Transfer], Store]] = {"litterbox": Litte
 
 
 def open_store(settings: Settings, transfer: Transfer) -> Store | None:
-    """The configured media store, None if there is none. Raises NotSet if it cannot be used."""
+    """Return the configured media store, None if there is none. Raises NotSet if it cannot be used."""
     chosen = settings.media_store
     kind, _, rest = chosen.partition(":")
     if not chosen:
@@ -57,7 +57,7 @@ def open_store(settings: Settings, transfer: Transfer) -> Store | None:
 
 
 def opened_origins(settings: Settings, environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """The origins of the user's own store that may be private; only environment variables allow them."""
+    """Return the origins of the user's own store that may be private; only environment variables allow them."""
     env = os.environ if environment is None else environment
     kind, _, rest = settings.media_store.partition(":")
     if kind == "s3":

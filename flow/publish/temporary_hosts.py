@@ -21,7 +21,7 @@ SANDBOX_SECONDS = 24 * 3600
 
 
 class Litterbox:
-    """Keeps a file for a day. Anybody with the link can see it; it cannot be deleted."""
+    """Keeps a file for 24 hours. Anyone with the link can see it; it cannot be deleted."""
 
     name = "litterbox"
 
@@ -41,7 +41,7 @@ class Litterbox:
 
 
 class Tmpfiles:
-    """Keeps a file for an hour. Anybody with the link can see it; it cannot be deleted."""
+    """Keeps a file for an hour. Anyone with the link can see it; it cannot be deleted."""
 
     name = "tmpfiles"
 
@@ -63,7 +63,7 @@ class Tmpfiles:
 
 
 class SandboxFiles:
-    """The sandbox accepts uploads itself, so that it can be tried without a media store."""
+    """Uploads to the sandbox itself, so that it can be tried without a media store."""
 
     name = "sandbox"
 
@@ -85,7 +85,7 @@ class SandboxFiles:
 
 
 def _link_in(answer: str, *names: str) -> str:
-    """The text at `names` in a JSON answer, empty when it is not there."""
+    """Return the text at `names` in a JSON response, empty if it is not there."""
     try:
         found = json.loads(answer)
         for name in names:
@@ -96,7 +96,7 @@ def _link_in(answer: str, *names: str) -> str:
 
 
 def _require_link(transfer: Transfer, link: str, endpoint: str) -> str:
-    """The link, if it is one. Raises Unreachable for an answer that is none."""
+    """Return the link if it is one. Raises Unreachable if the response is not a link."""
     host = urlsplit(endpoint).hostname
     try:
         if not link.isascii() or not link.isprintable() or " " in link:

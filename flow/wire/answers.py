@@ -21,7 +21,7 @@ CANCELLED = ("cancelled", "canceled")
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP response: `json` is None if the body is not JSON."""
+    """One HTTP response; `json` is None if the body is not JSON."""
 
     status: int
     json: Any
@@ -35,7 +35,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Call:
-    """One request to the provider and what it answered. The key stands in neither; links are as they came."""
+    """One request to the provider and the response. Neither contains the API key; links are as received."""
 
     method: str
     path: str
@@ -49,12 +49,12 @@ OnCall = Callable[[Call], None]
 
 
 def unheard(call: Call) -> None:
-    """For a provider whose answers nobody keeps."""
+    """Ignore the call; used if nobody keeps the provider's responses."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """An error of the provider: `code` in lower case (may be empty), `message` in its own words."""
+    """An error reported by the provider: `code` in lower case (may be empty), `message` in its own words."""
 
     status: int
     code: str
@@ -68,7 +68,7 @@ class Fault:
 
 
 def ticket_of(answer: Answer) -> Ticket | None:
-    """The ticket in the response to a submission, None if it contains no task id."""
+    """Return the ticket in the response to a submission, None if it contains no task ID."""
     data = _at(answer.json, "data")
     first = data[0] if isinstance(data, list) and data else data
     for place, name in ((first, "task_id"), (first, "id"), (answer.json, "task_id"), (answer.json, "id")):
@@ -80,7 +80,7 @@ def ticket_of(answer: Answer) -> Ticket | None:
 
 
 def standing_of(answer: Answer, task_id: str) -> Standing | None:
-    """The status of a task, None if the response is not about a task."""
+    """Return the status of a task, None if the response is not about a task."""
     data = _at(answer.json, "data")
     task = data[0] if isinstance(data, list) and data else data
     if not isinstance(task, Mapping):
@@ -104,7 +104,7 @@ def standing_of(answer: Answer, task_id: str) -> Standing | None:
 
 
 def fault_of(answer: Answer) -> Fault:
-    """The error in a response, in any of its documented shapes."""
+    """Return the error in a response, in any of its documented shapes."""
     error = _at(answer.json, "error")
     code = _at(error, "code")
     if code in (None, "") or isinstance(code, int):
@@ -118,7 +118,7 @@ def _at(place: Any, name: str) -> Any:
 
 
 def _number(value: Any) -> float | None:
-    """A number, also when it comes as text."""
+    """Return a number, also if it is given as text."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:
@@ -128,7 +128,7 @@ def _number(value: Any) -> float | None:
 
 
 def _cost(task: Any) -> float | None:
-    """USD; ten credits are a dollar. A failed job may state only its credits."""
+    """Return the cost in USD; ten credits are one dollar. A failed job may state only its credits."""
     cost, credits = _number(_at(task, "cost")), _number(_at(task, "credits_cost"))
     found = cost if cost is not None else (credits / 10 if credits is not None else None)
     return found if found is None or found >= 0 else None
@@ -167,7 +167,7 @@ def _addresses(place: Any) -> Iterator[str]:
 
 
 def _unwrapped(value: Any) -> Any:
-    """JSON that came as a string."""
+    """Decode JSON that is given as a string; return anything else as it is."""
     if isinstance(value, str) and value.strip()[:1] in ("{", "["):
         try:
             return json.loads(value)
@@ -177,7 +177,7 @@ def _unwrapped(value: Any) -> Any:
 
 
 def _expiry(task: Any) -> float | None:
-    """Unix seconds; links live a day after completion where nothing is said."""
+    """Return when the links expire, in Unix seconds: a day after completion unless stated otherwise."""
     result = _unwrapped(_at(task, "result"))
     videos = _at(result, "videos")
     said = [_number(_at(one, "expires_at")) for one in videos] if isinstance(videos, list) else []
@@ -187,7 +187,7 @@ def _expiry(task: Any) -> float | None:
 
 
 def _reason(error: Any) -> str:
-    """The innermost message: failed tasks nest the maker's own JSON as text."""
+    """Return the innermost message: failed tasks nest the model maker's own JSON as text."""
     error = _unwrapped(error)
     if isinstance(error, Mapping):
         inner = _at(error, "error")
@@ -196,14 +196,14 @@ def _reason(error: Any) -> str:
 
 
 def _plain(text: str) -> str:
-    """One line of text. An HTML page says nothing to a person."""
+    """Return the text on one line. An HTML page is replaced, as it tells a person nothing."""
     if "<html" in text[:400].lower() or "<!doctype" in text[:400].lower():
         return "the response is a web page, not data"
     return " ".join(text.split())[:400]
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds; an HTTP date counts from now."""
+    """Return the seconds to wait; an HTTP date is converted to seconds from now."""
     text = headers.get("Retry-After", "")
     seconds = _number(text)
     if seconds is None and text:

@@ -9,13 +9,13 @@ from urllib3.exceptions import HTTPError
 
 from .session import Bearer, Session, TrustingAdapter
 
-# What `requests` lets out: its own errors (OSError), a missing certificate bundle (OSError), names that cannot be
-# encoded (ValueError), and those of urllib3 that it does not translate.
+# What `requests` can raise: its own errors (OSError), a missing certificate bundle (OSError), names that cannot be
+# encoded (ValueError), and errors of urllib3 that it does not translate.
 FAILURES = (OSError, ValueError, HTTPError)
 
 
 class Phase(Enum):
-    """CONNECTING covers everything before the first byte of the request: DNS, proxy, CONNECT tunnel and TLS."""
+    """The phase of an exchange. CONNECTING is all before the request's first byte: DNS, proxy, CONNECT tunnel, TLS."""
 
     CONNECTING = "connecting"
     SENDING = "sending"
@@ -25,7 +25,7 @@ class Phase(Enum):
 class Exchange:
     """One request on its own connection. A failure while CONNECTING proves that nothing was sent.
 
-    On a kept connection a server's hang-up would look like a lost answer.
+    On a reused connection, a hang-up by the server would look like a lost response.
     """
 
     def __init__(self, bearer: Bearer | None = None) -> None:
@@ -56,7 +56,7 @@ class _Recording:
 
 
 class _RecordingAdapter(TrustingAdapter):
-    """Direct, through a proxy or through SOCKS: each pool manager keeps its own classes, here with the record."""
+    """Records direct, proxy and SOCKS connections: each pool manager keeps its own classes, extended here."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange

@@ -12,8 +12,8 @@ from ..stopping import Stopped, never, raise_if_stopped
 class Form:
     """A request body for `requests`: text fields, then one file, never held in memory as a whole.
 
-    The file goes under a neutral name, so that names on this machine stay here. Reading raises Unfinished as soon as
-    `stopped` says so.
+    The file is sent under a neutral name, so that local file names stay private. Reading raises Unfinished as soon as
+    `stopped` returns True.
     """
 
     def __init__(

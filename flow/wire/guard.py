@@ -21,19 +21,19 @@ from .session import Session, TrustingAdapter
 MAX_REDIRECTS = 5
 PORTS = {"http": 80, "https": 443}
 PRIVATE_NAMES = ("localhost", "local", "internal", "home.arpa", "lan")
-# RFC 6052 and RFC 7050: where an IPv6-only network finds the IPv4 world.
+# RFC 6052 and RFC 7050: the prefix by which an IPv6-only network reaches IPv4 addresses.
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-# RFC 2544 reserves it for benchmarks; transparent proxies let their DNS answer with it for every public name.
+# RFC 2544 reserves it for benchmarks; the DNS of transparent proxies returns it for every public name.
 STAND_INS = ipaddress.IPv4Network("198.18.0.0/15")
-# What they answer beside it for IPv6: the defaults of mihomo, and of sing-box and Xray.
+# What they return for IPv6: the defaults of mihomo, and of sing-box and Xray.
 COMPANIONS = (ipaddress.IPv6Network("fdfe:dcba:9876::/64"), ipaddress.IPv6Network("fc00::/18"))
-# Zscaler and Tailscale answer from here, and machines of a private network live here as well (RFC 6598).
+# Zscaler and Tailscale return addresses from here, but machines of private networks have them as well (RFC 6598).
 SHARED = ipaddress.IPv4Network("100.64.0.0/10")
 UNIQUE_LOCAL = ipaddress.IPv6Network("fc00::/7")
-# Names that are public wherever they are asked for: what stands in for them stands in for every name.
+# Names that are public on every network: a network that stands in for them stands in for every name.
 PUBLIC_NAMES = (LIVE_HOST, "example.com")
 
-# socks5h:// and socks4a:// let the proxy look names up.
+# socks5h:// and socks4a:// let the proxy resolve names.
 RESOLVED_HERE = ("socks4:", "socks5:")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -50,8 +50,8 @@ class UnknownNameError(OSError):
 def check_address(url: str, *, opened: Iterable[str] = (), hosts: Collection[str] = ()) -> None:
     """Raise Refused if `url` is not an http(s) address, points to a private network, or is not at one of the `hosts`.
 
-    Without `hosts` every public one may be read; `*.example.com` are all names below example.com. What a name leads to
-    is judged when the connection is made.
+    Without `hosts`, every public host is allowed; `*.example.com` means all names below example.com. `opened` origins
+    always pass. What a name resolves to is checked when the connection is made.
     """
     try:
         parts = urlsplit(url)
@@ -77,7 +77,7 @@ def check_address(url: str, *, opened: Iterable[str] = (), hosts: Collection[str
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host and port of `url` in normal form. Raises ValueError if it is not an address."""
+    """Return the scheme, host and port of `url` in normal form. Raises ValueError if it is not an address."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     port = PORTS.get(parts.scheme, 0) if parts.port is None else parts.port
@@ -85,9 +85,10 @@ def origin_of(url: str) -> str:
 
 
 def guarded_session(opened: Iterable[str] = (), *, hosts: Collection[str] = (), connections: int = 10) -> Session:
-    """A session without a key that connects only to public addresses, and to the `opened` origins.
+    """Return a session without a key that connects only to public addresses and to the `opened` origins.
 
-    With `hosts`, to the public addresses of these alone. Five redirects are followed, each judged like the first.
+    With `hosts`, only the public addresses of these hosts are allowed. Up to five redirects are followed, each checked
+    like the first address.
     """
     session = Session()
     session.max_redirects = MAX_REDIRECTS
@@ -122,7 +123,7 @@ def _is_private_answer(address: str, stand_ins: Iterable[Network]) -> bool:
 
 
 def _stand_ins(answers: Iterable[str]) -> tuple[Network, ...]:
-    """The networks where `answers` stand in for addresses that a proxy knows; none where they are what they seem."""
+    """Return the networks in which `answers` stand in for addresses that a proxy knows; none if they are genuine."""
     found = [ipaddress.ip_address(one.split("%")[0]) for one in answers]
     if any(one in STAND_INS for one in found):
         return (STAND_INS, *COMPANIONS)
@@ -132,7 +133,7 @@ def _stand_ins(answers: Iterable[str]) -> tuple[Network, ...]:
 
 
 def _networks_of(answers: Iterable[str]) -> Iterator[Network]:
-    """Where the answers to a public name lie, when that is not in public."""
+    """Yield the networks of those answers to a public name that are not public."""
     for answer in filter(_is_private, answers):
         address = ipaddress.ip_address(answer.split("%")[0])
         if address in SHARED:
@@ -146,7 +147,7 @@ def _last_four(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address:
 
 
 def _is_private_literal(host: str) -> bool:
-    """Also for the spellings that resolvers accept: 127.1, 0x7f000001, 2130706433."""
+    """Return whether `host` is a private address, also as resolvers accept it: 127.1, 0x7f000001, 2130706433."""
     try:
         return _is_private(host)
     except ValueError:
@@ -158,7 +159,7 @@ def _is_private_literal(host: str) -> bool:
 
 
 def _resolved(host: str, port: int) -> list[str]:
-    """What the resolver answers; nothing for a name that it does not know."""
+    """Return the addresses that the resolver gives; none for a name that it does not know."""
     try:
         answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -167,9 +168,9 @@ def _resolved(host: str, port: int) -> list[str]:
 
 
 def _public_addresses(host: str, port: int) -> list[str]:
-    """Where a name leads, nowhere for one that the resolver does not know.
+    """Return the addresses of a host name; none if the resolver does not know it.
 
-    Raises PrivateAddressError when any of its answers is private and stands in for nothing public.
+    Raises PrivateAddressError if any address is private and does not stand in for a public one.
     """
     answers = _resolved(host, port)
     stand_ins = _stand_ins(answers)
@@ -195,7 +196,7 @@ class _Guard:
         raise failure or UnknownNameError(f"the host name {self.host} cannot be resolved")
 
     def _connected(self, address: str) -> socket.socket:
-        """urllib3 connects to `_dns_host`; certificate and Host header are those of the name all the same."""
+        """Connect to `address`, which urllib3 takes from `_dns_host`; certificate and Host header are the name's."""
         name, self._dns_host = self._dns_host, address
         try:
             connection: socket.socket = super()._new_conn()  # type: ignore[misc]  # mixed into urllib3's connections
@@ -221,10 +222,10 @@ class _HTTPSPool(HTTPSConnectionPool):
 
 
 class _GuardedAdapter(TrustingAdapter):
-    """Checks every hop of a redirect. Opened origins use an adapter without guard.
+    """Checks every hop of a redirect. Opened origins use an adapter without a guard.
 
-    Where a proxy looks the name up for us, what our own resolver would answer says nothing: many such networks have
-    none for names outside, or one that answers with their own gateway.
+    Names that a proxy resolves for us are not resolved here, since our own resolver's answer means nothing: many such
+    networks have no resolver for outside names, or one that answers with their own gateway.
     """
 
     def __init__(self, opened: tuple[str, ...], hosts: Collection[str], **kwargs: Any) -> None:

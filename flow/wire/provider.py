@@ -1,4 +1,4 @@
-"""The provider's endpoints, one function each.
+"""The provider's endpoints, one method each.
 
 Source: https://docs.apimart.ai and the vendor's public client, as of November 2026.
 """
@@ -36,7 +36,7 @@ CHANNEL_WAIT_SECONDS = 5.0
 DAY_SECONDS = 86400
 EXPORT_LOOKS = 5
 EXPORT_WAIT_SECONDS = 2.0
-# An answer to a request that ran is none of these; 408, 425, 499 and most 5xx come from gateways, whatever ran behind.
+# Never returned for a request that ran. 408, 425, 499 and most 5xx come from gateways, whatever ran behind them.
 NOT_EXECUTED = (400, 401, 402, 403, 404, 405, 413, 415, 422)
 PLAIN_PATH = re.compile(r"(/[A-Za-z0-9_-]+)+")
 
@@ -45,7 +45,7 @@ PLAIN_PATH = re.compile(r"(/[A-Za-z0-9_-]+)+")
 class Again:
     """The submission may be repeated after `seconds`; `reason` is for the user.
 
-    The provider did not execute it, or, where `under_way`, is executing an earlier one with the same key.
+    The provider did not execute it or, if `under_way`, is executing an earlier one with the same key.
     """
 
     seconds: float
@@ -58,7 +58,7 @@ class NotTaken(PackError):
 
 
 class Provider:
-    """One account at one provider. Safe to use from many threads; `on_call` hears in them what was answered."""
+    """One account at one provider. Thread-safe; `on_call` is called in the requesting thread with each response."""
 
     def __init__(
         self,
@@ -79,13 +79,13 @@ class Provider:
 
     @property
     def pause_seconds(self) -> float:
-        """How long every job of this key should hold still, because one was told to slow down."""
+        """The seconds for which every job of this key should pause, because one was told to slow down."""
         return max(0.0, self._paused_until - self._clock())
 
     def submit(self, body: Mapping[str, Json], idempotency_key: str, path: str) -> Ticket | Again:
         """Submit a job. Raises Unknown (perhaps purchased), else NotTaken or another error (nothing purchased).
 
-        What a person put into `path` leads nowhere else: each of its parts is a plain word, or nothing is sent.
+        Nothing is sent unless each part of `path` is a plain word, so that user input in it cannot lead elsewhere.
         """
         if not PLAIN_PATH.fullmatch(path):
             raise NotTaken(f"The request cannot be sent to {path[:120]!r}.", next_step="Enter the values again.")
@@ -98,9 +98,9 @@ class Provider:
         return self._submitted(answer)
 
     def task(self, task_id: str, language: str = "") -> Standing:
-        """How a job stands, in `language` or else the provider's usual one.
+        """Return the status of a task, with texts in `language` or else in this provider's default language.
 
-        Raises Unreachable when that cannot be told now, Refused when the task is not known.
+        Raises Unreachable if it cannot be determined now, Refused if the provider does not know the task.
         """
         answer = self._get(f"/v1/tasks/{quote(task_id, safe='')}", language=language or self._language)
         standing = standing_of(answer, task_id) if answer.status < 300 else None
@@ -118,9 +118,9 @@ class Provider:
         raise self._said_no(fault, "The job status could not be read")
 
     def upload_image(self, file: MediaFile, *, stopped: Stopped = never) -> Address:
-        """Give an image a public address for 72 hours; free.
+        """Upload an image to a public address that is valid for 72 hours; free of charge.
 
-        Raises Unreachable, NotTaken, or Unfinished when it was `stopped`.
+        Raises Unreachable if there is no response, Unfinished if `stopped`, another error if the provider refuses it.
         """
         with Form("file", file.path, file.mime, stopped=stopped) as form:
             headers = {"Content-Type": form.content_type}
@@ -131,14 +131,14 @@ class Provider:
         raise self._said_no(fault_of(answer), "The image upload was not accepted")
 
     def honours_keys(self, model: str) -> bool:
-        """Whether the provider declares that a repeated Idempotency-Key purchases this model only once."""
+        """Return whether the provider declares that a repeated Idempotency-Key purchases this model only once."""
         answer = self._get("/v1/model-schema", model=model, operation="video_generation")
         if answer.status >= 300:
             raise self._said_no(fault_of(answer), "The model's schema could not be read")
         return _declares_keys(answer.json)
 
     def schema(self, model: str) -> Mapping[str, Any]:
-        """The machine-readable schema of a model: `input_schema` and what else is declared."""
+        """Return the machine-readable schema of a model: `input_schema` and whatever else is declared."""
         answer = self._get("/v1/model-schema", model=model, operation="video_generation")
         if answer.status >= 300 or not isinstance(answer.json, Mapping):
             raise self._said_no(fault_of(answer), "The model's schema could not be read")
@@ -146,11 +146,11 @@ class Provider:
         return found if isinstance(found, Mapping) else answer.json
 
     def models(self) -> tuple[str, ...]:
-        """The ids of the video models that the provider lists today."""
+        """Return the IDs of the video models that the provider lists today."""
         return tuple(self.parameters_of_models())
 
     def parameters_of_models(self) -> dict[str, tuple[str, ...]]:
-        """The video models that the provider lists today, by id, with the names of what each takes where it says so."""
+        """Return the video models that the provider lists today, by ID, with their parameter names if stated."""
         answer = self._get("/v1/models", expand="parameters", category="video")
         listed = _field(answer.json, "data")
         if answer.status >= 300 or not isinstance(listed, list):
@@ -159,7 +159,7 @@ class Provider:
         return {str(one["id"]): _names(_field(one.get("parameters"), "properties")) for one in named}
 
     def prices(self) -> list[Mapping[str, Any]]:
-        """The public price catalogue's video rows; asked without the key."""
+        """Return the video rows of the public price list, requested without the key."""
         with Session() as session:
             answer = self._asked(session, "GET", "/api/pricing/models/all", READ_SECONDS)
         rows = _field(_field(_field(answer.json, "data"), "models"), "video")
@@ -168,9 +168,9 @@ class Provider:
         return [row for row in rows if isinstance(row, Mapping)]
 
     def try_key(self) -> None:
-        """Raises NotSet for a key that the provider does not take, Unreachable when that cannot be told now.
+        """Raise NotSet if the provider does not accept the key, Unreachable if that cannot be determined now.
 
-        A key of an empty account, or one that may not read the balance, is taken.
+        A key whose account is empty, or that may not read the balance, is accepted.
         """
         answer = self._get("/v1/balance")
         if answer.status in (402, 403):
@@ -179,7 +179,7 @@ class Provider:
             raise self._said_no(fault_of(answer), "The key was not accepted")
 
     def balance_usd(self) -> float | None:
-        """What is left on the account, None for no limit. Raises NotSet for a bad key or an empty account."""
+        """Return the account's balance in USD, None if unlimited. Raises NotSet for a bad key or an empty account."""
         answer = self._get("/v1/balance")
         found = _balance(answer)
         if answer.status >= 300 or found.get("success") is False:
@@ -188,10 +188,11 @@ class Provider:
         return None if found.get("unlimited_quota") is True or amount == -1 else amount
 
     def usage(self, start: int, end: int) -> tuple[Charged, ...]:
-        """What this key was charged by UTC day and model, from `start` on and before `end` (Unix seconds, whole days).
+        """Return what this key was charged, per UTC day and model, from `start` to before `end`.
 
-        The provider takes at most 31 days. What comes in parts is asked for again day by day. Raises MayNotRead for a
-        key that may not read it, Unreachable and others when it is not known; that never means nothing was charged.
+        Both are Unix seconds at the start of a UTC day, at most 31 days apart. If a response is incomplete, each day is
+        requested separately. Raises MayNotRead if the key may not read it, Unreachable and other errors if it cannot be
+        determined, which never means that nothing was charged.
         """
         query = {"group_by": "model,date", "tz": "UTC", "scope": "key"}
         answer = self._get("/v1/usage", start=str(start), end=str(end), **query)
@@ -211,10 +212,10 @@ class Provider:
         raise self._said_no(fault_of(answer), what) if answer.status >= 300 else Unreachable(f"{what}.", next_step="")
 
     def logged_jobs(self, start: int, end: int, pause: Callable[[float], None] = time.sleep) -> tuple[LoggedJob, ...]:
-        """The calls with a task id in the provider's log of a time range, where it gives one, else none.
+        """Return the calls with a task ID in the provider's log from `start` to `end` (Unix seconds), if it gives one.
 
-        The provider names this export and describes it nowhere: a table that is not understood is as good as none.
-        Raises Unreachable without an answer.
+        The provider names this export but documents it nowhere, so a table that is not understood counts as none.
+        Raises Unreachable if there is no response.
         """
         asked = {"start": start, "end": end, "format": "csv"}
         answer = self._ask("POST", "/v1/logs/export", READ_SECONDS, json=asked)
@@ -240,7 +241,7 @@ class Provider:
         return self._ask("GET", path, READ_SECONDS, params=query)
 
     def _ask(self, method: str, path: str, seconds: float, **arguments: Any) -> Answer:
-        """A question that costs nothing."""
+        """Send a request that is free of charge."""
         return self._asked(self._session(), method, path, seconds, **arguments)
 
     def _asked(self, session: Session, method: str, path: str, seconds: float, **arguments: Any) -> Answer:
@@ -260,7 +261,7 @@ class Provider:
         headers: Mapping[str, str] | None = None,
         **arguments: Any,
     ) -> Answer:
-        """One HTTP exchange; the key goes to `base_url` only, so redirects are not followed."""
+        """Make one HTTP exchange. Redirects are not followed, because the key goes to `base_url` only."""
         with session.request(
             method,
             self.base_url + path,
@@ -300,7 +301,7 @@ class Provider:
         )
 
     def _failed(self, phase: Phase, error: Exception) -> NotTaken | Unknown:
-        """What a submit without an answer means."""
+        """Return the error for a submission without a response."""
         cause = cause_of(error)
         if phase is Phase.CONNECTING:
             return NotTaken(f"No connection to {self._host}: {cause}.", next_step=next_step_after(error))
@@ -318,13 +319,13 @@ def _balance(answer: Answer) -> Mapping[str, Any]:
 
 
 def _words_of(fault: Fault) -> str:
-    """Why a submit has to wait, in the provider's own words where it has some."""
+    """Return why a submission has to wait, in the provider's own words if it has any."""
     wait = "" if fault.retry_after is None else f" (Retry-After: {fault.retry_after:g} s)"
     return redact(fault.message or "the provider asks to send fewer requests") + wait
 
 
 def _surely_not_taken(fault: Fault) -> bool:
-    """Which answers prove that nothing was executed. A body that could not be built never reached a model."""
+    """Return whether the error proves that nothing was executed. A body that failed to build never reached a model."""
     if fault.status == 409:
         return fault.speaks_of("idempotency_key_reused")
     if fault.status == 500:

@@ -38,7 +38,7 @@ CONNECTION = re.compile(r"^[^:]*?(?: object at 0x\w+>|Connection(?:Pool)?\(.*?\)
 
 
 def error_for(fault: Fault, what: str, host: str) -> PackError:
-    """The error for a response that reports a failure. `what` starts the sentence."""
+    """Return the error for a response that reports a failure. `what` starts the sentence."""
     sentence = f"{what}: {fault.message or f'HTTP {fault.status}'}."
     kind, next_step = _meaning(fault, host)
     return kind(sentence.replace("..", "."), next_step=next_step, request_id=fault.request_id)
@@ -73,7 +73,7 @@ def _meaning(fault: Fault, host: str) -> tuple[type[PackError], str]:
 
 
 def why_declined(reason: str) -> str:
-    """The next step for a job that the provider ended, derived from its message."""
+    """Return the next step for a job that the provider ended, derived from its message."""
     text = reason.lower()
     if any(word in text for word in MODERATION):
         return "Blocked by the provider's content filter: change the prompt or the image."
@@ -85,7 +85,7 @@ def why_declined(reason: str) -> str:
 
 
 def cause_of(error: Exception) -> str:
-    """The innermost cause of a network error, without addresses."""
+    """Return the innermost cause of a network error, without addresses."""
     cause: Any = error
     for inner in _chain(error):
         cause = inner
@@ -94,7 +94,7 @@ def cause_of(error: Exception) -> str:
 
 
 def next_step_after(error: Exception, usual: str = CHECK_NETWORK) -> str:
-    """What to do after a failed connection; `usual` unless the cause suggests something else."""
+    """Return what to do after a failed connection: `usual` unless the cause suggests something else."""
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         return NAME_AUTHORITY
     return INSTALL_SOCKS if "SOCKS support" in str(error) else usual

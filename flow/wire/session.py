@@ -16,12 +16,12 @@ from urllib3.util.ssl_ import create_urllib3_context
 from ..errors import NotSet
 
 CONNECT_SECONDS = 10.0
-# RFC 9110 lets a field value hold more; no key does, and clients disagree on how to write it.
+# RFC 9110 allows more in a field value, but no key contains more, and clients disagree on how to encode it.
 VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 
 
 class Bearer(AuthBase):
-    """Sends `key` as bearer token. Raises NotSet for a key that is not a valid header value."""
+    """Sends `key` as a bearer token. Raises NotSet if the key is not a valid header value."""
 
     def __init__(self, key: str) -> None:
         if not VISIBLE_ASCII.fullmatch(key):
@@ -38,10 +38,10 @@ class Bearer(AuthBase):
 
 
 class TrustingAdapter(HTTPAdapter):
-    """Trusts the certificates of the system, SSL_CERT_FILE and SSL_CERT_DIR, beside those of `requests`.
+    """Trusts the certificates of the system, SSL_CERT_FILE and SSL_CERT_DIR, in addition to those of `requests`.
 
-    A company's proxy signs with an authority of its own, which its machines have in the system's store alone. Whoever
-    sets REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE means just those.
+    A company's proxy signs with its own authority, which its machines have only in the system's store. If
+    REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE is set, only that bundle is trusted.
     """
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -56,7 +56,7 @@ def _trust(name: str = "ssl_context") -> dict[str, Any]:
     if os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE"):
         return {}
     context = create_urllib3_context()
-    with suppress(ssl.SSLError):  # one certificate of the Windows store that cannot be read; `requests` brings others
+    with suppress(ssl.SSLError):  # an unreadable certificate in the Windows store; `requests` brings others
         context.load_default_certs()
     return {name: context}
 
@@ -66,10 +66,10 @@ def _keyless(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 class Session(requests.Session):
-    """Proxies come from the environment as `requests` reads them, authorization from `bearer` alone.
+    """A session that takes proxies from the environment as `requests` does, and authorization from `bearer` alone.
 
-    `requests` would put a password of ~/.netrc in place of any Authorization header, at the first request unless there
-    is an `auth`, and at each redirect.
+    Plain `requests` would replace any Authorization header with a password from ~/.netrc, on the first request unless
+    `auth` is set, and on each redirect.
     """
 
     def __init__(self, bearer: Bearer | None = None) -> None:

@@ -27,13 +27,13 @@ UPLOAD_SECONDS = 300.0
 HEAD_BYTES = 512
 MAX_REPLY_BYTES = 4096
 WANTS_KEY = (401, 403)
-# Answers that another moment, or another range, may change: not there yet, too slow, too early, wrong range, too many.
+# Responses that may change later, or for another range: not there yet, too slow, wrong range, too early, too many.
 PASSING = (404, 408, 416, 425, 429)
 
 
 @dataclass(frozen=True)
 class Probe:
-    """What a link returns: `length` is None if the server does not say; `head` are the first bytes."""
+    """What a link returns: `length` is None if the server does not state it; `head` is the first bytes."""
 
     url: str
     status: int
@@ -76,9 +76,10 @@ class Withheld(Gone):
 
 
 class Transfer:
-    """Fetches public files without any key. `opened` origins may be private (base URL, sandbox, media store).
+    """Transfers files, without any key unless one is passed.
 
-    With `hosts`, only these and the opened ones are read.
+    `opened` origins may be private (base URL, sandbox, media store). With `hosts`, only these hosts and the `opened`
+    origins are read.
     """
 
     def __init__(self, opened: Iterable[str] = (), *, hosts: Collection[str] = ()) -> None:
@@ -89,7 +90,7 @@ class Transfer:
         check_address(url, opened=self._opened, hosts=self._hosts)
 
     def probe(self, url: str) -> Probe:
-        """Read the first bytes of `url`. Raises Refused for a private address, Unreachable for no answer."""
+        """Read the first bytes of `url`. Raises Refused for a private address, Unreachable if there is no response."""
         with self._open(url, {"Range": f"bytes=0-{HEAD_BYTES - 1}"}) as answer:
             head = _head(answer) if answer.status_code < 400 else b""
             return Probe(
@@ -114,9 +115,9 @@ class Transfer:
     ) -> Arrival:
         """Download `url` to `part`, resuming where an earlier attempt ended.
 
-        The key of `credential` is sent where its own origin wants one. Raises Unreachable when it breaks off or takes
-        longer than `seconds`, Gone for a file that is not there, Withheld for one that is not for us, Refused when it
-        is not a file or too large, Unfinished when it was `stopped`.
+        The key of `credential` is sent only if its own origin asks for one. Raises Unreachable if the download breaks
+        off or takes longer than `seconds`, Gone if the file is not there, Withheld if the server refuses it, Refused if
+        the address is not allowed or the file is larger than `max_bytes`, Unfinished if `stopped`.
         """
         have = part.stat().st_size if part.exists() else 0
         with self._open_with(credential, url, {"Range": f"bytes={have}-"} if have else {}) as answer:
@@ -142,9 +143,10 @@ class Transfer:
         bearer: str = "",
         stopped: Stopped = never,
     ) -> str:
-        """Post a file as a multipart form; returns the start of the response text. Raises Unreachable or NotSet.
+        """Post a file as a multipart form and return the start of the response text.
 
-        `bearer` is sent to `url` only: redirects of an upload are not followed.
+        `bearer` is sent to `url` only: redirects of an upload are not followed. Raises Unreachable if the upload fails,
+        NotSet if `bearer` cannot be sent, Refused if the address is not allowed, Unfinished if `stopped`.
         """
         self.check(url)
         with (
@@ -185,7 +187,7 @@ class Transfer:
 
 @contextmanager
 def _heard(url: str) -> Iterator[None]:
-    """Troubles of the connection in our words."""
+    """Raise connection errors as Refused (private address) or Unreachable."""
     try:
         yield
     except FAILURES as error:
@@ -208,7 +210,7 @@ def _head(answer: requests.Response) -> bytes:
 
 
 def _goes_on_at(answer: requests.Response, part: Path, have: int) -> int:
-    """Where in the file the answer begins. Raises Unreachable for an answer that is no part of it."""
+    """Return the offset at which the response begins. Raises Unreachable if it is not a part of the file."""
     if answer.status_code == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
         return have
     if answer.status_code in (206, 416):
@@ -225,9 +227,9 @@ def _kind(status: int) -> type[Unreachable]:
 
 
 def _pieces(answer: requests.Response, seconds: float | None, stopped: Stopped) -> Iterator[bytes]:
-    """What comes, as soon as it comes: a server that trickles must not outlast `seconds`."""
+    """Yield data as soon as it arrives, so that a trickling server cannot outlast `seconds`."""
     ends = None if seconds is None else time.monotonic() + seconds
-    # urllib3 before 2.2 has only `read`, which waits for a whole chunk.
+    # urllib3 before 2.2 has only `read`, which waits for a full chunk.
     read = getattr(answer.raw, "read1", answer.raw.read)
     try:
         while chunk := read(CHUNK_BYTES):
@@ -240,7 +242,7 @@ def _pieces(answer: requests.Response, seconds: float | None, stopped: Stopped) 
 
 
 def _write(pieces: Iterator[bytes], part: Path, have: int, url: str, max_bytes: int | None) -> int:
-    """Append what comes after the first `have` bytes; the size reached. What came stays when it breaks off."""
+    """Write data after the first `have` bytes and return the size reached. Data is kept if the download breaks off."""
     size = have
     with part.open("r+b" if have else "wb") as out:
         out.seek(have)
@@ -255,7 +257,7 @@ def _write(pieces: Iterator[bytes], part: Path, have: int, url: str, max_bytes: 
 
 
 def _whole_length(answer: requests.Response) -> int | None:
-    """The size of the whole file, also when a part was asked for."""
+    """Return the size of the whole file in bytes, even if only a part was requested."""
     ranged = answer.headers.get("Content-Range", "")
     if "/" in ranged:
         total = ranged.rsplit("/", 1)[-1]

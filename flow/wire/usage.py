@@ -1,4 +1,4 @@
-"""Reads what the provider says it charged: the sums of /v1/usage, and the single calls of an export.
+"""Reads what the provider says it charged: the totals of /v1/usage, and the individual calls of an export.
 
 Source: docs.apimart.ai/en/api-reference/account/usage as of 2026-09-18.
 """
@@ -30,7 +30,7 @@ class MayNotRead(NotSet):
 
 @dataclass(frozen=True)
 class Charged:
-    """USD and calls of one UTC day (`2026-11-24`) and model, as the provider charged them."""
+    """What the provider charged for one UTC day (`2026-11-24`) and model: USD, and number of calls."""
 
     day: str
     model: str
@@ -40,7 +40,7 @@ class Charged:
 
 @dataclass(frozen=True)
 class LoggedJob:
-    """One call of the provider's log; `at` is Unix seconds, None where the log does not say it."""
+    """One call in the provider's log; `at` is in Unix seconds, None if the log does not state it."""
 
     task_id: str
     model: str
@@ -49,14 +49,14 @@ class LoggedJob:
 
 @dataclass(frozen=True)
 class Usage:
-    """`is_whole` is False where the sums do not add up to the total that stands beside them."""
+    """Charges per day and model; `is_whole` is False if they do not add up to the total that comes with them."""
 
     charged: tuple[Charged, ...]
     is_whole: bool
 
 
 def usage_of(answer: Answer) -> Usage | None:
-    """The sums in an answer to a question for usage by model and day; None for one that holds none."""
+    """Return the charges in the response to a request for usage by model and day; None if it has no valid list."""
     data = _at(answer.json, "data")
     data = data if isinstance(data, Mapping) else answer.json
     items = _at(data, "items")
@@ -70,7 +70,7 @@ def usage_of(answer: Answer) -> Usage | None:
 
 
 def logged_jobs_of(answer: Answer) -> tuple[LoggedJob, ...]:
-    """The calls with a task id in a table, as CSV or as rows of JSON; none for anything else."""
+    """Return the calls with a task ID in a table, as CSV or as rows of JSON; none for anything else."""
     if answer.status >= 300:
         return ()
     found = (_logged(row) for row in _rows(answer))
@@ -78,7 +78,7 @@ def logged_jobs_of(answer: Answer) -> tuple[LoggedJob, ...]:
 
 
 def address_of_export(answer: Answer) -> str:
-    """Where an export that is being prepared will be; empty where the answer names no place."""
+    """Return the address of an export that is being prepared; empty if the response names none."""
     data = _at(answer.json, "data")
     named = (_at(place, name) for place in (data, answer.json) for name in ("url", "download_url", "poll_url"))
     return next((one for one in named if isinstance(one, str) and answer.status < 300), "")
@@ -92,7 +92,7 @@ def _charged(item: Any) -> Charged | None:
 
 
 def _usd(item: Any) -> float | None:
-    """Dollars, or the dollars that its credits are."""
+    """Return the USD, converted from credits if only these are given."""
     usd, credits = _number(_at(item, "amount_usd")), _number(_at(item, "credits"))
     return usd if usd is not None or credits is None else credits / CREDITS_PER_USD
 
@@ -137,7 +137,7 @@ def _moment(text: str) -> float | None:
 
 
 def _number(value: Any) -> float | None:
-    """A finite number, also when it comes as text."""
+    """Return a finite number, also if it is given as text."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:
