@@ -14,7 +14,7 @@ INDETERMINATE = "indeterminate"
 OVER = ("failed", "dropped")
 
 Changes = dict[str, Any]
-"""New values of an entry, by name; empty where nothing changes."""
+"""New column values of an entry, by name; empty if nothing changes."""
 
 
 class Contradiction(PackError):

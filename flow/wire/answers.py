@@ -45,7 +45,7 @@ class Call:
 
 
 OnCall = Callable[[Call], None]
-"""Hears a call in the thread that made it. It must not raise: the answer may be that of a submit."""
+"""Called with each exchange, in the thread that made it. Must not raise: the response may be that of a submission."""
 
 
 def unheard(call: Call) -> None:
