@@ -1,1 +1,1 @@
-"""The pipeline from widgets to sockets; each module imports only modules that come before it in flow/README.md."""
+"""The pipeline from widgets to sockets; a module imports only what is listed above it in flow/README.md."""

@@ -13,11 +13,11 @@ from .model import Choice, Family, Json, Question
 from .prices import DAY_SECONDS, RETRY_SECONDS, PriceList, in_our_keys
 from .wire import Provider
 
-KEPT_SECONDS = 90 * DAY_SECONDS  # what was listed, where nobody can be asked
+KEPT_SECONDS = 90 * DAY_SECONDS  # how long a model list is kept while the provider cannot be reached
 MOST_GONE = 1000
-MOST_NEW = 20  # of a family; a longer list would bury the models that were checked
-GIVE_NO_VIDEO = ("MiniMax-H3-Context-IR",)  # its result is a text, by its page of 2026-10
-CHANNEL = "-ext"  # the longer name of a model that goes through the provider's own channel
+MOST_NEW = 20  # per family; a longer list would bury the models that were checked
+GIVE_NO_VIDEO = ("MiniMax-H3-Context-IR",)  # its result is text, according to its page, 2026-10
+CHANNEL = "-ext"  # suffix of a model that goes through the provider's own channel
 ANY_ADDRESS = "https://example.com/file"
 TYPES: dict[str, Callable[[Any], bool]] = {
     "string": lambda value: isinstance(value, str),
@@ -30,13 +30,13 @@ TYPES: dict[str, Callable[[Any], bool]] = {
 
 
 def models_of(family: Family) -> tuple[str, ...]:
-    """The models that a family declares; empty for the family that accepts any."""
+    """Return the models that a family declares; empty for the family that accepts any model."""
     declared = family.input("model")
     return tuple(str(one) for one in declared.options) if isinstance(declared, Choice) else ()
 
 
 def doubts_about(question: Question, provider: Provider, ledger: Ledger, now: float) -> tuple[str, ...]:
-    """A warning when the provider no longer lists the model of this question."""
+    """Return warnings if the provider no longer lists the requested model, or if the pack does not check it."""
     remembered = listed_models(provider, ledger, now)
     gone = what_is_gone(question.model, remembered, models_of(question.family))
     is_new = question.model in question.family.unchecked
@@ -45,7 +45,7 @@ def doubts_about(question: Question, provider: Provider, ledger: Ledger, now: fl
 
 
 def listed_models(provider: Provider, ledger: Ledger, now: float) -> Any:
-    """What the provider lists, as `what_is_gone` takes it: asked for at most daily, and kept where it does not say."""
+    """Return the model list for `what_is_gone`, fetched at most daily; the previous one if the provider gives none."""
     remembered = known_models(provider.base_url, ledger)
     before = remembered if isinstance(remembered, dict) else {}
     if before.get("next_at", 0.0) > now:
@@ -57,12 +57,12 @@ def listed_models(provider: Provider, ledger: Ledger, now: float) -> Any:
 
 
 def known_models(base_url: str, ledger: Ledger) -> Any:
-    """The cached model list of the provider at `base_url`, as `what_is_gone` takes it; None if it is not cached."""
+    """Return the cached model list of the provider at `base_url`, for `what_is_gone`; None if it is not cached."""
     return ledger.cache.recall(_models_cached_as(base_url))
 
 
 def what_is_gone(model: str, remembered: Any, others: Iterable[str] = ()) -> str:
-    """A sentence if the cached list does not contain `model`, with the closest model that it does; else empty."""
+    """Return a sentence, with the closest listed model, if the cached list does not contain `model`; else empty."""
     listed = remembered.get("ids") if isinstance(remembered, Mapping) else None
     if not model or not isinstance(listed, list) or not listed or model in listed:
         return ""
@@ -74,15 +74,16 @@ def what_is_gone(model: str, remembered: Any, others: Iterable[str] = ()) -> str
 
 
 def gone_since(model: str, remembered: Any) -> str:
-    """The day on which the provider was first seen to list `model` no more; empty where it was never seen to."""
+    """Return the UTC day (YYYY-MM-DD) on which the provider was first seen not to list `model`; empty if never."""
     gone = remembered.get("gone") if isinstance(remembered, Mapping) else None
     return str(gone.get(model, "")) if isinstance(gone, Mapping) else ""
 
 
 def nearest(model: str, others: Iterable[str], living: Sequence[str]) -> str:
-    """The closest available model; empty if there is none.
+    """Return the closest model in `living`; empty if there is none.
 
-    That is one of the `others` of its family, else the one of the same maker's line that shares most words with it.
+    That is one of the `others` of its family, else the one of the same product line (same first word in its name) that
+    shares the most words with it.
     """
     found = next((one for one in others if one in living), "")
     line = [one for one in living if _words(one)[0] == _words(model)[0]]
@@ -94,16 +95,16 @@ def _words(model: str) -> list[str]:
 
 
 def _likeness(one: str, other: str) -> float:
-    """How many of the words in two names stand in both, 0..1."""
+    """Return the fraction of the words of two names that are in both, 0..1."""
     words, others = {*_words(one)}, {*_words(other)}
     return len(words & others) / len(words | others)
 
 
 def new_models(families: Iterable[Family], remembered: Any) -> dict[str, tuple[str, ...]]:
-    """Models in the cached list that no family declares, by the node id of the family that can submit them.
+    """Return models in the cached list that no family declares, by the node id of the family that can submit them.
 
-    That is the family whose model comes nearest by name in the same maker's line, if it sends all that the new one
-    takes. A model of which the provider says nothing goes to none.
+    That is the family with the most similar model name in the same product line, if it can send every parameter that
+    the new model takes. A model whose parameters the provider does not list is left out.
     """
     listed = remembered.get("parameters") if isinstance(remembered, Mapping) else None
     if not isinstance(listed, Mapping):
@@ -124,20 +125,20 @@ def new_models(families: Iterable[Family], remembered: Any) -> dict[str, tuple[s
 
 
 def _sent_by(family: Family, listed: Mapping[str, Any]) -> set[str]:
-    """What a family can send: its own parameters, and what the provider says, or last said, that its models take."""
+    """Return the parameters that a family can send: its own, and those last listed by the provider for its models."""
     takes = {name for model in models_of(family) for name in listed.get(model) or ()}
     return {one.parameter for one in family.inputs} | takes
 
 
 def living_models(families: Iterable[Family]) -> tuple[str, ...]:
-    """Every model that a family declares and that is not marked as retired."""
+    """Return every model that a family declares and that is not marked as retired."""
     return tuple(model for family in families for model in models_of(family) if model not in family.retired)
 
 
 def held_against_schema(question: Question, provider: Provider, ledger: Ledger, now: float) -> tuple[str, ...]:
-    """Warnings from the provider's own schema, for models that no declaration covers.
+    """Return warnings from the provider's own schema, for a model that no declaration covers; else none.
 
-    Raises Refused for what the schema does not allow.
+    Raises Refused if the schema does not allow the request.
     """
     if not question.family.any_model and question.model not in question.family.unchecked:
         return ()
@@ -149,7 +150,7 @@ def held_against_schema(question: Question, provider: Provider, ledger: Ledger, 
 
 
 def faults_by_schema(body: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """Violations of a JSON schema, and parameters that it does not define, as sentences."""
+    """Return, as sentences, violations of a JSON schema, and parameters that it neither defines nor forbids."""
     known = schema.get("properties")
     if not isinstance(known, Mapping) or not known:
         return [], []
@@ -165,7 +166,7 @@ def faults_by_schema(body: Mapping[str, Any], schema: Mapping[str, Any]) -> tupl
 def drift(
     families: Iterable[Family], prices: PriceList, listed: Iterable[str], live: Mapping[str, Mapping[str, float]]
 ) -> list[str]:
-    """Differences between our tables and the provider's live responses, one line each."""
+    """Return the differences between our tables and the provider's live responses, one line each."""
     ours = {model for family in families for model in models_of(family)}
     theirs = {*listed}
     lines = [f"new    {model}: listed, in no family" for model in sorted(theirs - ours)]
@@ -187,7 +188,7 @@ def _models_cached_as(base_url: str) -> str:
 
 
 def _listed(provider: Provider, now: float, before: Mapping[str, Any]) -> dict[str, Json]:
-    """Empty where the provider does not say, or says that it has no model at all."""
+    """Return the fetched model list; empty if the request fails or the provider lists no model at all."""
     try:
         takes = provider.parameters_of_models()
     except PackError as error:

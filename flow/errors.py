@@ -1,13 +1,13 @@
-"""The errors of the pack: each message says what happened, what it cost, and what to do next.
+"""Exceptions of the pack. Each message says what happened, what it cost, and what to do next.
 
 PackError
-|- Refused       the inputs are wrong               nothing spent
-|- NotSet        no key, no media store             nothing spent
-|- Unreachable   no answer, the submit aside        nothing new spent
-|- Unknown       no answer to the submit itself     perhaps spent
-|- Declined      the provider ended the job         see the ticket
-|- Unfinished    stopped or timed out, still going  the job continues
-|- Unreadable    a file is there, not readable     kept; of a job: paid
+|- Refused       invalid inputs                           nothing charged
+|- NotSet        no key, media store or library           nothing charged
+|- Unreachable   no response to a request free of charge  nothing new charged
+|- Unknown       no response to a submit                  possibly charged
+|- Declined      the provider ended the job               charged only if it reports a cost
+|- Unfinished    stopped or timed out, still running      charged when a submitted job completes
+|- Unreadable    a file exists but cannot be read         kept; paid if a job made it
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import re
 PAID_AND_KEPT = "The job is already paid and its file is kept."
 _BEARER = re.compile(r"(?i)\bbearer\s+[^\s\"',;]+")
 _API_KEY = re.compile(r"\bsk-[A-Za-z0-9_\-]{6,}")
-# Shorter words that begin like this are no keys: in what a person wrote, only a whole key is one.
+# User-entered text can contain shorter words that start with "sk-", so only a full-length key is removed from it.
 _WHOLE_KEY = re.compile(r"\bsk-[A-Za-z0-9_\-]{20,}")
 _QUERY = re.compile(r"(https?://[^\s\"'<>?]+)\?[^\s\"'<>)]*")
 _USER_INFO = re.compile(r"(?i)\b([a-z][a-z0-9+.\-]*://)[^\s/@\"']+@")
@@ -27,21 +27,21 @@ _secrets: set[str] = set()
 
 
 def hide(secret: str) -> None:
-    """Redact `secret` from every error message and log line from now on."""
+    """Redact `secret` from all later error messages and log lines; ignores secrets of fewer than 6 characters."""
     if len(secret) >= 6:
         _secrets.add(secret)
 
 
 def without_keys(text: str) -> str:
-    """`text` as entered, with complete addresses, but without API keys."""
-    text = _WHOLE_KEY.sub("[key]", text)  # first: a known key may be how a longer one begins
+    """Return `text` without API keys; URLs are kept complete."""
+    text = _WHOLE_KEY.sub("[key]", text)  # first: a known key may be a prefix of a longer one
     for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, "[key]")
     return text
 
 
 def redact(text: str) -> str:
-    """`text` without keys, bearer tokens, passwords in addresses and signed query strings."""
+    """Return `text` without keys, bearer tokens, and the user info and query strings (possibly signed) of URLs."""
     text = without_keys(text)
     text = _BEARER.sub("Bearer [key]", text)
     text = _API_KEY.sub("[key]", text)
@@ -53,7 +53,7 @@ class _Redacting(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = redact(record.getMessage()), ()
         if record.exc_info:
-            # Every handler prints this text; the exception itself would give the secrets to those that format it anew.
+            # Handlers print exc_text as it is; from exc_info, a handler could format the exception with its secrets.
             record.exc_text, record.exc_info = redact(_FORMATTER.formatException(record.exc_info)), None
         if record.stack_info:
             record.stack_info = redact(record.stack_info)
@@ -65,10 +65,9 @@ log.addFilter(_Redacting())
 
 
 class PackError(Exception):
-    """Base class of every error that the pack raises deliberately.
+    """Base class of the errors that the pack raises on purpose.
 
-    `what` and `next_step` are whole sentences; `warnings` are what the checks found doubtful before the job was
-    submitted.
+    `what` and `next_step` are complete sentences; `warnings` come from the checks made before the job was submitted.
     """
 
     spent = "Nothing was charged."
@@ -115,7 +114,7 @@ class Unreachable(PackError):
 class Unknown(PackError):
     """The job was submitted but no response came back; it may have been charged.
 
-    `final` means that the provider cannot tell either, so sending it again under the same key is of no use.
+    `final` means that the provider cannot tell either, so resubmitting with the same idempotency key is useless.
     """
 
     spent = "The provider may have started and billed this job."
@@ -158,7 +157,7 @@ class Unfinished(PackError):
 class Unreadable(PackError):
     """The file was downloaded but cannot be read.
 
-    Also raised for local files that no job made: callers that know of the job pass `spent=PAID_AND_KEPT`.
+    Also raised for local files that no job made; a caller that knows the job passes `spent=PAID_AND_KEPT`.
     """
 
     spent = ""

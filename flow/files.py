@@ -18,17 +18,17 @@ else:
 
 _T = TypeVar("_T")
 _FIRST_PAUSE_SECONDS = 0.01
-# Windows refuses to open or replace a file that another program (a reader, a virus scanner) has open at the moment.
+# Windows refuses to open or replace a file while another program (a reader, a virus scanner) has it open.
 _TRIES = 8 if os.name == "nt" else 1
-# Drives of Windows are mounted elsewhere, too (WSL, SMB), and what is changed there is held up in the same way.
+# Windows drives mounted on other systems (WSL, SMB) refuse changes in the same way.
 _TRIES_TO_CHANGE = 8
 
 
 def patiently(work: Callable[[], _T], *, tries: int = _TRIES, pause: Callable[[float], None] = time.sleep) -> _T:
-    """Call `work` again while it raises PermissionError, at most `tries` times; return its result.
+    """Return the result of `work`, calling it up to `tries` times while it raises PermissionError.
 
-    The pauses double from 10 ms: eight tries take 1.3 s. Raises what the last try raised. On POSIX there is one try:
-    there, a file that is refused now is refused for good.
+    The pauses double from 10 ms; eight tries take 1.3 s. Raises what the last try raised. The default on POSIX is one
+    try: there, a refusal is permanent.
     """
     for attempt in range(tries - 1):
         try:
@@ -39,26 +39,26 @@ def patiently(work: Callable[[], _T], *, tries: int = _TRIES, pause: Callable[[f
 
 
 def put_in_place(part: Path, file: Path) -> None:
-    """Atomically rename `part` to `file`, replacing it. Raises OSError."""
+    """Rename `part` to `file` atomically, replacing an existing file. Raises OSError if that fails."""
     patiently(lambda: os.replace(part, file), tries=_TRIES_TO_CHANGE)
 
 
 def remove(file: Path) -> None:
-    """Remove `file` if it exists. Raises OSError if another program holds it for long."""
+    """Remove `file` if it exists. Raises OSError if another program still holds it open after all tries."""
     patiently(lambda: file.unlink(missing_ok=True), tries=_TRIES_TO_CHANGE)
 
 
 def discard(file: Path) -> None:
-    """Remove `file` unless another program holds it open; for files that are cleaned up later, or do no harm."""
+    """Remove `file` unless another program holds it open; for files that are cleaned up later or are harmless."""
     with suppress(OSError):
         file.unlink(missing_ok=True)
 
 
 @contextmanager
 def written_whole(file: Path) -> Iterator[Path]:
-    """A unique temporary path beside `file`, to be written in the `with` block.
+    """Yield a unique temporary path beside `file`, to be written in the `with` block.
 
-    It takes the place of `file` when the block ends well, and is removed when the block raises.
+    It atomically replaces `file` when the block succeeds, and is removed when the block raises.
     """
     part = file.with_name(f"{file.name}.{secrets.token_hex(6)}.part")
     try:
@@ -75,7 +75,7 @@ def write_whole(file: Path, data: bytes) -> None:
 
 
 def write_private(file: Path, data: bytes) -> None:
-    """As `write_whole`, with mode 0600 in a folder of mode 0700 that is created, and synced to disk."""
+    """Like `write_whole`, but with mode 0600 and synced to disk; creates a missing folder with mode 0700."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with written_whole(file) as part, open(part, "xb", opener=_private) as out:
         out.write(data)
@@ -85,10 +85,11 @@ def write_private(file: Path, data: bytes) -> None:
 
 @contextmanager
 def locked(lock: Path) -> Iterator[None]:
-    """Hold an exclusive lock on the file `lock`, which is created if missing, across processes and threads.
+    """Hold an exclusive lock, across processes and threads, on the file `lock`, which is created if missing.
 
-    Waits for the holder before. Free again when the block ends or the process dies. The file stays: were it removed,
-    two processes could hold two files of one name. Raises OSError where the file system knows no locks.
+    Waits for the current holder. The lock is released when the block ends or the process dies. The file is kept: if it
+    were removed, two processes could lock two files of the same name. Raises OSError if the file system does not
+    support locks.
     """
     lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     held = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
@@ -111,7 +112,7 @@ def _acquire(held: int) -> None:
 
 
 def _release(held: int) -> None:
-    """Closing the file frees it too, but on Windows only some time later."""
+    """Release the lock explicitly: on Windows, closing the file releases it only some time later."""
     if sys.platform == "win32":
         msvcrt.locking(held, msvcrt.LK_UNLCK, 1)
     else:
@@ -123,7 +124,7 @@ if sys.platform == "win32":
     def _acquired(held: int) -> bool:
         try:
             msvcrt.locking(held, msvcrt.LK_NBLCK, 1)
-        except PermissionError:  # somebody holds it
+        except PermissionError:  # another holder
             return False
         return True
 

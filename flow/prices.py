@@ -1,4 +1,4 @@
-"""The price of a job: a price list that ships with the pack, updated daily from the public catalogue."""
+"""Job prices: the price list that ships with the pack, updated daily from the provider's public catalog."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ RETRY_SECONDS = 3600.0
 
 @dataclass(frozen=True)
 class PriceList:
-    """USD by model and row. `dated` is the day it was read; `rows` are prices per second or video, as `units` says."""
+    """Prices in USD by model and row, per second or per video as in `units`; `dated` is the day they were read."""
 
     dated: str
     rows: Mapping[str, Mapping[str, float]]
     units: Mapping[str, str] = field(default_factory=dict)
 
     def usd(self, model: str, key: str) -> float | None:
-        """The price of one unit; falls back to the model's default row."""
+        """Return the price of one unit in USD, from the model's default row if it has no row `key`; None if unknown."""
         row = self.rows.get(model, {})
         return row.get(key, row.get("default"))
 
     def unit(self, model: str) -> str:
-        """The billing unit: "second", "clip" (per video), or empty if unknown."""
+        """Return the billing unit: "second", "clip" (per video), or empty if unknown."""
         return self.units.get(model, "")
 
 
 def estimate_usd(prices: PriceList, family: Family, values: Values) -> float | None:
-    """The estimated cost of the job; None if the price list does not cover all of it."""
+    """Return the estimated cost of the job in USD; None if the price list does not cover all of it."""
     key = family.price.key(values)
     wanted = {key: family.price.units(values), **family.price.extras(values)} if key else {}
     costs = [(prices.usd(values.model, row), units) for row, units in wanted.items()]
@@ -47,7 +47,7 @@ def estimate_usd(prices: PriceList, family: Family, values: Values) -> float | N
 
 @cache
 def printed_prices() -> PriceList:
-    """The price list that ships with the pack."""
+    """Return the price list that ships with the pack."""
     found = json.loads(Path(__file__).with_name("prices.json").read_text("utf-8"))
     models = found["models"].items()
     units = {model: row["unit"] for model, row in models}
@@ -55,9 +55,9 @@ def printed_prices() -> PriceList:
 
 
 def current_prices(provider: Provider, ledger: Ledger, now: float) -> PriceList:
-    """The provider's current price list, fetched at most daily; falls back to the list that ships with the pack.
+    """Return the price list that ships with the pack, updated with the provider's prices, fetched at most daily.
 
-    `now` is Unix seconds. Where the provider does not say, the printed list stands.
+    `now` is Unix seconds. If the provider reports no prices, the list is returned as shipped.
     """
     name = _cached_as(provider.base_url)
     remembered = ledger.cache.recall(name)
@@ -69,13 +69,13 @@ def current_prices(provider: Provider, ledger: Ledger, now: float) -> PriceList:
 
 
 def known_prices(base_url: str, ledger: Ledger) -> PriceList:
-    """The cached price list of the provider at `base_url`, else the one that ships with the pack; sends no request."""
+    """Like `current_prices`, but only with the cached prices of the provider at `base_url`; sends no request."""
     remembered = ledger.cache.recall(_cached_as(base_url))
     return merged(printed_prices(), remembered if isinstance(remembered, dict) else {})
 
 
 def merged(printed: PriceList, found: Mapping[str, Any]) -> PriceList:
-    """The list that ships with the pack, updated with the rows of the catalogue."""
+    """Return the `printed` list, which ships with the pack, updated with the catalog rows `found`."""
     rows = dict(printed.rows)
     for model, row in found.items():
         known = rows.get(model, {})
@@ -84,12 +84,12 @@ def merged(printed: PriceList, found: Mapping[str, Any]) -> PriceList:
 
 
 def in_our_keys(row: Mapping[str, float], known: Mapping[str, float]) -> dict[str, float]:
-    """A row of the catalogue, with "default" renamed to "std" where our list does so."""
+    """Return a catalog row, with "default" renamed to "std" if our row `known` uses that name."""
     return {("std" if key == "default" and "std" in known else key): usd for key, usd in row.items()}
 
 
 def rows_of(catalogue: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
-    """The catalogue's video rows as model -> key -> USD; rows in other shapes are passed over.
+    """Return the catalog's video rows as model -> key -> USD; rows of other shapes are skipped.
 
     Source of the shape: public copies of /api/pricing/models/all, October 2026.
     """
@@ -108,7 +108,7 @@ def rows_of(catalogue: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, float
 
 
 def _materials_of(said: Any) -> dict[str, float]:
-    """What goes in and costs extra, as rows: `input_image` (beyond as many as are free), and `input_video` a second."""
+    """Return input surcharges as rows: `input_image` (`input_image_over_N` if N are free), `input_video` per second."""
     about = said if isinstance(said, Mapping) else {}
     image, video = ({} if not isinstance(about.get(kind), Mapping) else about[kind] for kind in ("image", "video"))
     rows: dict[str, float] = {}
@@ -121,7 +121,7 @@ def _materials_of(said: Any) -> dict[str, float]:
 
 
 def _cached_as(base_url: str) -> str:
-    """A name for each provider: what the sandbox says is never used live."""
+    """Return the cache key of a provider; separate keys keep the sandbox's prices from being used live."""
     return f"prices: {base_url}"
 
 

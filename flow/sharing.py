@@ -1,4 +1,4 @@
-"""Deduplicates work that several threads request at the same time."""
+"""Deduplication of work that several threads request at the same time."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ Result = TypeVar("Result")
 
 
 class Shared(Generic[Result]):
-    """Holds only work in progress; a later call does the work again."""
+    """Shares work that is in progress between threads; results are not kept, so a later call does the work again."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: dict[str, Future[Result]] = {}
 
     def do(self, name: str, work: Callable[[], Result], stopped: Stopped = never) -> Result:
-        """The result of `work`, or of the same work already running in another thread; errors are shared, too.
+        """Return the result of `work`, or of the work already running as `name` in another thread; errors are shared.
 
-        Raises Unfinished when `stopped` says so while it waits. When the other thread is stopped, this one takes over.
+        Raises Unfinished if `stopped` returns True while waiting. If the other thread is stopped, this one takes over.
         """
         while True:
             with self._lock:

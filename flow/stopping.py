@@ -1,4 +1,4 @@
-"""How long-running work notices that it was stopped."""
+"""Cooperative stopping of long-running work."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TypeVar
 from .errors import Unfinished
 
 Item = TypeVar("Item")
-# Asked often and from any thread, so it is quick; once true it stays true.
+# Called often and from any thread, so it must be fast; once True, it stays True.
 Stopped = Callable[[], bool]
 
-TURN_SECONDS = 0.25  # what waits for something outside looks up this often
+TURN_SECONDS = 0.25  # how often code that waits for something external checks whether it was stopped
 
 
 def never() -> bool:
-    """A `stopped` for work that is never interrupted."""
+    """Return False; the `stopped` of work that is never interrupted."""
     return False
 
 
@@ -27,7 +27,7 @@ def raise_if_stopped(stopped: Stopped) -> None:
 
 
 def until_stopped(items: Iterable[Item], stopped: Stopped) -> Iterator[Item]:
-    """Iterate over `items`; raises Unfinished between items once `stopped` returns True."""
+    """Iterate over `items`. Raises Unfinished before or after an item once `stopped` returns True."""
     raise_if_stopped(stopped)
     for item in items:
         yield item
@@ -35,7 +35,7 @@ def until_stopped(items: Iterable[Item], stopped: Stopped) -> Iterator[Item]:
 
 
 def sleep(seconds: float, stopped: Stopped, pause: Callable[[float], None] = time.sleep) -> None:
-    """Sleep for `seconds`, in turns of at most `TURN_SECONDS`. Raises Unfinished when `stopped` says so."""
+    """Sleep for `seconds`, in steps of at most `TURN_SECONDS`. Raises Unfinished once `stopped` returns True."""
     while seconds > 0:
         raise_if_stopped(stopped)
         pause(min(TURN_SECONDS, seconds))

@@ -1,1 +1,1 @@
-"""The only package that imports ComfyUI and torch: it turns families into nodes, and arrays into sockets."""
+"""The only package that imports ComfyUI and torch: turns families into nodes, and arrays into socket values."""

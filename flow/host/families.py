@@ -1,14 +1,14 @@
-"""The families that this process offers, by node id, as passed in by the pack's entry point."""
+"""The families that this process offers, by node id; the pack's entry point passes them in."""
 
 from __future__ import annotations
 
 from ..model import Family
 
 FAMILIES: dict[str, Family] = {}
-# What the provider lists beside their models, by node id, as `Runtime.learn_models` found it last.
+# Models that the provider lists and no family declares, by node id, as last found by `Runtime.learn_models`.
 NEW_MODELS: dict[str, tuple[str, ...]] = {}
 
 
 def offered(family: Family) -> Family:
-    """The family with the models that the provider added, if any are known."""
+    """Return the family with the models that the provider added, if any are known."""
     return family.with_unchecked(NEW_MODELS.get(family.node_id, ()))

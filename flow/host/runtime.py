@@ -1,4 +1,4 @@
-"""State that the process keeps between prompts: settings, ledgers, accounts, the runner, and the sandbox if enabled."""
+"""Process-wide state kept between prompts: settings, ledgers, accounts, the runner, and the sandbox if enabled."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SANDBOX = Path(__file__).resolve().parents[2] / "sandbox" / "__main__.py"
 
 
 class Runtime:
-    """One data folder and one output folder. `on_event` hears what happens to jobs; the others are Account's."""
+    """State for one data folder and one output folder. `on_event` gets job events; keyword arguments are Account's."""
 
     def __init__(
         self,
@@ -52,16 +52,16 @@ class Runtime:
         self._refreshing: threading.Thread | None = None
 
     def now(self) -> float:
-        """Unix seconds."""
+        """Return the current time in Unix seconds."""
         return self._now()
 
     @property
     def settings(self) -> Settings:
-        """The settings in force now."""
+        """The settings in effect now."""
         return read(self.home)
 
     def reached(self) -> Settings:
-        """The settings with the address to talk to; starts the sandbox where one is wanted and none is named."""
+        """Return the settings with the base URL to use; starts the sandbox if it is on and no base URL is set."""
         found = self.settings
         if found.sandbox and found.base_url == DEFAULT_BASE_URL:
             return replace(found, base_url=self._sandbox_url())
@@ -69,13 +69,13 @@ class Runtime:
 
     @property
     def base_url(self) -> str:
-        """Where the provider is, without starting the sandbox."""
+        """The provider's base URL; does not start the sandbox."""
         found = self.settings
         is_started = found.sandbox and found.base_url == DEFAULT_BASE_URL and self._sandbox is not None
         return self._sandbox[1] if is_started and self._sandbox else found.base_url
 
     def ledger_of(self, found: Settings) -> Ledger:
-        """The ledger that those settings name, opened once."""
+        """Return the ledger that the settings `found` name; each is opened once."""
         place = found.ledger_url or str(found.home / "ledger.sqlite")
         with self._lock:
             if place not in self._ledgers:
@@ -88,7 +88,7 @@ class Runtime:
 
     @property
     def provider(self) -> Provider:
-        """The provider as the account in force asks it. Raises NotSet without a key."""
+        """A client of the provider with the settings in effect. Raises NotSet without a key."""
         found = self.reached()
         return Provider(found.base_url, found.require_key(), language=found.language)
 
@@ -97,7 +97,7 @@ class Runtime:
         return Runner(self._on_event)
 
     def account(self) -> Account:
-        """The account in force, the same one while the settings are; jobs begun with an earlier one go on with it.
+        """Return the current account, the same object until settings change; jobs keep the account they started with.
 
         Raises NotSet without a key.
         """
@@ -120,7 +120,7 @@ class Runtime:
         return account
 
     def learn_models(self) -> None:
-        """Offer what the provider listed when it was last asked, beside what the families declare; asks nobody."""
+        """Offer the models of the cached list that no family declares; sends no request."""
         remembered = known_models(self.base_url, self.ledger)
         if remembered != self._remembered:
             self._remembered = remembered
@@ -128,16 +128,16 @@ class Runtime:
             NEW_MODELS.update(new_models(self.families.values(), remembered))
 
     def refresh_soon(self) -> None:
-        """Have a thread `refresh`; the one under way where there is one."""
+        """Start `refresh` in a thread unless it is already running."""
         with self._lock:
             if self._refreshing is None or not self._refreshing.is_alive():
                 self._refreshing = threading.Thread(target=self.refresh, name="apimart-daily", daemon=True)
                 self._refreshing.start()
 
     def refresh(self) -> None:
-        """Ask what holds for a day where the day is over: which models there are, and what was charged.
+        """Update the model list, and reconcile the ledger with the provider's charges; each at most daily.
 
-        Silent without a key, without network, and while the sandbox is not started: then what was known stays.
+        Without a key, without a network, or while the sandbox is not started, keeps what is known and raises nothing.
         """
         try:
             self.learn_models()
@@ -152,15 +152,15 @@ class Runtime:
             log.info("What the provider offers and charged is not known: %s", error.what)
 
     def offered(self, family: Family, model: object) -> Family:
-        """The family as the provider offers it, where `model` is none that it declares."""
+        """Return the family, including the models that the provider added if `model` is none that it declares."""
         if model in models_of(family):
             return family
-        with suppress(PackError):  # what is not known is refused by its name
+        with suppress(PackError):  # an unknown model is refused by name
             self.learn_models()
         return offered(family)
 
     def close(self) -> None:
-        """Leave every job where it stands, as the end of the process does."""
+        """Stop the runner and close the ledgers; jobs stay in their current state, as when the process ends."""
         if self._refreshing is not None:
             self._refreshing.join()
         if "runner" in self.__dict__:
@@ -181,8 +181,8 @@ class Runtime:
 
 @cache
 def runtime() -> Runtime:
-    """That of this ComfyUI. Its data folder is APIMART_HOME, else in the system user folder, which is not served."""
-    import folder_paths  # here, because the routes are also served without a ComfyUI, by tests
+    """Return the runtime of this ComfyUI; its data folder is APIMART_HOME, else in the unserved system user folder."""
+    import folder_paths  # imported here because tests serve the routes without ComfyUI
     from comfy.cli_args import args
 
     from .web.events import tell
@@ -194,10 +194,10 @@ def runtime() -> Runtime:
 
 
 def _started_sandbox(folder: Path) -> tuple[subprocess.Popen[str], str]:
-    """A program of its own that ends with this one: its standard input closes when ours does."""
+    """Return the sandbox's process and URL. It exits with this process, whose end closes its standard input."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     command = [sys.executable, str(SANDBOX), "--exit-with-parent", "--state", str(folder / "sandbox.json")]
-    # A list without a shell, of our own file and a path that no prompt names
+    # An argument list, no shell: our own file, and a path that no prompt can set
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # nosec B603
     atexit.register(process.terminate)
     assert process.stdout is not None

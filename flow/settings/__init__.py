@@ -1,4 +1,4 @@
-"""Settings, from the environment first, then from an owner-only folder that ComfyUI does not serve."""
+"""Settings: environment variables first, then files in an owner-only folder that ComfyUI does not serve."""
 
 from .kept import checked_key, save_key, save_settings, set_aside
 from .reading import DEFAULT_BASE_URL, Limits, Problem, Settings, default_home, environment_names, read

@@ -1,4 +1,4 @@
-"""The files of the data folder, settings.json and the key; changed by one process at a time."""
+"""The files of the data folder, settings.json and the key; only one process at a time changes them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KEY = "key"
 
 
 def saved_settings(home: Path) -> dict[str, Json]:
-    """The saved settings, empty if there is no file. Raises NotSet if the file cannot be read."""
+    """Return the saved settings; empty if there is no file. Raises NotSet if the file cannot be read."""
     file = home / SETTINGS
     try:
         found = json.loads(patiently(file.read_bytes))
@@ -34,8 +34,8 @@ def saved_settings(home: Path) -> dict[str, Json]:
 def save_settings(home: Path, changes: Mapping[str, Json]) -> None:
     """Merge `changes` into the saved settings; None removes a value.
 
-    Raises NotSet, with nothing changed, when the file cannot be written, and when what is there cannot be read: the
-    limits in it would be lost.
+    Raises NotSet and changes nothing if the file cannot be written, or if the existing file cannot be read, since its
+    limits would be lost.
     """
     with _alone(home, SETTINGS):
         saved = saved_settings(home)
@@ -45,9 +45,9 @@ def save_settings(home: Path, changes: Mapping[str, Json]) -> None:
 
 
 def set_aside(home: Path) -> None:
-    """Rename a settings.json that cannot be read to settings.json.broken; afterwards nothing is set, limits included.
+    """Rename an unreadable settings.json to settings.json.broken; afterwards nothing is saved, limits included.
 
-    Does nothing when the file can be read or is not there. Raises NotSet when it cannot be renamed.
+    Does nothing if the file can be read or does not exist. Raises NotSet if it cannot be renamed.
     """
     with _alone(home, SETTINGS):
         try:
@@ -57,7 +57,7 @@ def set_aside(home: Path) -> None:
 
 
 def saved_key(home: Path) -> str:
-    """The saved key, empty if there is none. Raises NotSet if the file cannot be read."""
+    """Return the saved key; empty if there is none. Raises NotSet if the file cannot be read."""
     try:
         return patiently((home / KEY).read_bytes).decode("utf-8-sig", "surrogateescape").strip()
     except FileNotFoundError:
@@ -70,7 +70,7 @@ def saved_key(home: Path) -> str:
 
 
 def save_key(home: Path, key: str) -> None:
-    """Save the key in the protected file; an empty key removes it. Raises NotSet if it cannot be a key."""
+    """Save the key in an owner-only file; an empty key removes it. Raises NotSet if it is no key or cannot be saved."""
     file = home / KEY
     checked = checked_key(key) if key.strip() else ""
     with _alone(home, KEY):
@@ -81,7 +81,7 @@ def save_key(home: Path, key: str) -> None:
 
 
 def checked_key(key: str) -> str:
-    """The key, stripped. Raises NotSet if it cannot be a key."""
+    """Return the key, stripped. Raises NotSet if it cannot be an API key."""
     key = key.strip()
     if not can_be_sent(key) or not 8 <= len(key) <= 512:
         raise NotSet(
@@ -91,13 +91,13 @@ def checked_key(key: str) -> str:
 
 
 def can_be_sent(key: str) -> bool:
-    """Whether the key is a valid HTTP header value."""
+    """Return whether the key is a valid HTTP header value."""
     return key.isascii() and key.isprintable() and " " not in key
 
 
 @contextmanager
 def _alone(home: Path, name: str) -> Iterator[None]:
-    """Change a file of the data folder while no other process changes one. Raises NotSet for what the disk refuses."""
+    """Keep other processes from changing the data folder while `name` is changed. Raises NotSet on OSError."""
     try:
         with locked(home / "settings.lock"):
             yield

@@ -1,4 +1,4 @@
-"""The settings in force, and problems with them."""
+"""The settings in effect, and problems with them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 class Limits:
     """Spending limits; None means no limit, 0 allows nothing.
 
-    Of one queue run more than `ask_above_usd` is spent only when somebody approves; `keep_usd` stays on the account.
+    A queue run that spends more than `ask_above_usd` needs approval; `keep_usd` is the balance to leave on the account.
     """
 
     usd_per_job: float | None = None
@@ -45,9 +45,9 @@ class Limits:
 
 @dataclass(frozen=True)
 class Problem:
-    """A setting that cannot be read: `name` is the setting, or `settings.json` for the whole file.
+    """A setting that cannot be read; `name` is the setting, or `settings.json` for the whole file.
 
-    `what` and `next_step` are whole sentences, and never repeat what was set: it may be a key in the wrong place.
+    `what` and `next_step` are complete sentences that never quote the value: it may be a key in the wrong place.
     """
 
     name: str
@@ -57,9 +57,9 @@ class Problem:
 
 @dataclass(frozen=True)
 class Settings:
-    """All settings. `home` is the data folder; `key_source` says where the key came from.
+    """All settings. `home` is the data folder; `key_source` is "environment", "file" or "none".
 
-    With `problems`, the values are good for showing only: `require_key` refuses, so that nobody purchases on a guess.
+    With `problems`, the values are for display only: `require_key` raises, so that nothing is bought with wrong values.
     """
 
     home: Path
@@ -83,7 +83,7 @@ class Settings:
 
     @property
     def realm(self) -> str:
-        """ "sandbox" or "live"; jobs of one never answer requests of the other."""
+        """Either "sandbox" or "live"; a job in one is never reused for a request in the other."""
         return "sandbox" if self.sandbox else "live"
 
     @property
@@ -92,13 +92,13 @@ class Settings:
         return hashlib.sha256(f"apimart-account:{self.key}".encode()).hexdigest()[:12]
 
     def require_no_problems(self) -> None:
-        """Raises NotSet with every problem, if any setting cannot be read."""
+        """Raise NotSet, with every problem, if any setting cannot be read."""
         if self.problems:
             next_steps = dict.fromkeys(one.next_step for one in self.problems)
             raise NotSet(" ".join(one.what for one in self.problems), next_step=" ".join(next_steps))
 
     def require_key(self) -> str:
-        """The key. Raises NotSet without a key, or if any setting cannot be read."""
+        """Return the key. Raises NotSet if there is none, or if any setting cannot be read."""
         self.require_no_problems()
         if not self.key:
             raise NotSet(
@@ -110,9 +110,9 @@ class Settings:
 
 
 def read(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings in force. Environment variables override saved values; blank ones are ignored.
+    """Return the settings in effect. Environment variables override saved values; blank ones are ignored.
 
-    Never raises: what cannot be read is told in `problems`. In its place stands a limit of 0, else the default.
+    Never raises: unreadable settings are reported in `problems`. A limit is 0 then, any other setting its default.
     """
     reader = _Reader(home, os.environ if environment is None else environment)
     key, source = reader.key()
@@ -140,20 +140,20 @@ def read(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def default_home(environment: Mapping[str, str] | None = None) -> Path:
-    """The data folder outside ComfyUI: APIMART_HOME, else a folder in the user's home."""
+    """Return the data folder used outside ComfyUI: APIMART_HOME, else .apimart in the user's home folder."""
     env = os.environ if environment is None else environment
     return Path(env.get("APIMART_HOME") or Path.home() / ".apimart").expanduser()
 
 
 def environment_names(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """The settings that environment variables override."""
+    """Return the settings that environment variables override: lower case, sorted, without the prefix APIMART_."""
     env = os.environ if environment is None else environment
     named = (name for name in env if name.startswith("APIMART_") and env[name].strip())
     return tuple(sorted(name.removeprefix("APIMART_").lower() for name in named))
 
 
 class _Reader:
-    """Reads settings one by one, and collects problems."""
+    """Reads settings one at a time and collects problems."""
 
     def __init__(self, home: Path, environment: Mapping[str, str]) -> None:
         self.problems: list[Problem] = []
@@ -166,11 +166,11 @@ class _Reader:
             self._refuse(SETTINGS, error.what, error.next_step)
 
     def written(self, name: str) -> str:
-        """The environment variable's value, empty if it is not set."""
+        """Return the value of the environment variable APIMART_{name}; empty if it is not set."""
         return self._environment.get(f"APIMART_{name}", "").strip()
 
     def value(self, name: str, rule: Callable[[Json], _T], default: _T, unreadable: _T) -> _T:
-        """A setting, validated: `default` if it is not set, `unreadable` if it is not valid."""
+        """Return a setting, validated by `rule`: `default` if it is not set, `unreadable` if it cannot be read."""
         said: Json = self.written(name.upper())
         where, next_step = f"APIMART_{name.upper()}", "Correct it, then restart ComfyUI."
         if not said:
@@ -193,13 +193,13 @@ class _Reader:
         return self.value(name, NUMBERS[name].read, default, default)
 
     def limits(self) -> Limits:
-        """The limits; one that cannot be read counts as 0."""
+        """Return the limits; an unreadable one counts as 0, except that an unreadable `keep_usd` is None."""
         job, day, run, project, ask = (self.value(name, NUMBERS[name].read, None, 0.0) for name in LIMITS)
         keep = self.value("keep_usd", NUMBERS["keep_usd"].read, None, None)
         return Limits(job, day, None if run is None else int(run), project, ask, keep)
 
     def key(self) -> tuple[str, str]:
-        """The key and its source; empty if it cannot be read or sent."""
+        """Return the key and its source; the key is empty if it cannot be read or sent."""
         key, source, where = self.written("API_KEY"), "environment", "APIMART_API_KEY"
         if not key:
             source, where = "file", f"The file {self._home / KEY}"
@@ -219,7 +219,7 @@ class _Reader:
         return "", source
 
     def base_url(self, sandbox: bool) -> str:
-        """The provider's address. With the sandbox on, it is never the live one."""
+        """Return the base URL. With the sandbox on, the live one is refused, and the default stands for the sandbox."""
         url = (self.written("BASE_URL") or DEFAULT_BASE_URL).rstrip("/")
         reason = _reason_against(url)
         if sandbox and self.written("BASE_URL") and not reason and urlsplit(url).hostname == LIVE_HOST:
@@ -234,7 +234,7 @@ class _Reader:
 
 
 def _reason_against(url: str) -> str:
-    """Why the key may not be sent there, as what goes on after the variable's name; empty for a good address."""
+    """Return why the key may not be sent to `url`, worded to follow the variable's name; empty for a valid URL."""
     try:
         parts = urlsplit(url)
         is_whole = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0

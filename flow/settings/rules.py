@@ -10,7 +10,7 @@ from math import nan
 from ..model import Json, project_name
 
 HOST = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])?", re.ASCII)
-# What the provider can tell errors of tasks in; the pack itself speaks four of them.
+# Languages in which the provider can report task errors; the pack itself is translated into four of them.
 # Source: https://docs.apimart.ai/en/api-reference/tasks/status, September 2026.
 LANGUAGES = ("en", "zh", "ja", "ko", "ru", "fr", "de", "id", "pt", "es")
 YES = ("1", "true", "yes", "y", "on")
@@ -19,7 +19,7 @@ NO = ("0", "false", "no", "n", "off")
 
 @dataclass(frozen=True)
 class Number:
-    """A number from `least` to `most`, both included; `whole` ones have no fraction."""
+    """A range of numbers from `least` to `most`, inclusive; `whole` allows integers only."""
 
     least: int
     most: int
@@ -29,11 +29,11 @@ class Number:
         return f"a {'whole ' if self.whole else ''}number from {self.least} to {self.most}"
 
     def allows(self, value: float) -> bool:
-        """False for NaN and the infinities, too."""
+        """Return whether `value` is allowed; False for NaN and infinities."""
         return self.least <= value <= self.most and not (self.whole and value % 1)
 
     def read(self, value: Json) -> float:
-        """A JSON number, or one as a person writes it. Raises ValueError, whose text goes on after a setting's name."""
+        """Return a JSON number or numeric string as a float. Raises ValueError, worded to follow the setting's name."""
         found = nan if isinstance(value, bool) else _number(value)
         if not self.allows(found):
             raise ValueError(f"must be {self}")
@@ -59,7 +59,7 @@ NUMBERS: Mapping[str, Number] = {
 
 
 def flag(value: Json) -> bool:
-    """A JSON flag, or a word for one in any case. Raises ValueError, whose text goes on after a setting's name."""
+    """Return a JSON flag, or a word for one in any case. Raises ValueError, worded to follow the setting's name."""
     word = str(value).strip().lower()
     if word not in (*YES, *NO):
         raise ValueError(f"must be {_choice(YES)}, or {_choice(NO)}")
@@ -67,7 +67,7 @@ def flag(value: Json) -> bool:
 
 
 def language(value: Json) -> str:
-    """One of `LANGUAGES`. Raises ValueError, whose text goes on after a setting's name."""
+    """Return one of `LANGUAGES`. Raises ValueError, worded to follow the setting's name."""
     code = str(value).strip().lower()
     if code not in LANGUAGES:
         raise ValueError(f"must be {_choice(LANGUAGES)}")
@@ -75,7 +75,7 @@ def language(value: Json) -> str:
 
 
 def hosts(value: Json) -> tuple[str, ...]:
-    """Names of hosts with commas between them. Raises ValueError, whose text goes on after a setting's name."""
+    """Return the host names of a comma-separated list. Raises ValueError, worded to follow the setting's name."""
     names = tuple(one.strip().lower() for one in text(value).split(",") if one.strip())
     if not all(HOST.fullmatch(name) for name in names):
         raise ValueError("must be a comma-separated list of host names, for example clips.example.com, *.example.com")
@@ -83,14 +83,14 @@ def hosts(value: Json) -> tuple[str, ...]:
 
 
 def text(value: Json) -> str:
-    """A text without the blanks around it. Raises ValueError, whose text goes on after a setting's name."""
+    """Return a text, stripped. Raises ValueError, worded to follow the setting's name."""
     if not isinstance(value, str):
         raise ValueError("must be text")
     return value.strip()
 
 
 def project(value: Json) -> str:
-    """The name of a project. Raises ValueError, whose text goes on after a setting's name."""
+    """Return the name of a project. Raises ValueError, worded to follow the setting's name."""
     return project_name(text(value))
 
 

@@ -1,1 +1,1 @@
-"""Called by ComfyUI's executor: the node classes, and what they do when they run."""
+"""Code that ComfyUI's executor calls: the node classes and their execution."""

@@ -1,4 +1,4 @@
-"""Execution of model nodes and Collect Job: ask the runner for a job, wait for it, return its videos."""
+"""Execution of model nodes and Collect Job: request a job from the runner, wait for it, and return its videos."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LAST_FRAME = Selection(skip_first_frames=-1)
 
 
 class NodeRun:
-    """One run of one node. It waits for a job that the runner owns; Cancel ends the wait, not the job."""
+    """One execution of a node. It waits for a job that the runner owns; Cancel ends the wait, not the job."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class NodeRun:
         self._job: Job | None = None
 
     async def purchase(self, family: Family, given: dict[str, Any]) -> io.NodeOutput:
-        """The outputs of a family node: of the job that answers its request already, else of a new one."""
+        """Return the outputs of a family node: of an existing job for the same request, else of a new one."""
         self._progress.widgets = widgets_of(given)
 
         async def purchased() -> io.NodeOutput:
@@ -80,11 +80,11 @@ class NodeRun:
                 raise
             self._progress.say(f"Skipped: {error}")
             presence.run_again(self._node_id, self._prompt)
-            # Without a message: ComfyUI tells the page of each message as of the failure of the whole prompt.
+            # No message: ComfyUI reports each blocker's message to the page as a failure of the whole prompt.
             return io.NodeOutput(*[ExecutionBlocker(None)] * len(VIDEO_OUTPUTS))
 
     async def collect(self, task_id: str) -> io.NodeOutput:
-        """The outputs of Collect Job: the videos of any job of the account."""
+        """Return the outputs of Collect Job: the videos of any job of the account."""
 
         async def collected() -> io.NodeOutput:
             account = await self._account()
@@ -126,7 +126,7 @@ class NodeRun:
 
 @contextmanager
 def _paid(entry: Entry) -> Iterator[None]:
-    """Whatever keeps a file of a job from being read, the job is said to be paid, and its file to be kept."""
+    """Make every Unreadable and NotSet of the block say that the job is paid and its file is kept."""
     try:
         yield
     except (Unreadable, NotSet) as error:
@@ -134,14 +134,14 @@ def _paid(entry: Entry) -> Iterator[None]:
 
 
 def problems(family: Family, given: dict[str, Any]) -> list[str]:
-    """Problems with the widget values; linked widgets have no value yet and are checked when the node runs."""
+    """Return problems with the widget values; linked widgets have no value yet and are checked when the node runs."""
     family = runtime().offered(family, given["model"]) if isinstance(given.get("model"), str) else family
     held = {**given, **cuts_of(family, given)}
     return problems_of_widgets(family, Values(held), {name for name, value in held.items() if value is not None})
 
 
 def job_json(entry: Entry, path: Path) -> str:
-    """The `job` output: `units` is what was billed, each a `unit` ("second" or "clip")."""
+    """Return the `job` output as JSON; `units` is what was billed, each a `unit` ("second" or "clip")."""
     return json.dumps(
         {
             "task_id": entry.task_id,
@@ -157,7 +157,7 @@ def job_json(entry: Entry, path: Path) -> str:
 
 
 def widgets_of(given: Mapping[str, Any]) -> dict[str, Json]:
-    """What the widgets of a node hold, by the names that the page has for them."""
+    """Return the values of a node's widgets, by the names that the page uses."""
     held = {name: value for name, value in given.items() if isinstance(value, (str, int, float))}
     grown = {name: value for name, value in given.items() if isinstance(value, Mapping)}
     inner = {(name, one): value for name, values in grown.items() for one, value in values.items()}

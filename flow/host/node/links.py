@@ -1,4 +1,4 @@
-"""Which outputs of a node are connected, so that frames and audio are decoded only then."""
+"""Finds the connected outputs of a node, so that frames and audio are decoded only if connected."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ DECODED_OUTPUTS = frozenset({"frames", "audio", "last_frame"})
 def linked_outputs(
     node_id: str, prompt: Mapping[str, Any] | None = None, names: Sequence[str] = NAMES
 ) -> frozenset[str]:
-    """The connected outputs of `node_id` (named `names`), in `prompt` or else in a running prompt.
+    """Return the connected ones of `names`, the outputs of `node_id`, in `prompt` or else in the running prompts.
 
-    Of a node that no prompt names (it was made while the workflow ran) all count as wanted.
+    Returns all `names` if the node is in no prompt, since it was created while the workflow ran.
     """
     prompts = [prompt] if prompt else running_prompts()
     named = [one for one in prompts if node_id in one]
@@ -26,7 +26,7 @@ def linked_outputs(
 
 
 def running_prompts() -> list[Mapping[str, Any]]:
-    """The prompts in execution; the server's queue holds (number, id, prompt, ...) for each."""
+    """Return the prompts in execution; the server's queue holds (number, id, prompt, ...) for each."""
     queue = PromptServer.instance.prompt_queue
     with queue.mutex:
         return [item[2] for item in queue.currently_running.values()]

@@ -1,4 +1,4 @@
-"""Memory that a container (cgroup) lets its processes use."""
+"""Memory left to this process by the limits of its container (cgroup)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OWN_CGROUPS = Path("/proc/self/cgroup")
 
 @dataclass(frozen=True)
 class _Names:
-    """The files of a memory cgroup, from docs.kernel.org: admin-guide/cgroup-v2.html and cgroup-v1/memory.html."""
+    """The files of a memory cgroup. Source: docs.kernel.org, admin-guide/cgroup-v2.html and cgroup-v1/memory.html."""
 
     limit: str
     used: str
@@ -25,22 +25,22 @@ V1 = _Names("memory.limit_in_bytes", "memory.usage_in_bytes", ("total_inactive_f
 
 
 def left_by_containers(cgroups: Path = CGROUPS, own: Path = OWN_CGROUPS) -> Iterator[int]:
-    """The bytes left under each cgroup limit of this process; empty without limits, and outside Linux.
+    """Yield the bytes left under each cgroup limit of this process; nothing without limits, or outside Linux.
 
-    A container is killed when it passes its limit, however much memory its host has. `own` lists our cgroups as
-    /proc/self/cgroup does.
+    A container that exceeds its limit is killed, however much memory its host has. `own` lists this process's cgroups
+    in the format of /proc/self/cgroup.
     """
     for folder, names in _folders(cgroups, own):
-        with suppress(OSError, ValueError):  # no limit ("max"), no such cgroup here, or none at all
+        with suppress(OSError, ValueError):  # no limit ("max"), this cgroup is not visible, or there is none
             limit = int((folder / names.limit).read_text())
             used = int((folder / names.used).read_text())
             facts = _facts(folder / "memory.stat")
-            # File pages are given back when memory runs short, as in MemAvailable of the whole machine.
+            # Cached file pages count as free, as in MemAvailable: they are reclaimed when memory runs short.
             yield max(0, limit - used + sum(facts.get(name, 0) for name in names.cached))
 
 
 def _folders(cgroups: Path, own: Path) -> Iterator[tuple[Path, _Names]]:
-    """Our cgroup and all above it, as far as they are to be seen from here: each may have a limit."""
+    """Yield this process's cgroups and their ancestors, as far as visible here: each may have a limit."""
     try:
         lines = own.read_text().splitlines()
     except OSError:

@@ -16,7 +16,7 @@ HIDDEN = "[folder]"
 
 
 def metadata_of(runtime: Runtime, prompt: Mapping[str, Any] | None, more: Mapping[str, Any] | None) -> dict[str, str]:
-    """The texts by their names, without keys and without paths of this machine."""
+    """Return the metadata texts by name, without API keys and without this machine's folders."""
     found = {"prompt": prompt, **(more or {})}
     hidden = _folders(runtime)
     texts = {name: json.dumps(scrubbed(value)) for name, value in found.items() if value is not None}
@@ -24,7 +24,7 @@ def metadata_of(runtime: Runtime, prompt: Mapping[str, Any] | None, more: Mappin
 
 
 def _folders(runtime: Runtime) -> list[str]:
-    """As they stand in JSON, the deepest first."""
+    """Return the folders to hide, escaped as in JSON, longest first."""
     folders = {runtime.home, runtime.output, Path(folder_paths.base_path), Path.home()}
     written = [json.dumps(str(one))[1:-1] for one in folders if len(one.parts) > 1]
     return sorted(written, key=len, reverse=True)

@@ -1,4 +1,4 @@
-"""The node classes. Modules that submit and decode are imported on first use, so that ComfyUI starts fast."""
+"""The node classes. Modules that submit or decode are imported on first use, so that ComfyUI starts fast."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .schema import PREVIEW, schema_of, schema_of_utility
 
 
 def _what_runs(node: type[io.ComfyNode]) -> str:
-    """What decides, beside the inputs, whether ComfyUI runs a node again: what is wanted of it now, a file is gone."""
+    """Return what, besides the inputs, makes ComfyUI run a node again: which outputs are connected, and lost files."""
     node_id = str(node.hidden.unique_id)
     decoded = sorted(linked_outputs(node_id) & DECODED_OUTPUTS)
     return f"with {decoded}, {losses(node_id)} lost"
@@ -33,12 +33,12 @@ def _run_of(node: type[io.ComfyNode], gives_several: bool) -> Any:
 
 
 def _loaded(module: str) -> Any:
-    """A module of this package that brings OpenCV, requests and the database with it."""
+    """Import a module of this package that loads OpenCV, requests and the database."""
     return import_module(f".{module}", __package__)
 
 
 class FamilyNode(io.ComfyNode):
-    """One node per family; everything that differs is in its declaration."""
+    """Base class of the model nodes, one per family; all differences are in the family's declaration."""
 
     FAMILY: ClassVar[Family]
 
@@ -57,7 +57,7 @@ class FamilyNode(io.ComfyNode):
 
 
 class UtilityNode(io.ComfyNode):
-    """One node per utility; a class below for each work that a utility can name."""
+    """Base class of the utility nodes; there is a subclass for each `work` that a utility can name."""
 
     UTILITY: ClassVar[Utility]
 
@@ -101,7 +101,7 @@ class ShotListNode(UtilityNode):
     @classmethod
     def validate_inputs(cls, table: str | None, file: str | None, rows: str | None) -> bool | str:
         if table is None or file is None or rows is None:
-            return True  # a link, whose value comes when the node runs
+            return True  # linked: the value is known only when the node runs
         try:
             _loaded("shot_list").shots_of(table, file, rows)
         except PackError as error:
@@ -141,7 +141,7 @@ class VideoFrames(UtilityNode):
 
 
 class ReferenceVideo(UtilityNode):
-    """Makes a video fit for motion control, within the limits of the utility."""
+    """Fits a video to the limits of motion control that the utility declares."""
 
     @classmethod
     async def execute(
@@ -188,7 +188,7 @@ def utility_node_of(utility: Utility) -> type[UtilityNode]:
 
 
 def _validation_of(family: Family) -> Callable[..., bool | str]:
-    """ComfyUI reads this function's parameters: it asks about no others, and checks single values by itself."""
+    """Return a `validate_inputs` with the judged widgets as parameters: ComfyUI passes these and checks all others."""
 
     def validate_inputs(cls: type[FamilyNode], **given: Any) -> bool | str:
         return " ".join(_loaded("execution").problems(family, given)) or True

@@ -1,4 +1,4 @@
-"""Whether the files that a node returned still exist: ComfyUI caches outputs, not the files they refer to."""
+"""Tracks whether the files that a node returned still exist: ComfyUI caches outputs, not the files they refer to."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _given: dict[tuple[str, str], _Given] = {}
 
 
 def remember(node_id: str, prompt: Mapping[str, Any] | None, files: Iterable[Path]) -> None:
-    """Remember the files that a node returned in `prompt`; a list may return several times."""
+    """Remember the files that a node returned in `prompt`; a node that runs on a list calls this several times."""
     with _lock:
         _given.setdefault(_key(node_id, prompt), _Given()).files.update(files)
         while len(_given) > MOST_NODES:
@@ -33,13 +33,13 @@ def remember(node_id: str, prompt: Mapping[str, Any] | None, files: Iterable[Pat
 
 
 def run_again(node_id: str, prompt: Mapping[str, Any] | None) -> None:
-    """Make ComfyUI run a node again in the next prompt, although its skipped failure is cached."""
+    """Make ComfyUI run a node again in the next prompt, although the result of its skipped failure is cached."""
     with _lock:
         _given.setdefault(_key(node_id, prompt), _Given()).losses += 1
 
 
 def losses(node_id: str) -> int:
-    """How often files of this node were found missing; a changed number makes ComfyUI run the node again."""
+    """Return how often files of this node were found missing or `run_again` was called; a change triggers a new run."""
     prompt = next((one for one in running_prompts() if node_id in one), None)
     with _lock:
         given = _given.get(_key(node_id, prompt))
@@ -52,6 +52,6 @@ def losses(node_id: str) -> int:
 
 
 def _key(node_id: str, prompt: Mapping[str, Any] | None) -> tuple[str, str]:
-    """Nodes of other workflows have the same ids; their inputs tell them apart."""
+    """Return the node's id and inputs: nodes of different workflows share ids, so inputs tell them apart."""
     inputs = (prompt or {}).get(node_id, {}).get("inputs", {})
     return node_id, json.dumps(inputs, sort_keys=True, default=str)

@@ -1,4 +1,4 @@
-"""Progress bar and text of a running node, and interruption through ComfyUI's Cancel."""
+"""Progress bar and text of a running node, and interruption by ComfyUI's Cancel."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ Result = TypeVar("Result")
 
 
 class NodeProgress:
-    """Shows one node's job in the node; `workflow` is kept with the job, so that it can be opened again.
+    """Shows a job's progress on its node, and saves `workflow` with the job so that it can be reopened.
 
-    `widgets` are the node's, where it buys.
+    `widgets` are the node's widget values if it purchases, else None.
     """
 
     def __init__(self, node_id: str, runtime: Runtime, workflow: Mapping[str, Any] | None) -> None:
@@ -45,7 +45,7 @@ class NodeProgress:
         self._pending: set[asyncio.Future[None]] = set()
 
     def show(self, progress: Progress) -> None:
-        """Called in the prompt's loop."""
+        """Show progress on the node; must be called in the prompt's event loop."""
         self.say(progress.line, *progress.warnings)
         if progress.entry is not None:
             self._meet(progress.entry)
@@ -81,7 +81,7 @@ class NodeProgress:
 
 
 def left_today(account: Account) -> str:
-    """What the limit per day still allows, as a sentence; empty without a limit, and where that cannot be told now."""
+    """Return what the daily limit still allows, as a sentence; empty without a limit, or if it is unknown now."""
     with suppress(PackError):
         if found := account.left_today():
             left, limit = found
@@ -99,9 +99,9 @@ def _said_of(outcome: Outcome) -> str:
 
 
 async def until_interrupted(work: Awaitable[Result], on_stop: Callable[[], None] = lambda: None) -> Result:
-    """What `work` gives, as long as nobody presses Cancel; then ComfyUI's own interrupt, at once.
+    """Return the result of `work`. On Cancel, call `on_stop` and raise ComfyUI's InterruptProcessingException at once.
 
-    `work` is cancelled, and not waited for.
+    `work` is canceled then, and not awaited.
     """
     task = asyncio.ensure_future(work)
     try:
@@ -116,5 +116,5 @@ async def until_interrupted(work: Awaitable[Result], on_stop: Callable[[], None]
 
 
 async def local(work: Callable[[Stopped], Result]) -> Result:
-    """Run `work` in a thread of the runner. It is told when to stop, and Cancel ends the wait at once."""
+    """Return the result of `work`, run in a runner thread. Cancel ends the wait at once and makes `stopped` True."""
     return await until_interrupted(runtime().runner.local(work))

@@ -1,4 +1,4 @@
-"""Execution of Reference Video: fits a video to the limits of motion control, and reports its price."""
+"""Execution of Reference Video: fits a video to the limits of motion control and reports its price."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _fit(
 
 
 def _seconds(limits: MotionReference, whole: float, orientation: str, start: float, length: float) -> float | None:
-    """How long the fitted video is to be, None for all of it. Raises Refused when too little is left."""
+    """Return the length of the fitted video in seconds, None for all from `start`. Raises Refused if too short."""
     longest = limits.max_seconds[orientation]
     left = whole - start
     wanted = min(left, longest, length or longest)
@@ -77,7 +77,7 @@ def _seconds(limits: MotionReference, whole: float, orientation: str, start: flo
 
 
 def report_of(limits: MotionReference, fitted: Measure) -> str:
-    """Details of the video, and its price for each model and mode."""
+    """Return details of the video, and its price in USD for each model and mode."""
     prices = printed_prices()
     sound = f"with {fitted.audio_seconds:.2f} s of audio" if fitted.has_audio else "without audio"
     found = f"{fitted.seconds:.2f} s, {fitted.frames} frames, {float(fitted.rate):.3f} fps, {fitted.size}"

@@ -40,7 +40,7 @@ OUTPUTS = {
     "INT": io.Int,
     "STRING": io.String,
 }
-# Since ComfyUI 0.19 a node that is no output node can keep its preview over reloads of the page.
+# Since ComfyUI 0.19, a node that is not an output node can keep its preview across page reloads.
 PREVIEW: Mapping[str, Any] = {
     name: True for name in ("has_intermediate_output",) if name in signature(io.Schema).parameters
 }
@@ -94,7 +94,7 @@ def _input(declared: Input) -> io.Input:
     if isinstance(declared, Choice):
         return io.Combo.Input(declared.id, options=list(declared.options), default=declared.default, **about)
     if isinstance(declared, Number):
-        # Unless told not to, the front end randomizes an input called `seed` after each run, which would be charged.
+        # By default, the front end randomizes an input named `seed` after each run, and each run would be charged.
         return io.Int.Input(
             declared.id,
             default=declared.default,
@@ -115,7 +115,7 @@ def _input(declared: Input) -> io.Input:
 
 
 def _shots(declared: Shots) -> io.Input:
-    """A choice that reveals the widgets of as many shots as are chosen."""
+    """Return a combo that reveals the widgets of the chosen number of shots."""
     options = [
         io.DynamicCombo.Option(how, [one for number in range(1, count + 1) for one in _shot(declared, number)])
         for how, count in declared.choices.items()

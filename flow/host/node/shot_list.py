@@ -1,4 +1,4 @@
-"""Execution of Shot List: reads the table, and loads the images that its rows name."""
+"""Execution of Shot List: reads the table and loads the images that its rows name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_BYTES = 4 * MEGABYTE
 
 
 async def give(node_id: str, table: str, file: str, rows: str, project: str) -> io.NodeOutput:
-    """One list per output, with an item per selected row. Raises Refused if the table cannot be read."""
+    """Return one list per output, with an item per selected row. Raises Refused if the table cannot be read."""
     found = shots_of(table, file, rows)
     if found.passed_over:
         PromptServer.instance.send_progress_text(f"Ignored columns: {', '.join(found.passed_over)}", node_id)
@@ -37,14 +37,14 @@ COLUMNS = ("prompt", "negative_prompt", "seconds", "seed", "take")
 
 
 def shots_of(table: str, file: str, rows: str) -> ShotList:
-    """The selected shots of the table or file. Raises Refused with every faulty row by its line."""
+    """Return the selected shots of the table or file. Raises Refused, listing every faulty row by its line."""
     if table.strip() and file.strip():
         raise Refused("table and file cannot be combined: clear one of them.")
     return read_shots(_text_of(file.strip()) if file.strip() else table, rows, lambda name: _place_of(name) is not None)
 
 
 def state_of(table: str, file: str, rows: str) -> str:
-    """A text that changes with the content of the table and of the files that it names."""
+    """Return a hash that changes when the table file, or an image that the selected rows name, is modified."""
     digest = hashlib.sha256()
     for place in _places(table, file, rows):
         stat = os.stat(place)
@@ -74,7 +74,7 @@ def _text_of(file: str) -> str:
 
 
 def _place_of(name: str) -> Path | None:
-    """A file of ComfyUI's input folder (or `name [output]`), None where there is none, or it lies elsewhere."""
+    """Return a file of ComfyUI's input folder (or `name [output]`); None if it does not exist or lies elsewhere."""
     if not name or "\0" in name:
         return None
     place = Path(folder_paths.get_annotated_filepath(name)).resolve()
@@ -92,7 +92,7 @@ def _image(shot: ShotRow, stopped: Stopped) -> Any:
     if not shot.image:
         return None
     try:
-        # ComfyUI's own module, found by its name when it is used: our folder has the same one.
+        # ComfyUI's `nodes` module, imported by name at run time: the pack has a folder of the same name.
         return import_module("nodes").LoadImage().load_image(shot.image)[0][:1]
-    except Exception as error:  # noqa: BLE001  # Pillow and PyAV raise whatever they like here
+    except Exception as error:  # noqa: BLE001  # Pillow and PyAV may raise anything here
         raise Refused(f"Line {shot.line}: the image '{shot.image[:80]}' cannot be read ({error}).") from None

@@ -54,7 +54,7 @@ PART_SECONDS = 1.0
 
 
 def values_of(family: Family, given: dict[str, Any], scratch: Path, stopped: Stopped = never) -> Values:
-    """The node's inputs as values. Raises Refused if a socket cannot be read, Unfinished when `stopped`."""
+    """Return the node's inputs as values. Raises Refused if a socket cannot be read, Unfinished if stopped."""
     values = {**given, **cuts_of(family, given)}
     for one in family.inputs:
         if (one.may_be_missing or isinstance(one, Text)) and given.get(one.id) is None:
@@ -66,14 +66,14 @@ def values_of(family: Family, given: dict[str, Any], scratch: Path, stopped: Sto
 
 
 def cuts_of(family: Family, given: Mapping[str, Any]) -> dict[str, Cut | None]:
-    """The shots entered for a family; None while a link has no value yet."""
+    """Return the shots entered for a family, by input; None while a link has no value yet."""
     return {one.id: one.read(given.get(one.id) or {}) for one in family.inputs if isinstance(one, Shots)}
 
 
 def _media(
     declared: MediaInput, given: dict[str, Any], scratch: Path, stopped: Stopped
 ) -> tuple[ImageData | VideoData | AudioData, ...]:
-    """What a socket holds, in the order of its names; a batch in a growing socket is taken apart."""
+    """Return what a socket holds, in the order of its names; a batch in a growing socket is split."""
     found = [one for one in _connected(declared, given.get(declared.id)) if one is not None]
     if isinstance(declared, ImageInput):
         return tuple(still for image in found for still in _stills(image, declared))
@@ -107,11 +107,11 @@ def _sounds(audio: dict[str, Any], declared: AudioInput) -> list[AudioData]:
 
 
 def video_data_of(video: Input.Video, scratch: Path, stopped: Stopped = never) -> VideoData:
-    """The video written out once, trims and crops applied: that file is measured and published.
+    """Write the video to `scratch` once, with trims and crops applied; that file is measured and published.
 
-    Its content is the same on every machine, so it is not taken from a file that an encoder of this one made. Raises
-    Refused for a video that cannot be written out, Unfinished when `stopped` says so, which is not asked while ComfyUI
-    writes it; leaves no file then.
+    Its content hash is the same on every machine, so it is not taken from a file encoded on this one. Raises Refused
+    if the video cannot be written, Unfinished if stopped; leaves no file then. `stopped` is not checked while ComfyUI
+    writes.
     """
     path = scratch / f"{secrets.token_hex(8)}.mp4"
     try:
@@ -122,13 +122,13 @@ def video_data_of(video: Input.Video, scratch: Path, stopped: Stopped = never) -
     except PackError:
         path.unlink(missing_ok=True)
         raise
-    except Exception as error:  # noqa: BLE001  # ComfyUI and PyAV raise whatever they like here
+    except Exception as error:  # noqa: BLE001  # ComfyUI and PyAV may raise anything here
         path.unlink(missing_ok=True)
         raise _not_readable(error) from None
 
 
 def _not_readable(error: Exception) -> Refused:
-    """Without the error's own text, which may name paths of this machine; that goes into the log."""
+    """Return a Refused without the error's text, which may contain paths of this machine and is logged instead."""
     log.warning("A video cannot be read: %s: %s", type(error).__name__, error)
     cause = getattr(error, "strerror", None) or type(error).__name__
     return Refused(
@@ -138,7 +138,7 @@ def _not_readable(error: Exception) -> Refused:
 
 
 def _write_out(video: Input.Video, path: Path, stopped: Stopped) -> tuple[str, ...]:
-    """Writes the video to `path`; what had to change. H.264 has even sides, which ComfyUI leaves to the encoder."""
+    """Write the video to `path`; return what changed. H.264 needs even sides, which ComfyUI leaves to the encoder."""
     try:
         video.save_to(str(path), format=Types.VideoContainer.MP4, codec=Types.VideoCodec.AUTO)
         return ()
@@ -151,9 +151,9 @@ def _write_out(video: Input.Video, path: Path, stopped: Stopped) -> tuple[str, .
 
 
 def _content_of(video: Input.Video, written: str, scratch: Path, stopped: Stopped) -> str:
-    """The packets of its file where they were copied, else those of its source and the trim, else its frames.
+    """Return the content hash: of the file's packets if they were copied, else of the source and trim, else of frames.
 
-    A video made of frames and trimmed afterwards is, in ComfyUI, a trimmed file that this machine encoded.
+    In ComfyUI, a video made of frames and trimmed afterwards is a trimmed file that this machine encoded.
     """
     source = _content_of_source(video, scratch, stopped) if isinstance(video, InputImpl.VideoFromFile) else ""
     if source == written:
@@ -168,7 +168,7 @@ def _content_of(video: Input.Video, written: str, scratch: Path, stopped: Stoppe
 
 
 def _content_of_source(video: Input.Video, scratch: Path, stopped: Stopped) -> str:
-    """Empty for what ComfyUI plays and we do not read, like an animated image."""
+    """Return the content hash of the source; empty if ComfyUI plays it but we do not read it, as an animated image."""
     source = video.get_stream_source()
     path = Path(source) if isinstance(source, str) else scratch / f"{secrets.token_hex(8)}.source"
     try:
@@ -183,13 +183,13 @@ def _content_of_source(video: Input.Video, scratch: Path, stopped: Stopped) -> s
 
 
 def _missing_bytes(video: Input.Video) -> int:
-    """What the file lacks that is played to its end: ComfyUI copies the rest into one that seems whole."""
+    """Return the bytes that a file played to its end lacks: ComfyUI would copy the rest into one that seems whole."""
     source, trim = _file_of(video), _trim_of(video)
     return missing_bytes(source) if source is not None and trim is not None and not trim[1] else 0
 
 
 def parts_of(video: Input.Video) -> Iterator[tuple[Frames, AudioData | None]]:
-    """Frames and audio of a video, one second at a time unless they are in memory already."""
+    """Yield the frames and audio of a video, one second at a time unless they are already in memory."""
     if isinstance(video, InputImpl.VideoFromComponents) or not hasattr(video, "as_trimmed"):
         yield _part(video)
         return
@@ -210,20 +210,20 @@ def _part(video: Input.Video) -> tuple[Frames, AudioData | None]:
 
 
 def frames_tensor(path: Path, selection: Selection = ALL, stopped: Stopped = never) -> tuple[torch.Tensor, float]:
-    """IMAGE [N, H, W, 3] that adopts the decoder's memory, and its rate. Raises what `decode_frames` raises."""
+    """Return an IMAGE [N, H, W, 3] sharing the decoder's memory, and its fps. Raises what `decode_frames` raises."""
     frames = decode_frames(path, selection, free_bytes=_free_bytes(), stopped=stopped)
     return torch.from_numpy(frames.pixels), float(frames.fps)
 
 
 def _free_bytes() -> int:
-    """What ComfyUI tells of the machine, or what a container leaves us of it."""
+    """Return the free memory in bytes: as ComfyUI reports it, or less if a container limits it."""
     return min([int(get_free_memory(torch.device("cpu"))), *left_by_containers()])
 
 
 def audio_of(path: Path, tell: Callable[[str], object], stopped: Stopped = never) -> dict[str, Any]:
-    """AUDIO [1, channels, samples]; a silent video gives silence of its own length. `tell` hears of what is amiss.
+    """Return AUDIO [1, channels, samples], or silence of a silent video's length. `tell` gets problems as sentences.
 
-    Raises Unreadable for what is no video, Unfinished when `stopped` says so.
+    Raises Unreadable if the file is not a video, Unfinished if stopped.
     """
     sound = decode_audio(path, tell=tell, stopped=stopped)
     if sound is None:
@@ -232,7 +232,7 @@ def audio_of(path: Path, tell: Callable[[str], object], stopped: Stopped = never
 
 
 def silence(seconds: float) -> dict[str, Any]:
-    """AUDIO of one silent channel at 44.1 kHz."""
+    """Return AUDIO of one silent channel at 44.1 kHz."""
     return {"waveform": torch.zeros(1, 1, max(1, round(seconds * SILENCE_RATE))), "sample_rate": SILENCE_RATE}
 
 
@@ -241,23 +241,23 @@ def video_of(path: Path) -> Input.Video:
 
 
 def plain_source(video: Input.Video) -> Path | None:
-    """The file of a video; None if it is trimmed, cropped, made of frames or an animated image."""
+    """Return the file of a video; None if it is trimmed, cropped, made of frames or an animated image."""
     trimmed = trimmed_source(video)
     return trimmed[0] if trimmed and trimmed[1:] == UNTRIMMED else None
 
 
 def trimmed_source(video: Input.Video) -> tuple[Path, float, float] | None:
-    """The file behind a video, where its trim starts and how long it is (seconds, 0 for all).
+    """Return the file behind a video, and the start and length of its trim (seconds, length 0 for all).
 
-    None when it is edited in other ways, made of frames or an animated image. `get_stream_source` leaves edits out,
-    so it is only used where the video says what they are.
+    None if it is edited in other ways, made of frames or an animated image. `get_stream_source` ignores edits, so it
+    is used only if the video reports them.
     """
     trim, path = _trim_of(video), _file_of(video)
     return None if trim is None or path is None or is_animation(path) else (path, *trim)
 
 
 def _file_of(video: Input.Video) -> Path | None:
-    """The file that a video is read from, edits left out; a video without one would be encoded into memory to ask."""
+    """Return the file of a video, edits ignored; None, without asking, if asking would encode the video into memory."""
     if type(video).get_stream_source is Input.Video.get_stream_source:
         return None
     source = video.get_stream_source()
@@ -265,9 +265,9 @@ def _file_of(video: Input.Video) -> Path | None:
 
 
 def _trim_of(video: Input.Video) -> tuple[float, float] | None:
-    """Where the video starts and how long it is shown, in seconds; zeros for a whole one.
+    """Return where the video starts and how long it is shown, in seconds; zeros for a whole one.
 
-    None where it is edited in other ways too, and for a trimmed one where ComfyUI is too old to say (before 0.23).
+    None if it is also edited in other ways, or if it is trimmed and ComfyUI is too old to report it (before 0.23).
     """
     trim = getattr(video, "get_active_trim_window", None)
     edits = getattr(video, "has_pending_frame_edits", None)
@@ -277,7 +277,7 @@ def _trim_of(video: Input.Video) -> tuple[float, float] | None:
 
 
 def _is_whole(video: Input.Video) -> bool:
-    """Whether nothing of its file is cut away, seen from how long and how large it is shown."""
+    """Return whether nothing of the file is cut away, judging by displayed duration and size."""
     if not isinstance(video, InputImpl.VideoFromFile):
         return False
     whole = InputImpl.VideoFromFile(video.get_stream_source())
@@ -285,21 +285,21 @@ def _is_whole(video: Input.Video) -> bool:
 
 
 def components_of(video: Input.Video, stopped: Stopped = never) -> Types.VideoComponents:
-    """The frames and the audio of any VIDEO, exactly as ComfyUI itself decodes them.
+    """Return the frames and audio of any VIDEO, exactly as ComfyUI decodes them.
 
-    ComfyUI's own decoding cannot be stopped; Unfinished is raised after it when `stopped` says so. Raises Refused for
-    what ComfyUI cannot decode.
+    Raises Refused if ComfyUI cannot decode the video. Its decoding cannot be stopped, so Unfinished is raised after it
+    if `stopped` returns True.
     """
     try:
         components = video.get_components()
-    except Exception as error:  # noqa: BLE001  # ComfyUI and PyAV raise whatever they like here
+    except Exception as error:  # noqa: BLE001  # ComfyUI and PyAV may raise anything here
         raise _not_readable(error) from None
     raise_if_stopped(stopped)
     return components
 
 
 def selected(components: Types.VideoComponents, selection: Selection) -> Frames:
-    """The selected frames of what ComfyUI decoded. Raises Refused when the selection leaves none."""
+    """Return the selected frames of what ComfyUI decoded. Raises Refused if the selection leaves none."""
     images = components.images[selection.skip_first_frames :: max(1, selection.select_every_nth)]
     if selection.frame_load_cap:
         images = images[: selection.frame_load_cap]

@@ -1,4 +1,4 @@
-"""The selected frames of any VIDEO, decoded from its file where it has one."""
+"""Execution of Video Frames: decodes the selected frames of any VIDEO, from its file if it has one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .sockets import audio_of, components_of, frames_tensor, plain_source, selec
 
 
 async def select(video: Any, selection: dict[str, int], with_audio: bool, node_id: str) -> io.NodeOutput:
-    """The outputs of Video Frames; problems with the audio are shown on the node."""
+    """Return the outputs of Video Frames; problems with the audio are shown on the node."""
     notes: list[str] = []
     output = await local(partial(_select, video, Selection(**selection), with_audio, notes))
     if notes:
@@ -34,7 +34,7 @@ def _select(video: Any, selection: Selection, with_audio: bool, notes: list[str]
 
 
 def _from_components(video: Any, selection: Selection, stopped: Stopped) -> io.NodeOutput:
-    """An edited video has no file of its own: ComfyUI decodes it, once and exact, but with more memory."""
+    """Decode an edited video, which has no file of its own, with ComfyUI: once and exact, but with more memory."""
     components = components_of(video, stopped)
     frames = selected(components, selection)
     audio = components.audio or silence(len(components.images) / float(components.frame_rate))

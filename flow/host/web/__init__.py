@@ -1,1 +1,1 @@
-"""Routes for the pack's own pages, and their responses."""
+"""Routes for the pack's pages, and their responses."""

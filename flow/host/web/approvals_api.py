@@ -1,4 +1,4 @@
-"""Pending approval requests, and their answers."""
+"""Pending approval requests and their decisions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .validation import Denied
 
 
 def waiting(runtime: Runtime, user: User) -> dict[str, Json]:
-    """What is asked of the user now, oldest first, with what was spent today and may be spent in a day."""
+    """Return the user's open approval requests, oldest first, with today's spending and the daily limit in USD."""
     found = runtime.settings
     ledger = runtime.ledger_of(found)
     return {
@@ -30,9 +30,9 @@ def waiting(runtime: Runtime, user: User) -> dict[str, Json]:
 
 
 def decide(runtime: Runtime, user: User, approval_id: str, is_yes: bool) -> tuple[dict[str, Json], bool]:
-    """The question as it is answered now, and whether this answer counts: the first one does.
+    """Approve or decline a request. Return it as decided, and whether this decision counts; only the first one does.
 
-    Raises Denied where there is no such question.
+    Raises Denied if the user has no such request.
     """
     ledger = runtime.ledger
     asked = _approval(runtime, approval_id)
@@ -44,7 +44,7 @@ def decide(runtime: Runtime, user: User, approval_id: str, is_yes: bool) -> tupl
 
 
 def _is_of(ledger: Ledger, approval: Approval, user: User) -> bool:
-    """Whether one of its jobs is the user's; the owner pays for all."""
+    """Return whether one of its jobs is the user's; always True for the owner, who pays for all."""
     return user.only is None or any(user.only in ledger.users.of(one.id) for one in approval.entries)
 
 

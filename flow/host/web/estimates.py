@@ -59,13 +59,13 @@ def estimate(
     seconds: Lengths,
     linked: Sequence[str] = (),
 ) -> dict[str, Json]:
-    """`seconds` is how long the connected videos are, by socket, where that is known.
+    """Return the estimate; `seconds` is how long the connected videos are, by socket, where that is known.
 
-    `linked` names the widgets whose value only a run can tell; `depends_on` those of them that the price hangs on, and
-    then no price is said. `units` and `usd` are None where they hang on a video that is not in it as well,
-    `least_units` are those without that video. `bought` is "kept", "running" or "unknown" when the ledger holds this
-    very request, and is only said of requests without media: what an image shows is known when the node runs. So is
-    `request`, which is the same for nodes that one purchase answers.
+    `linked` names the widgets whose value is known only in a run; `depends_on` lists those that affect the price, and
+    then no price is given. `units` and `usd` are also None if they depend on a video missing from `seconds`;
+    `least_units` are the units without that video. `bought` is "kept", "running" or "unknown" if the ledger holds this
+    exact request, else empty. It and `request`, which is equal for nodes that share a purchase, are given only for
+    requests without media, since what an image shows is known only when the node runs.
     """
     with suppress(PackError):
         runtime.learn_models()
@@ -75,7 +75,7 @@ def estimate(
     units = family.price.units(values)
     depends_on = _depends_on(family, values, linked)
     is_known = units == family.price.units(longer) and not depends_on
-    prices = known_prices(runtime.base_url, runtime.ledger)  # a badge is no reason to go to the network
+    prices = known_prices(runtime.base_url, runtime.ledger)  # a badge does not justify a network request
     key = family.price.key(values)
     return {
         "usd": estimate_usd(prices, family, values) if is_known else None,
@@ -97,9 +97,9 @@ def _gone(runtime: Runtime, family: Family, values: Values) -> str:
 
 
 def _depends_on(family: Family, values: Values, linked: Sequence[str]) -> list[Json]:
-    """Which of the linked inputs the price hangs on, by what it is for the values that each of them can have.
+    """Return the linked inputs that the price depends on, found by trying values that each of them can have.
 
-    Where only several of them together change it, all are named.
+    If only several of them together change the price, all are returned.
     """
     names = {name.partition(".")[0] for name in linked}
     others = {one.id: _alternatives(one) for one in family.inputs if one.id in names}
@@ -116,13 +116,13 @@ def _depends_on(family: Family, values: Values, linked: Sequence[str]) -> list[J
 
 
 def _charge(family: Family, values: Values) -> tuple[Any, ...]:
-    """All that a price is made of."""
+    """Return everything that determines the price."""
     price = family.price
     return values.model, price.key(values), price.units(values), tuple(sorted(price.extras(values).items()))
 
 
 def _alternatives(declared: Input) -> tuple[Any, ...]:
-    """Values of an input between which a price can differ."""
+    """Return values of an input between which a price can differ."""
     if isinstance(declared, Choice):
         return declared.options
     if isinstance(declared, Number):
@@ -146,7 +146,7 @@ def _values(
     linked: Sequence[str] = (),
     unknown: float = 0.0,
 ) -> Values:
-    """`unknown` seconds stand in for a video whose length nobody told."""
+    """Return the node's values; a video of unknown length has `unknown` seconds. Raises Denied for unknown inputs."""
     names = {declared.id for declared in node_inputs(family)}
     strange = sorted({name.partition(".")[0] for name in (*widgets, *connected, *seconds, *linked)} - names)
     if strange:
@@ -156,7 +156,7 @@ def _values(
 
 
 def _value(declared: Input, widgets: Mapping[str, Any], connected: list[str], seconds: Lengths, unknown: float) -> Any:
-    """What a widget holds, or a stand-in for what is connected: prices and rules only look whether it is there."""
+    """Return a widget's value, or a stand-in for connected media: only its presence and a video's length matter."""
     if isinstance(declared, MediaInput):
         held = _stand_ins(declared, widgets, connected, seconds, unknown)
         return held if declared.many else next(iter(held), None)
@@ -169,14 +169,14 @@ def _value(declared: Input, widgets: Mapping[str, Any], connected: list[str], se
 
 
 def _cut(declared: Shots, widgets: Mapping[str, Any]) -> Cut | None:
-    """How the video is cut; shots that a link tells are left out, since no price hangs on them."""
+    """Return how the video is cut; shots with linked widgets are left out, since no price depends on them."""
     held = {name.rpartition(".")[2]: widgets[name] for name in declared.widget_names if name in widgets}
     how = held.get(declared.id, OFF)
     return declared.read(held) or Cut(how) if isinstance(how, str) else None
 
 
 def _held(declared: Input, value: Any) -> Any:
-    """The value, when a widget can hold it. Raises Denied otherwise."""
+    """Return the value if a widget can hold it. Raises Denied otherwise."""
     if problem_of_value(declared, value):
         raise Denied(400, f"{declared.id} has an invalid value.")
     return value
@@ -185,7 +185,7 @@ def _held(declared: Input, value: Any) -> Any:
 def _stand_ins(
     declared: MediaInput, widgets: Mapping[str, Any], connected: list[str], seconds: Lengths, unknown: float
 ) -> tuple[Any, ...]:
-    """`connected` names the sockets of a growing input one by one: images.image_1, images.image_2."""
+    """Return stand-ins for media; `connected` lists each socket of a growing input: images.image_1, images.image_2."""
     names = [name for name in connected if name.partition(".")[0] == declared.id]
     if isinstance(declared, VideoInput):
         is_linked = bool(str(widgets.get(declared.url_input) or "").strip())
@@ -201,7 +201,7 @@ def _video(seconds: float) -> VideoData:
 
 
 def _question(family: Family, values: Values, widgets: Mapping[str, Any]) -> Question | None:
-    """What the node will ask, where its widgets alone tell that."""
+    """Return the node's Question if its widgets alone determine it, else None."""
     needed = {declared.id for declared in family.inputs if not isinstance(declared, MediaInput)} | {"take"}
     has_media = any(several(values[declared.id]) for declared in family.media)
     if has_media or not needed <= set(widgets) or not all(_is_told(one, values) for one in family.inputs):
@@ -224,7 +224,7 @@ def _in_ledger(runtime: Runtime, question: Question | None) -> dict[str, Json]:
 
 
 def _is_told(declared: Input, values: Values) -> bool:
-    """False for shots that only a link can tell."""
+    """Return False for shots whose values come from a link."""
     cut = values[declared.id]
     return not isinstance(declared, Shots) or declared.choices[cut.how] == len(cut.shots)
 

@@ -22,9 +22,9 @@ APPROVAL_EVENT = "apimart.approval"
 
 
 def tell(event: Event) -> None:
-    """Tell how a job stands, how it ended, or that somebody is asked for it or has answered.
+    """Send a job's progress, its end, or an approval request or decision.
 
-    What is not written down yet is for its node alone.
+    A job that is not in the ledger yet is shown only on its node, and nothing is sent.
     """
     if isinstance(event, Approval):
         _send({"approval": approval_summary(event, _output())}, event.entries, APPROVAL_EVENT)
@@ -44,13 +44,13 @@ def tell(event: Event) -> None:
 
 
 def tell_node(entry: Entry, node_id: str, page: str, workflow_id: str) -> None:
-    """Tell the page that queued it which node of which workflow waits for a job: others have nodes of the same ids."""
+    """Tell the page that queued a job which node waits for it; the workflow is named since others share node ids."""
     job = summary(entry, _output())
     PromptServer.instance.send_sync(EVENT, {"job": job, "node": node_id, "workflow": workflow_id}, page)
 
 
 def _why_it_failed(error: BaseException | None) -> str:
-    """Empty for a job that was stopped: whoever stopped it knows."""
+    """Return the error's text; empty for a job that was stopped, since whoever stopped it knows."""
     was_stopped = isinstance(error, Unfinished) and error.stopped
     return "" if error is None or was_stopped else str(error)
 
@@ -60,12 +60,12 @@ def _output() -> Path:
 
 
 def _send(message: dict[str, object], entries: Sequence[Entry], event: str = EVENT) -> None:
-    """To everybody where ComfyUI has one user, else to the pages of who queued the jobs, and to the owner's."""
+    """Send to all pages in single-user mode, else to those of the owner and of the users who queued the jobs."""
     server = PromptServer.instance
     if not args.multi_user:
         server.send_sync(event, message)
         return
-    with suppress(PackError):  # a ledger that is busy now; the page asks for what it did not hear of
+    with suppress(PackError):  # the ledger may be busy; the page asks for what it missed
         users = frozenset(user for entry in entries for user in runtime().ledger.users.of(entry.id))
         for page in pages_of(users):
             server.send_sync(event, message, page)

@@ -1,4 +1,4 @@
-"""A job as the sidebar shows it: no addresses, no keys, and paths only as names inside the output folder."""
+"""A job as the sidebar shows it: no URLs, no keys, and paths only relative to the output folder."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def summary(
     now: float | None = None,
     families: Mapping[str, Family] = FAMILIES,
 ) -> dict[str, Json]:
-    """`ends_at` and the other times are Unix seconds, `progress` is 0..1, `clips` are for ComfyUI's /view."""
+    """Return a job for the sidebar: times are Unix seconds, `progress` is 0..1, `clips` are for ComfyUI's /view."""
     return {
         "id": entry.id,
         "family": entry.family,
@@ -48,7 +48,7 @@ def summary(
 
 
 def approval_summary(approval: Approval, output: Path) -> dict[str, Json]:
-    """`decision` is empty while it is open, `usd` what its jobs cost, `run_usd` what their run spent before."""
+    """Return an approval request: `usd` for its jobs, `run_usd` for its run before, `decision` empty while open."""
     return {
         "id": approval.id,
         "queue_run": approval.queue_run,
@@ -75,6 +75,6 @@ def _ends_at(entry: Entry, usual_seconds: float | None, now: float) -> float | N
 
 
 def _shown(file: Path, output: Path) -> Json:
-    """Where ComfyUI serves the file."""
+    """Return where ComfyUI serves the file, as parameters of its /view."""
     inside = file.relative_to(output)
     return {"filename": inside.name, "subfolder": inside.parent.as_posix(), "type": "output"}

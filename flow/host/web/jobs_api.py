@@ -30,7 +30,7 @@ THUMBNAIL_SIDE = 256
 def page(
     runtime: Runtime, user: User, offset: int, limit: int, show: str, project: str | None = None, words: str = ""
 ) -> dict[str, Json]:
-    """Newest first; `show` is empty for all of them, `project` None for all; each of `words` has to be in the job."""
+    """Return jobs, newest first. An empty `show` and a `project` of None mean all; a job must match all `words`."""
     found = runtime.settings
     ledger = runtime.ledger_of(found)
     entries = ledger.entries(
@@ -49,9 +49,9 @@ def one(runtime: Runtime, user: User, entry_id: str) -> dict[str, Json]:
 
 
 def totals(runtime: Runtime, user: User, days: int, project: str | None = None) -> dict[str, Json]:
-    """Dollars that the user's jobs cost of today, of this month, and per day and model of the last `days` days.
+    """Return what the user's jobs cost in USD today, this month, and per day and model over the last `days` days.
 
-    Of one project, where one is given, also what it cost in all, and what it may cost.
+    With a `project`, only its jobs count, and its total is added; `limit_usd_per_project` is what it may cost.
     """
     found = runtime.settings
     today = datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
@@ -76,19 +76,19 @@ def totals(runtime: Runtime, user: User, days: int, project: str | None = None) 
 
 
 def projects(runtime: Runtime, user: User) -> dict[str, Json]:
-    """The names of the user's projects, and the one that is set."""
+    """Return the names of the user's projects, and the current project."""
     found = runtime.settings
     return {"projects": [*runtime.ledger_of(found).projects(found.realm, user.only)], "project": found.project}
 
 
 def export(runtime: Runtime, user: User, project: str | None) -> str:
-    """Every purchase of the user as CSV, of one project where it is given."""
+    """Return every purchase of the user, or those of one project, as CSV."""
     found = runtime.settings
     return redact("".join(purchases_csv(runtime.ledger_of(found), found.realm, project, user.only)))
 
 
 def workflow(runtime: Runtime, user: User, entry_id: str) -> Any:
-    """The workflow that this user queued the job from. Raises Denied when it was not kept."""
+    """Return the workflow that this user queued the job from. Raises Denied if it was not saved."""
     _entry(runtime, user, entry_id)
     found = kept_workflow(runtime.home, entry_id, user.name)
     if found is None:
@@ -97,7 +97,7 @@ def workflow(runtime: Runtime, user: User, entry_id: str) -> Any:
 
 
 def request(runtime: Runtime, user: User, entry_id: str) -> dict[str, Json]:
-    """What a job asked for, the node it was queued by where that is known, and the node that makes its final."""
+    """Return a job's parameters, the node that queued it if known, and the node that makes its final version."""
     entry = _entry(runtime, user, entry_id)
     origin = kept_origin(runtime.home, entry_id, user.name)
     widgets = None if origin is None else {**origin.widgets}
@@ -112,7 +112,7 @@ def request(runtime: Runtime, user: User, entry_id: str) -> dict[str, Json]:
 
 
 def thumbnail(runtime: Runtime, user: User, entry_id: str) -> bytes:
-    """A small JPEG of the video's first frame, made once. Raises Denied when the video is not here."""
+    """Return a small JPEG of the video's first frame, made once. Raises Denied if the video is not on this machine."""
     entry = _entry(runtime, user, entry_id)
     kept = runtime.home / "thumbs" / f"{entry.id}.jpg"
     if not kept.is_file():
@@ -124,7 +124,7 @@ def thumbnail(runtime: Runtime, user: User, entry_id: str) -> bytes:
 
 
 def mark_purchased(runtime: Runtime, user: User, entry_id: str, task_id: str) -> dict[str, Json]:
-    """A person found the job at the provider, who is asked whether there is such a task before it is believed."""
+    """Mark a job as purchased, after checking that the provider knows the task ID that the user found there."""
     _entry(runtime, user, entry_id)
     runtime.provider.task(task_id)
     runtime.ledger.mark_purchased(entry_id, task_id)
@@ -138,7 +138,7 @@ def mark_not_purchased(runtime: Runtime, user: User, entry_id: str) -> dict[str,
 
 
 def collect(runtime: Runtime, user: User, entry_id: str) -> None:
-    """Have the runner download the videos of a job. Raises Denied for one without a task id, NotSet without a key."""
+    """Have the runner download the videos of a job. Raises Denied if it has no task ID, NotSet without a key."""
     entry = _entry(runtime, user, entry_id)
     if not entry.task_id:
         raise Denied(409, "This job has no task ID yet.")
@@ -147,7 +147,7 @@ def collect(runtime: Runtime, user: User, entry_id: str) -> None:
 
 
 def _entry(runtime: Runtime, user: User, entry_id: str) -> Entry:
-    """The job, of the realm in force and of this user only. Raises Denied for any other."""
+    """Return a job of this user in the current realm. Raises Denied for any other."""
     found = runtime.settings
     ledger = runtime.ledger_of(found)
     try:

@@ -1,4 +1,4 @@
-"""The page's question for names: which models the provider offers beside the pack's, and which it lists no more."""
+"""Model names for the page: which models the provider offers beyond the pack's, and which it no longer lists."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from ...model import Family, Json
 from ..families import NEW_MODELS
 from ..runtime import Runtime
 
-MOST_SUGGESTED = 1000  # for the node that takes any model; a longer menu would be of no use
+MOST_SUGGESTED = 1000  # for the node that accepts any model; a longer menu would be useless
 
 
 def names(runtime: Runtime, families: tuple[Family, ...]) -> dict[str, Json]:
-    """`new` are models that this pack has not checked, by node; `gone` says for those of the families since when.
+    """Return `new` models that the pack has not checked, by node, and the `gone` models of families with the day since.
 
-    `listed` is what the provider offers for the node that takes any. All of it as last told; nothing is asked here.
+    `listed` is what the provider offers, for the node that accepts any model. All is from the cache; sends no request.
     """
     remembered = None
-    with suppress(PackError):  # a ledger that cannot be read is no reason to show no node
+    with suppress(PackError):  # nodes are shown even if the ledger cannot be read
         runtime.learn_models()
         remembered = known_models(runtime.base_url, runtime.ledger)
     listed = remembered.get("ids", []) if isinstance(remembered, dict) else []

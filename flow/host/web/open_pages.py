@@ -11,7 +11,7 @@ MOST_PAGES = 1000
 
 @dataclass(frozen=True)
 class OpenPage:
-    """`language` is empty if the page did not report one."""
+    """What a page reported; `language` is empty if it reported none."""
 
     language: str = ""
     user: User = THE_ONE
@@ -21,7 +21,7 @@ _pages: dict[str, OpenPage] = {}
 
 
 def remember(page: str, language: str, user: User = THE_ONE) -> None:
-    """Keep what a page told; the page that spoke first makes room where there are too many."""
+    """Store what a page reported; above MOST_PAGES, the page that reported longest ago is dropped."""
     _pages.pop(page, None)
     _pages[page] = OpenPage(language, user)
     if len(_pages) > MOST_PAGES:
@@ -29,16 +29,16 @@ def remember(page: str, language: str, user: User = THE_ONE) -> None:
 
 
 def language_of(page: str | None) -> str:
-    """Empty for a page that said nothing, and for a program that queued without one."""
+    """Return the language of a page; empty if it reported none, or if a program queued without a page."""
     return _pages.get(page or "", OpenPage()).language
 
 
 def user_of_page(page: str | None) -> User | None:
-    """Who sits before a page; None for one that said nothing, and for a program that queued without one."""
+    """Return the user of a page; None if it reported nothing, or if a program queued without a page."""
     found = _pages.get(page or "")
     return found.user if found else None
 
 
 def pages_of(names: frozenset[str]) -> list[str]:
-    """The open pages of these users, and of the owner."""
+    """Return the open pages of these users and of the owner."""
     return [page for page, found in tuple(_pages.items()) if found.user.is_owner or found.user.name in names]

@@ -1,4 +1,4 @@
-"""The only route intended for the internet: uploaded reference videos, each under an unguessable name."""
+"""The only route intended for the internet: published reference media, each under an unguessable name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HEADERS = {
 
 
 def add_routes(routes: web.RouteTableDef, home: Callable[[], Path], now: Callable[[], float] = time.time) -> None:
-    """Serve what `ThisComfyUI` published below `home()`, whole or by Range; everything else there is a 404."""
+    """Add the route that serves what `ThisComfyUI` published in `home()`, whole or by Range; anything else is a 404."""
 
     @routes.get("/apimart/public/{name}")
     async def serve(request: web.Request) -> web.StreamResponse:
@@ -29,7 +29,7 @@ def add_routes(routes: web.RouteTableDef, home: Callable[[], Path], now: Callabl
 
 
 def _find(home: Callable[[], Path], name: str, moment: float) -> tuple[Path | None, str]:
-    # Imported at the first visit: `publish` brings the database and requests, which ComfyUI's start need not wait for.
+    # Imported on the first request: `publish` loads the database and requests, which would slow ComfyUI's startup.
     from ...publish.self_hosted import MIMES, public_folder, published
 
     file = published(public_folder(home()), name, moment)

@@ -1,4 +1,4 @@
-"""The owner's question whether the ledger agrees with what the provider charged: as last told, now, and as CSV."""
+"""Reconciliation of the ledger with the provider's charges, for the owner: last report, new report, and CSV."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from ..runtime import Runtime
 
 
 def report(runtime: Runtime) -> dict[str, Json]:
-    """What came out when the provider was last asked; `state` is empty where it was not. Nothing is asked here."""
+    """Return the last report; `state` is empty if there is none. Sends no request."""
     return _shown(_known(runtime))
 
 
 def reconcile_now(runtime: Runtime) -> dict[str, Json]:
-    """Ask the provider. Raises MayNotRead for a key that may not read what was charged, and others."""
+    """Return a new report. Raises MayNotRead if the key may not read charges, or another PackError."""
     found = runtime.reached()
     report = reconcile(runtime.provider, runtime.ledger_of(found), found, runtime.now(), asks_log=True)
     return _shown(report)
 
 
 def export(runtime: Runtime) -> str:
-    """What came out last, every day and model, as CSV."""
+    """Return the last report, every day and model, as CSV."""
     return "".join(report_csv(_known(runtime) or Report("", 0.0)))
 
 

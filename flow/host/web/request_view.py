@@ -1,4 +1,4 @@
-"""What a job asked for, as a page may know it: by the names of the node's inputs, media by what they show."""
+"""A job's request as a page may see it: by the names of the node's inputs, with hashes of media in place of URLs."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ ADDRESSES = ("http://", "https://", "data:")
 
 
 def parameters(entry: Entry, family: Family | None) -> dict[str, Json]:
-    """What was sent, and the take; empty for a job that was made elsewhere.
+    """Return the parameters that were sent, and the take; empty for a job that was created elsewhere.
 
-    An address is no matter of the page's: in its place stands the beginning of a hash of what it shows, else of it, so
-    that two jobs can be compared.
+    Pages do not get URLs: each is replaced by the start of its content hash, or by its host and the start of its own
+    hash if the content is unknown, so that two jobs can be compared.
     """
     if entry.body is None:
         return {}
@@ -30,7 +30,7 @@ def parameters(entry: Entry, family: Family | None) -> dict[str, Json]:
 
 
 def has_final(entry: Entry, family: Family | None) -> bool:
-    """Whether the family says how this finished job is bought in its final quality, and it is not in that yet."""
+    """Return whether this finished job can be bought in final quality, as its family declares, and is not final yet."""
     if family is None or family.final is None or entry.body is None or not (entry.task_id and entry.urls):
         return False
     final, body = family.final, entry.body
@@ -43,10 +43,10 @@ def has_final(entry: Entry, family: Family | None) -> bool:
 def final_of(
     entry: Entry, families: Mapping[str, Family], widgets: Mapping[str, Json] | None
 ) -> dict[str, Json] | None:
-    """The node that buys it: its `family`, its `widgets`, and whether it takes the same media (`same_media`).
+    """Return the node that buys the final version: its `family`, `widgets`, and whether it takes the `same_media`.
 
-    `widgets` are those that the job was queued with, None where they were not kept. None for a job that has no final,
-    and for one whose widgets do not go together with what the final asks for.
+    `widgets` are those that the job was queued with, None if they were not saved. Returns None if the job has no final
+    version, or if its widgets conflict with what the final version requires.
     """
     family = families.get(entry.family)
     if family is None or family.final is None or not has_final(entry, family):
@@ -63,7 +63,7 @@ def final_of(
 
 
 def _is_below(declared: Input, body: Mapping[str, Json], wanted: Json) -> bool:
-    """Whether a job had a choice that stands before another one."""
+    """Return whether the job's choice comes before `wanted` in the options."""
     options = [*map(str, declared.options)] if isinstance(declared, Choice) else []
     asked = str(body.get(declared.parameter))
     return asked in options and options.index(asked) < options.index(str(wanted))

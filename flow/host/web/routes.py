@@ -1,4 +1,4 @@
-"""The routes of the pack's own pages; handlers are imported on the first request."""
+"""The routes of the pack's pages; the modules that answer them are imported on the first request."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ STATUS = ((Refused, 400), (NotSet, 409), (Declined, 409), (Unreachable, 502))
 
 
 def register(families: tuple[Family, ...]) -> None:
-    """Add the routes to the ComfyUI that is starting."""
+    """Add the routes to ComfyUI while it starts."""
     from server import PromptServer
 
     def current() -> Runtime:
@@ -43,11 +43,11 @@ def register(families: tuple[Family, ...]) -> None:
         return found
 
     def recall() -> None:
-        with suppress(PackError):  # a ledger that cannot be read is told of where something needs it
+        with suppress(PackError):  # an unreadable ledger is reported where it is needed
             current().learn_models()
 
     async def began(app: web.Application) -> None:
-        """A thread, because what it loads must not hold the start up; it asks nobody."""
+        """Load the cached models in a thread, so that imports do not delay startup; sends no request."""
         threading.Thread(target=recall, name="apimart-names", daemon=True).start()
 
     Routes(families, current, user_of).add_to(PromptServer.instance.routes)
@@ -55,12 +55,12 @@ def register(families: tuple[Family, ...]) -> None:
 
 
 def _loaded(module: str) -> Any:
-    """A module of this package that brings requests and the database with it."""
+    """Import a module of this package that loads requests and the database."""
     return import_module(module, __package__)
 
 
 class Routes:
-    """`runtime` is asked for in a thread with every request, `user_of` says who sent one."""
+    """The route handlers. `runtime` is called in a thread on every request, `user_of` returns who sent one."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Routes:
     def add_to(self, table: web.RouteTableDef) -> None:
         for method, path, handler in self._all():
             table.route(method, f"/apimart/{path}")(_guarded(handler))
-        # Not behind the validation: the provider's servers are no page of ours, and the name is the secret.
+        # Without validation: the provider's servers fetch these, not our pages, and the file name is the secret.
         add_routes(table, lambda: self._runtime().home)
 
     def _all(self) -> tuple[tuple[str, str, Handler], ...]:
@@ -155,7 +155,7 @@ class Routes:
         return answer(await self._ask("models_api", "names", tuple(self._families.values())))
 
     async def refresh(self, request: web.Request) -> web.Response:
-        """A page was opened: what holds for a day is asked for where the day is over, without anybody waiting."""
+        """Start the daily updates that are due when a page opens, without waiting for them."""
         validation.require_fields(await validation.json_body(request))
         await asyncio.to_thread(lambda: self._runtime().refresh_soon())
         return answer({"started": True}, 202)
@@ -253,11 +253,11 @@ class Routes:
         return answer(await self._ask_of_jobs(request, "mark_not_purchased", validation.entry_id(request)))
 
     async def _ask_of_jobs(self, request: web.Request, question: str, *arguments: Any) -> Any:
-        """Put a question about the jobs of whoever asks."""
+        """Call a function of `jobs_api` for the user who sent `request`."""
         return await self._ask("jobs_api", question, self._user_of(request), *arguments)
 
     async def _ask(self, module: str, question: str, *arguments: Any) -> Any:
-        """Put a blocking question to one of the modules behind the routes, in a thread."""
+        """Call a blocking function of one of the modules behind the routes, in a thread."""
 
         def asked() -> Any:
             return getattr(_loaded(f".{module}"), question)(self._runtime(), *arguments)
@@ -266,7 +266,7 @@ class Routes:
 
 
 def _guarded(handler: Handler) -> Handler:
-    """`handler` behind the validation, with every error as JSON that says what to do next and holds no secret."""
+    """Return `handler` behind the validation, with every error as JSON that says what to do and contains no secret."""
 
     @wraps(handler)
     async def guarded(request: web.Request) -> web.StreamResponse:
@@ -281,7 +281,7 @@ def _guarded(handler: Handler) -> Handler:
             return error_answer(status, error.what, spent=error.spent, next_step=error.next_step)
         except web.HTTPException:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever is left is our mistake, and its text may hold anything
+        except Exception as error:  # noqa: BLE001 - anything left is a bug, and its text may contain anything
             log.exception("%s %s failed", request.method, request.path)
             return error_answer(500, f"{type(error).__name__}; see the ComfyUI console for details.")
 
@@ -322,7 +322,7 @@ def _names(found: Any) -> list[str]:
 
 
 def _lengths(found: Any) -> dict[str, float]:
-    """Seconds by input."""
+    """Return seconds by input."""
     if not isinstance(found, dict):
         raise Denied(400, "seconds must be an object.")
     return {name: _length(found[name]) for name in _names(list(found))}

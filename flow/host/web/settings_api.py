@@ -31,13 +31,13 @@ from ..runtime import Runtime
 from .users import THE_ONE, User
 from .validation import Denied
 
-# What the browser may choose; buckets and this ComfyUI's own address come from the environment alone.
+# What the browser may select; buckets and this ComfyUI's own address come only from the environment.
 MEDIA_STORES = ("litterbox", "tmpfiles")
 TEST_CLIP_HEAD = bytes.fromhex("00000018667479706d703432000000006d70343269736f6d")
 
 
 def status(runtime: Runtime, user: User = THE_ONE) -> dict[str, Json]:
-    """What is in force, by setting, and in `problems` what is set and cannot be read, by setting or file."""
+    """Return the settings in effect, and in `problems` what is set but cannot be read, by setting or file."""
     found = runtime.settings
     limits = found.limits
     return {
@@ -70,15 +70,15 @@ def _without_opencv() -> dict[str, Json]:
 
 
 def media_store_kind(settings: Settings) -> str:
-    """The store without its address: `s3`, `comfyui`, `litterbox` ..., `sandbox` for the sandbox's own, else empty."""
+    """Return the store without its address: `s3`, `comfyui`, ..., `sandbox` for the sandbox's own, else empty."""
     kind = settings.media_store.partition(":")[0]
     return kind or ("sandbox" if settings.sandbox else "")
 
 
 def keep_key(runtime: Runtime, key: str) -> dict[str, Json]:
-    """Save a key that the provider takes; an empty one removes what is saved.
+    """Save a key that the provider accepts; an empty key removes the saved one.
 
-    Raises NotSet for a key that it does not take, Unreachable when that cannot be told now; nothing is changed then.
+    Raises NotSet if the provider rejects the key, Unreachable if that cannot be checked now; nothing is changed then.
     """
     if key.strip():
         _try_key(runtime, checked_key(key))
@@ -94,9 +94,9 @@ def _try_key(runtime: Runtime, key: str) -> None:
 
 
 def change_settings(runtime: Runtime, changes: Mapping[str, Any]) -> dict[str, Json]:
-    """Save `changes`, None for the default; 0 is a limit of nothing.
+    """Save `changes`; None restores the default, and a limit of 0 allows nothing.
 
-    Raises Denied when one of them is not allowed, NotSet when they cannot be saved; nothing is changed then.
+    Raises Denied if one of them is not allowed, NotSet if they cannot be saved; nothing is changed then.
     """
     for name, value in changes.items():
         if name not in ALLOWED:
@@ -110,19 +110,19 @@ def change_settings(runtime: Runtime, changes: Mapping[str, Any]) -> dict[str, J
 
 
 def set_aside_settings(runtime: Runtime) -> dict[str, Json]:
-    """Begin anew where settings.json cannot be read: it is renamed, and no limit is set until somebody sets one."""
+    """Rename a settings.json that cannot be read, to start over; no limit is saved until somebody sets one."""
     set_aside(runtime.home)
     return status(runtime)
 
 
 def balance(runtime: Runtime) -> dict[str, Json]:
-    """Raises NotSet for a key that is missing or not taken."""
+    """Return the balance in USD. Raises NotSet if the key is missing or rejected."""
     amount = runtime.provider.balance_usd()
     return {"usd": amount, "unlimited": amount is None, "sandbox": runtime.settings.sandbox}
 
 
 def try_media_store(runtime: Runtime) -> dict[str, Json]:
-    """Publish a few bytes that look like a video, read them back from outside, take them away again."""
+    """Publish a few bytes that look like a video, read them back from their public URL, and delete them."""
     found = runtime.reached()
     found.require_no_problems()
     transfer = Transfer((found.base_url, *opened_origins(found)))
@@ -156,7 +156,7 @@ def _test_video(home: Path) -> MediaFile:
 
 @cache
 def version() -> str:
-    """The pack's version as its project file says it."""
+    """Return the pack's version from pyproject.toml; empty if it is not there."""
     try:
         text = (Path(__file__).resolve().parents[3] / "pyproject.toml").read_text("utf-8")
     except OSError:
@@ -177,7 +177,7 @@ def _is_project(value: Any) -> bool:
 
 
 def _within(number: Number) -> Callable[[Any], bool]:
-    """Whether a value of JSON is a number that `number` allows."""
+    """Return a test whether a JSON value is a number that `number` allows."""
     return lambda value: isinstance(value, (int, float)) and not isinstance(value, bool) and number.allows(value)
 
 

@@ -1,4 +1,4 @@
-"""The user who sends a request with `--multi-user`: jobs belong to users, the key and the limits to the owner."""
+"""Users of a ComfyUI with `--multi-user`: jobs belong to users, the key and the limits to the owner."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ OWNER_ALONE = (
 
 @dataclass(frozen=True)
 class User:
-    """The sender of a request. `name` is ComfyUI's user id; empty in single-user mode, where they own everything."""
+    """The sender of a request. `name` is ComfyUI's user id; empty in single-user mode, whose user owns everything."""
 
     name: str = ""
     is_owner: bool = True
 
     @property
     def only(self) -> str | None:
-        """Whose jobs this user may see; None for all of them: the owner pays for all."""
+        """The name of the user whose jobs this one may see; None means all jobs, since the owner pays for all."""
         return None if self.is_owner else self.name
 
     def require_owner(self) -> None:
-        """Raises Denied for what is the owner's alone."""
+        """Raise Denied unless this user is the owner."""
         if not self.is_owner:
             raise Denied(403, OWNER_ALONE)
 
@@ -37,13 +37,13 @@ THE_ONE = User()
 
 
 def named(name: str) -> User:
-    """The user of that id, in a ComfyUI of several."""
+    """Return the user with that id, in multi-user mode."""
     return User(name, bool(name) and name == os.environ.get(OWNER, ""))
 
 
 def user_of(request: Any) -> User:
-    """Who sent a request, by ComfyUI's own reckoning. Raises Denied for a user whom ComfyUI does not know."""
-    from comfy.cli_args import args  # here, because tests serve the routes without a ComfyUI
+    """Return the user who sent a request, as ComfyUI identifies them. Raises Denied for a user unknown to ComfyUI."""
+    from comfy.cli_args import args  # imported here because tests serve the routes without ComfyUI
     from server import PromptServer
 
     if not args.multi_user:

@@ -18,14 +18,14 @@ MAX_BODY_BYTES = 16 * 1024
 ENTRY_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 TASK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{3,127}", re.ASCII)
 PAGE_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
-# Origins that the owner names, with commas between them, for a reverse proxy that tells neither host.
+# Comma-separated origins set by the owner, for a reverse proxy that forwards neither Host nor X-Forwarded-Host.
 OWN_ORIGINS = "APIMART_ORIGINS"
 DEFAULT_PORTS = {"http": 80, "https": 443}
 NAME = re.compile(r"[A-Za-z0-9_]{1,64}(\.[A-Za-z0-9_]{1,64})?", re.ASCII)
 
 
 class Denied(Exception):
-    """A request that is rejected before it has any effect."""
+    """The request is rejected before it has any effect; `status` and `text` are the response's."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -34,7 +34,7 @@ class Denied(Exception):
 
 
 def answer(content: Any, status: int = 200) -> web.Response:
-    """JSON that no cache keeps and no other site may embed."""
+    """Return a JSON response that no cache stores and no other site may embed."""
     headers = {
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
@@ -48,11 +48,11 @@ def error_answer(status: int, text: str, **more: Any) -> web.Response:
 
 
 def require_same_origin(request: web.Request) -> None:
-    """Raises Denied for a page of another site; a program without a browser says neither and is let in.
+    """Raise Denied for a page of another site; programs other than browsers send neither header and are let in.
 
-    Browsers say Sec-Fetch-Site to https and to this machine only. Elsewhere the page's Origin has to be the host that
-    was asked for, as the request or the reverse proxy tells it (other sites cannot set X-Forwarded-Host), or one that
-    the owner named in APIMART_ORIGINS.
+    Browsers send Sec-Fetch-Site only over https and to this machine. Otherwise, the page's Origin must be the requested
+    host, as given by the request or the reverse proxy (other sites cannot set X-Forwarded-Host), or an origin that the
+    owner named in APIMART_ORIGINS.
     """
     site = request.headers.get("Sec-Fetch-Site")
     allowed = ("same-origin", "none") if request.method in ("GET", "HEAD") else ("same-origin",)
@@ -69,9 +69,9 @@ def require_same_origin(request: web.Request) -> None:
 
 
 def require_page_or_this_machine(request: web.Request) -> None:
-    """Raises Denied for a program on another machine that wants to change something.
+    """Raise Denied for a program on another machine that tries to change something.
 
-    Browsers say with every POST from which page it comes. ComfyUI asks nobody who he is: without this, whoever reaches
+    Browsers name the page with every POST. ComfyUI does not authenticate anyone: without this check, whoever reaches
     its port could set a key and limits with one command.
     """
     says_page = "Origin" in request.headers or "Sec-Fetch-Site" in request.headers
@@ -81,7 +81,7 @@ def require_page_or_this_machine(request: web.Request) -> None:
 
 
 async def json_body(request: web.Request) -> dict[str, Any]:
-    """The JSON object that was sent. Raises Denied for anything else."""
+    """Return the JSON object that was sent. Raises Denied for anything else."""
     if request.content_type != "application/json" or request.headers.get("Content-Encoding"):
         raise Denied(415, "Send application/json.")
     raw = await _bounded(request)
@@ -117,7 +117,7 @@ def flag_field(body: Mapping[str, Any], name: str) -> bool:
 
 
 def whole_number(request: web.Request, name: str, default: int, most: int) -> int:
-    """A number of the query string, 0 to `most`."""
+    """Return a whole number, 0 to `most`, from the query string. Raises Denied for anything else."""
     text = request.query.get(name, str(default))
     if not (text.isascii() and text.isdigit() and len(text) < 10) or int(text) > most:
         raise Denied(400, f"{name} must be a whole number from 0 to {most}.")
@@ -125,7 +125,7 @@ def whole_number(request: web.Request, name: str, default: int, most: int) -> in
 
 
 def query_text(request: web.Request, name: str, most: int) -> str | None:
-    """A text of the query string, None where it is left out."""
+    """Return a text from the query string; None if it is missing. Raises Denied if too long or not printable."""
     text = request.query.get(name)
     if text is not None and (len(text) > most or not text.isprintable()):
         raise Denied(400, f"{name} must be text of at most {most} characters.")
@@ -162,7 +162,7 @@ def _is_own(origin: str, headers: Mapping[str, str]) -> bool:
 
 
 def _place(origin: str) -> tuple[str, str, int]:
-    """Scheme, host and port. Raises ValueError for what is no origin."""
+    """Return scheme, host and port. Raises ValueError if `origin` is not an origin."""
     parts = urlsplit(origin)
     scheme = parts.scheme.lower()
     if scheme not in DEFAULT_PORTS or not parts.hostname:
@@ -171,7 +171,7 @@ def _place(origin: str) -> tuple[str, str, int]:
 
 
 def _is_this_machine(remote: str | None) -> bool:
-    """True without an address, too: then it came through a socket in the file system."""
+    """Return whether an address is this machine's; also True without one, since only a Unix socket has none."""
     if not remote:
         return True
     address = ipaddress.ip_address(remote.split("%")[0])

@@ -19,7 +19,7 @@ MAX_BYTES = 8 * MEGABYTE
 
 @dataclass(frozen=True)
 class Origin:
-    """The node that a job was queued by: its id, `5:12` inside a subgraph, and the values that its widgets had."""
+    """The node that queued a job: its id (such as `5:12` inside a subgraph) and the values of its widgets."""
 
     node: str
     widgets: Mapping[str, Json]
@@ -28,9 +28,9 @@ class Origin:
 def keep_workflow(
     home: Path, entry_id: str, workflow: Mapping[str, Any], user: str = "", origin: Origin | None = None
 ) -> None:
-    """Keep `workflow` without the keys in it; one that cannot be kept is no reason for a job to fail.
+    """Save `workflow` without API keys; a failure is only logged, so that the job does not fail.
 
-    Without an `origin` it only collects the job, and takes no place of one that bought it.
+    Without an `origin`, the workflow only collects the job, and does not replace the one that bought it.
     """
     file = _file(home, entry_id, user)
     if origin is None and file.is_file():
@@ -47,18 +47,18 @@ def keep_workflow(
 
 
 def kept_workflow(home: Path, entry_id: str, user: str = "") -> Any:
-    """The graph that a user queued a job from, None when there is none."""
+    """Return the workflow that a user queued a job from; None if there is none."""
     return _kept(home, entry_id, user).get("workflow")
 
 
 def kept_origin(home: Path, entry_id: str, user: str = "") -> Origin | None:
-    """The node of that graph that a job was queued by, None where that is not known."""
+    """Return the node of that workflow that queued the job; None if it is not known."""
     found = _kept(home, entry_id, user)
     return Origin(found["node"], found["widgets"]) if "node" in found else None
 
 
 def scrubbed(value: Any) -> Json:
-    """The same JSON without keys. All else stays, so that the same question is found and costs nothing again."""
+    """Return the JSON without API keys; all else stays, so that the same request is found and costs nothing again."""
     if isinstance(value, str):
         return without_keys(value)
     if isinstance(value, Mapping):
@@ -73,10 +73,10 @@ def _kept(home: Path, entry_id: str, user: str) -> dict[str, Any]:
         found = json.loads(gzip.decompress(_file(home, entry_id, user).read_bytes()))
     except (OSError, EOFError, ValueError):
         return {}
-    return found if "workflow" in found else {"workflow": found}  # earlier versions kept the graph alone
+    return found if "workflow" in found else {"workflow": found}  # earlier versions saved only the workflow
 
 
 def _file(home: Path, entry_id: str, user: str) -> Path:
-    """Each user's own: two may have asked the same question in different workflows."""
+    """Return the user's own file: two users may have sent the same request from different workflows."""
     mark = f"-{hashlib.sha256(user.encode()).hexdigest()[:16]}" if user else ""
     return home / "graphs" / f"{entry_id}{mark}.json.gz"
