@@ -94,3 +94,17 @@ test("at most four videos are compared, all those of a job among them", () => {
   const jobs = [{ id: "a", clips: [1, 2, 3] }, { id: "b", clips: [4] }, { id: "c", clips: [5] }];
   assert.deepEqual(videosOf(jobs).map(({ place }) => place), [1, 2, 3, 4]);
 });
+
+test("a video that drifts is moved once, and not again while it is still moving", async () => {
+  const { all, videos: [leader, other], look } = started(5, 4);
+  await all.play();
+  leader.currentTime = 1;
+  look();
+  assert.equal(other.currentTime, 1);
+  Object.assign(other, { currentTime: 0.5, seeking: true });
+  look();
+  assert.equal(other.currentTime, 0.5);
+  other.seeking = false;
+  look();
+  assert.equal(other.currentTime, 1);
+});

@@ -74,7 +74,8 @@ export class InStep {
     if (leader.ended) return this.end();
     for (const one of this.videos) {
       const isOver = one.ended || leader.currentTime >= one.duration;
-      if (one !== leader && !isOver && Math.abs(one.currentTime - leader.currentTime) > DRIFT_SECONDS) one.currentTime = leader.currentTime;
+      const isLeft = one === leader || isOver || one.seeking; // a seek that is not let end holds up every video
+      if (!isLeft && Math.abs(one.currentTime - leader.currentTime) > DRIFT_SECONDS) one.currentTime = leader.currentTime;
     }
     this.drawn(this.frame, true);
     this.later(() => this.follow());
