@@ -17,7 +17,7 @@ ORDER = (
     "errors",
     "files",
     "stopping",
-    "sharing",
+    "single_flight",
     "model",
     "settings",
     "wire",

@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from apimart.flow.jobs.differences import Row, compared, day_of
+from apimart.flow.jobs.bill_differences import Row, compared, day_of
 from apimart.flow.ledger import Booking
 from apimart.flow.wire import Charged
 

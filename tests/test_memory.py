@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from apimart.flow.host.node.memory import left_by_containers
+from apimart.flow.host.node.memory_limit import left_by_containers
 
 MIB = 1 << 20
 V2 = ("memory.max", "memory.current", "inactive_file {}\nactive_file 0\nanon 12345\n")

@@ -8,7 +8,7 @@ import time
 import pytest
 from apimart.flow.jobs.download import receipt
 from apimart.flow.media import content_of_video, decode_frames, read_metadata, write_metadata
-from apimart.flow.media.content import packets_of_mp4
+from apimart.flow.media.content_hash import packets_of_mp4
 from apimart.flow.media.metadata import shown
 from clips import rotated, write_video
 from ledgers import ended

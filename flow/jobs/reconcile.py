@@ -11,7 +11,7 @@ from ..ledger import Entry, Ledger
 from ..prices import DAY_SECONDS, RETRY_SECONDS
 from ..settings import Settings
 from ..wire import LoggedJob, MayNotRead, Provider
-from .differences import Row, compared, day_of
+from .bill_differences import Row, compared, day_of
 from .export import table_of
 
 MOST_DAYS = 31  # the most that the provider returns at once

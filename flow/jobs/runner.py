@@ -16,10 +16,10 @@ from ..errors import PackError, log
 from ..ledger import Entry, new_owner
 from ..stopping import Stopped
 from .account import Account
-from .carrying import LEASE_SECONDS, carry
 from .job import Job
 from .progress import Event, OnEvent, Outcome
 from .purchase import Purchase
+from .state_machine import LEASE_SECONDS, carry
 
 THREADS = 32  # most wait for the network; each is started only when needed
 RENEW_SECONDS = 60.0

@@ -17,12 +17,12 @@ from ..settings import Limits
 from . import transitions
 from .addresses import Addresses
 from .approvals import Approvals, is_approved, run_usd_of
-from .cache import Cache
 from .entry import ADOPTED, Changes, Contradiction, Entry, Intent
 from .leases import LONGEST_LEASE_SECONDS, held_at
 from .limits import NO_LIMITS, Planned, enforce, midnight
-from .links import Links
+from .link_contents import Links
 from .migrations import migrate
+from .provider_cache import Cache
 from .queries import Queries, jobs_in_flight
 from .rows import add, change, current_entry, entry_of_task, one_entry, replace_files
 from .schema import ENTRIES

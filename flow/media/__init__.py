@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from .audio import content_of_audio, decode_audio, encode_audio, has_audio
 from .container import is_animation, missing_bytes
-from .content import content_of_frames, content_of_image, content_of_trimmed, content_of_video
+from .content_hash import content_of_frames, content_of_image, content_of_trimmed, content_of_video
 from .decode import Plan, decode_frames, nothing_selected, plan
-from .ending import cut_off, require_whole
 from .fit import fit_video, fitted_size
 from .fit_frames import fit_frames, write_frames
 from .images import encode_image, image_of
@@ -15,6 +14,7 @@ from .metadata import read_metadata, write_metadata
 from .opencv import what_is_missing
 from .thumbnails import contact_sheet, write_thumbnail
 from .timeline import rate_of, seconds_of, seconds_shown
+from .truncation import cut_off, require_whole
 
 __all__ = [
     "Plan",

@@ -23,10 +23,10 @@ from ..model import Frames, Selection, Size
 from ..stopping import Stopped, never, until_stopped
 from .color import Converter, displayed_size
 from .container import READ_ERRORS, missing_bytes, opened
-from .ending import require_whole
-from .places import Outline, outline, outline_of, seek, starting_with
+from .frame_positions import Outline, outline, outline_of, seek, starting_with
 from .prefetch import read_ahead
 from .timeline import Timeline, first_frame, opened_with_timeline, read_timeline
+from .truncation import require_whole
 
 # FFmpeg's own choice is one more than there are cores; on two of them the converter then starves the decoder.
 DECODER_THREADS = min(16, max(5, (os.cpu_count() or 1) + 1))

@@ -16,10 +16,10 @@ from .audio import Tell
 from .color import displayed_size, quarter_turn
 from .container import missing_bytes, opened
 from .encode import Encoding, Window, write_video
-from .ending import cut_off, require_whole
 from .hdr import hdr_of, name_of
 from .measure import measure
 from .timeline import Timeline, first_frame, read_timeline
+from .truncation import cut_off, require_whole
 
 CODEC, PIXELS = "h264", "yuv420p"
 HIGHEST_RATE = 1000

@@ -15,7 +15,7 @@ from av.video.stream import VideoStream
 from ..errors import Refused
 from ..files import discard, put_in_place
 from .container import READ_ERRORS, opened
-from .content import packets_of_mp4
+from .content_hash import packets_of_mp4
 
 FORMAT = "mp4"
 # The names are kept as they are, where ComfyUI's page looks for them; the index stands first, where players look.

@@ -34,11 +34,11 @@ from .media import (
     begins_like,
     several,
 )
-from .motion import MotionReference
-from .project import project_name
+from .motion_reference import MotionReference
+from .project_name import project_name
 from .shots import OFF, Cut, Shot
-from .stages import Address, Attachment, Body, Files, MediaFile, Medium, Question, Request, Standing, Ticket
-from .utility import (
+from .stage_values import Address, Attachment, Body, Files, MediaFile, Medium, Question, Request, Standing, Ticket
+from .utility_nodes import (
     BUYING_INPUTS,
     IF_IT_FAILS,
     PROJECT,

@@ -1,8 +1,8 @@
 """Publishes the images, videos and audio of a request, and writes the JSON body with their addresses."""
 
+from .media_store import Store, open_store, opened_origins
 from .publisher import LIFE_NEEDED_SECONDS, Publisher
-from .results import ResultStore, open_result_store
-from .stores import Store, open_store, opened_origins
+from .result_store import ResultStore, open_result_store
 
 __all__ = [
     "LIFE_NEEDED_SECONDS",

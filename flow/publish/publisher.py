@@ -22,10 +22,10 @@ from ..model import (
     VideoInput,
     begins_like,
 )
-from ..sharing import Shared
+from ..single_flight import Shared
 from ..stopping import Stopped, never, raise_if_stopped, sleep
 from ..wire import Probe, Provider, Transfer
-from .stores import Store
+from .media_store import Store
 
 LIFE_NEEDED_SECONDS = 3600.0
 TRIES = 3

@@ -15,7 +15,7 @@ from ..files import discard
 from ..ledger import Ledger
 from ..media import content_of_video, measure
 from ..model import MEGABYTE, Json, Measure, Size, VideoData
-from ..sharing import Shared
+from ..single_flight import Shared
 from ..stopping import Stopped, never, raise_if_stopped
 from ..wire import Probe, Transfer
 

@@ -1,8 +1,8 @@
 """Settings: environment variables first, then files in an owner-only folder that ComfyUI does not serve."""
 
-from .kept import checked_key, save_key, save_settings, set_aside
 from .reading import DEFAULT_BASE_URL, Limits, Problem, Settings, default_home, environment_names, read
 from .rules import FLAGS, LANGUAGES, NUMBERS, Number
+from .saved_files import checked_key, save_key, save_settings, set_aside
 
 __all__ = [
     "DEFAULT_BASE_URL",

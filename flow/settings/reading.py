@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from ..errors import NotSet, hide
 from ..model import Json
-from .kept import KEY, SETTINGS, can_be_sent, saved_key, saved_settings
 from .rules import FLAGS, NUMBERS, flag, hosts, language, project, text
+from .saved_files import KEY, SETTINGS, can_be_sent, saved_key, saved_settings
 
 _T = TypeVar("_T")
 LIVE_HOST = "api.apimart.ai"

@@ -1,7 +1,7 @@
 """All network access; the only package that imports `requests`."""
 
+from .address_guard import check_address
 from .answers import Answer, Call, Fault, OnCall, fault_of, standing_of, ticket_of, unheard
-from .guard import check_address
 from .provider import Again, NotTaken, Provider
 from .reasons import why_declined
 from .transfer import Arrival, Credential, Gone, Probe, Transfer, Withheld

@@ -15,9 +15,9 @@ from urllib3.exceptions import HTTPError
 from ..errors import Refused, Unreachable
 from ..files import remove
 from ..stopping import Stopped, never, raise_if_stopped
+from .address_guard import PrivateAddressError, check_address, guarded_session, origin_of
 from .exchange import FAILURES
 from .form import Form
-from .guard import PrivateAddressError, check_address, guarded_session, origin_of
 from .reasons import cause_of, next_step_after
 from .session import CONNECT_SECONDS, Bearer
 

@@ -25,7 +25,7 @@ from ...request import problems_of_widgets
 from ...stopping import Stopped
 from ..runtime import runtime
 from ..web.open_pages import language_of
-from . import presence
+from . import missing_files
 from .links import linked_outputs
 from .metadata import metadata_of
 from .progress import NodeProgress, left_today, until_interrupted
@@ -79,7 +79,7 @@ class NodeRun:
             if given.get(IF_IT_FAILS.id) != SKIP:
                 raise
             self._progress.say(f"Skipped: {error}")
-            presence.run_again(self._node_id, self._prompt)
+            missing_files.run_again(self._node_id, self._prompt)
             # No message: ComfyUI reports each blocker's message to the page as a failure of the whole prompt.
             return io.NodeOutput(*[ExecutionBlocker(None)] * len(VIDEO_OUTPUTS))
 
@@ -109,7 +109,7 @@ class NodeRun:
             rows = [await self._runner.local(partial(self._row, outcome.entry, path)) for path in outcome.files.paths]
         left = "" if outcome.is_reused else await self._runner.local(lambda _: left_today(account))
         self._progress.end(outcome, left, *self._notes)
-        presence.remember(self._node_id, self._prompt, outcome.files.paths)
+        missing_files.remember(self._node_id, self._prompt, outcome.files.paths)
         outputs = [list(column) for column in zip(*rows, strict=True)] if self._gives_several else list(rows[0])
         return io.NodeOutput(*outputs, ui=ui.PreviewVideo([_shown(path) for path in outcome.files.paths]))
 

@@ -15,7 +15,7 @@ from ..families import FAMILIES
 from ..web.routes import register
 from ..web.validation import TASK_ID
 from .links import DECODED_OUTPUTS, linked_outputs
-from .presence import losses
+from .missing_files import losses
 from .schema import PREVIEW, schema_of, schema_of_utility
 
 

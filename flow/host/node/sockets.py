@@ -45,7 +45,7 @@ from ...model import (
     socket_names,
 )
 from ...stopping import Stopped, never, raise_if_stopped, until_stopped
-from .memory import left_by_containers
+from .memory_limit import left_by_containers
 
 SILENCE_RATE = 44100
 ALL = Selection()

@@ -7,7 +7,7 @@ from typing import Literal
 
 from .family import Family
 from .inputs import Choice, Input, Number, Text
-from .motion import MotionReference
+from .motion_reference import MotionReference
 
 Work = Literal["collect a job", "select frames", "fit a motion reference", "read a shot list"]
 

@@ -8,7 +8,7 @@ import tracemalloc
 import pytest
 from apimart.flow.errors import Refused, Unfinished, Unreachable
 from apimart.flow.wire import Transfer, check_address
-from apimart.flow.wire.guard import PUBLIC_NAMES, origin_of
+from apimart.flow.wire.address_guard import PUBLIC_NAMES, origin_of
 from standin import StandIn, answer
 
 CONTENT = bytes(range(256)) * 40
@@ -188,7 +188,7 @@ def test_every_answer_is_tried_in_its_turn(transfer, dns, knocked):
 
 
 def test_a_name_that_was_judged_is_the_one_that_is_asked_for(host, dns, monkeypatch):
-    monkeypatch.setattr("apimart.flow.wire.guard._is_private_answer", lambda address, stand_ins: False)
+    monkeypatch.setattr("apimart.flow.wire.address_guard._is_private_answer", lambda address, stand_ins: False)
     dns["clips.example"] = [["127.0.0.1"]]
     host.serve("/clip.mp4", CONTENT)
     assert Transfer().probe(f"http://clips.example:{host.port}/clip.mp4").length == len(CONTENT)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from apimart.flow.errors import Refused, Unfinished
-from apimart.flow.sharing import Shared
+from apimart.flow.single_flight import Shared
 from apimart.flow.stopping import Stopped, never
 
 
