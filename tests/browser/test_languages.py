@@ -97,7 +97,7 @@ def tooltip(page: ComfyPage, node: int, widget: str) -> Locator:
     if page.nodes2:
         label = page.page.evaluate(SHOWN, node)["inputs"][widget]
         page.page.locator(f'[data-node-id="{node}"]').get_by_text(label, exact=True).hover()
-        return page.page.locator(".p-tooltip")
+        return page.page.get_by_role("tooltip").first
     x, y = page.place(node, widget, 0.2)
     page.page.mouse.move(x - 5, y)
     page.page.mouse.move(x, y)
