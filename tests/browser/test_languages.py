@@ -196,7 +196,7 @@ def test_a_graph_that_ran_is_not_run_again_in_another_language(
     page.load(graph)
     page.run()
     again = ended_after(page, ran)
-    assert dict(again["status"]["messages"])["execution_cached"]["nodes"] == [str(graph["nodes"][0]["id"])]
+    assert str(graph["nodes"][0]["id"]) in dict(again["status"]["messages"])["execution_cached"]["nodes"]
     assert provider.paid == sold
 
 
