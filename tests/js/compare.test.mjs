@@ -95,16 +95,14 @@ test("at most four videos are compared, all those of a job among them", () => {
   assert.deepEqual(videosOf(jobs).map(({ place }) => place), [1, 2, 3, 4]);
 });
 
-test("a video that drifts is moved once, and not again while it is still moving", async () => {
-  const { all, videos: [leader, other], look } = started(5, 4);
-  await all.play();
-  leader.currentTime = 1;
-  look();
-  assert.equal(other.currentTime, 1);
-  Object.assign(other, { currentTime: 0.5, seeking: true });
-  look();
-  assert.equal(other.currentTime, 0.5);
-  other.seeking = false;
-  look();
-  assert.equal(other.currentTime, 1);
+test("a video that has not arrived yet is sent on when it has, to where it was sent last", () => {
+  const { all, videos: [one, other] } = started(5, 5);
+  const arrived = [];
+  Object.assign(one, { seeking: true, addEventListener: (_, work) => arrived.push(work) });
+  all.seek(3);
+  all.step(1);
+  assert.deepEqual([one.currentTime, other.currentTime, all.frame], [0, momentOf(4, 24), 4]);
+  one.seeking = false;
+  arrived.splice(0).forEach((work) => work());
+  assert.deepEqual([one.currentTime, all.frame, arrived.length], [momentOf(4, 24), 4, 0]);
 });

@@ -13,6 +13,7 @@ export class InStep {
   /** `drawn(frame, isPlaying)` is told what is shown; `later` is requestAnimationFrame. */
   constructor(videos, { fps = FRAMES_PER_SECOND, drawn = () => {}, later = (work) => requestAnimationFrame(work) } = {}) {
     Object.assign(this, { videos, fps, drawn, later });
+    this.waiting = new Map(); // moments that videos go to when they have arrived at an earlier one
     this.loops = true;
     this.isPlaying = false;
   }
@@ -27,7 +28,11 @@ export class InStep {
   }
 
   get frame() {
-    return Math.min(this.frames - 1, frameAt(this.leader.currentTime, this.fps));
+    return Math.min(this.frames - 1, frameAt(this.timeOf(this.leader), this.fps));
+  }
+
+  timeOf(video) {
+    return this.waiting.get(video) ?? video.currentTime;
   }
 
   /** Show one frame of all; a video that is shorter stays at its last. */
@@ -50,7 +55,7 @@ export class InStep {
   async play() {
     if (this.frame >= this.frames - 1) this.seek(0);
     this.isPlaying = true;
-    this.align(this.leader.currentTime);
+    this.align(this.timeOf(this.leader));
     await Promise.all(this.videos.map((one) => one.play().catch(() => {}))); // one that cannot be played stands still
     this.later(() => this.follow());
   }
@@ -74,8 +79,7 @@ export class InStep {
     if (leader.ended) return this.end();
     for (const one of this.videos) {
       const isOver = one.ended || leader.currentTime >= one.duration;
-      const isLeft = one === leader || isOver || one.seeking; // a seek that is not let end holds up every video
-      if (!isLeft && Math.abs(one.currentTime - leader.currentTime) > DRIFT_SECONDS) one.currentTime = leader.currentTime;
+      if (one !== leader && !isOver && !one.seeking && Math.abs(one.currentTime - leader.currentTime) > DRIFT_SECONDS) this.move(one, leader.currentTime);
     }
     this.drawn(this.frame, true);
     this.later(() => this.follow());
@@ -90,7 +94,23 @@ export class InStep {
   align(seconds) {
     for (const one of this.videos) {
       const last = Math.max(0, (one.duration || seconds) - 0.5 / this.fps);
-      one.currentTime = Math.min(seconds, last);
+      this.move(one, Math.min(seconds, last));
     }
+  }
+
+  /** One move at a time: Chromium no longer plays a video that is sent on again and again before it has arrived. */
+  move(video, seconds) {
+    if (!video.seeking) {
+      video.currentTime = seconds;
+      return;
+    }
+    if (!this.waiting.has(video)) video.addEventListener("seeked", () => this.moveOn(video), { once: true });
+    this.waiting.set(video, seconds);
+  }
+
+  moveOn(video) {
+    const seconds = this.waiting.get(video);
+    this.waiting.delete(video);
+    video.currentTime = seconds;
   }
 }
