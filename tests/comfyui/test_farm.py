@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from typing import Any
 from urllib.error import URLError
 
 import pytest
-from comfy_server import ComfyServer
+from comfy_server import ComfyServer, comfy_python
 from databases import postgres_binaries, private_postgres, restart
 from sandboxed import Sandbox
 from workflows import with_ends
@@ -70,6 +71,9 @@ def farm(tmp_path: Path) -> Iterator[Farm]:
         shared = {"APIMART_LEDGER_URL": database, "APIMART_RESULT_STORE": (tmp_path / "results").as_uri()}
         account = {"APIMART_API_KEY": provider.key, "APIMART_BASE_URL": provider.url}
         comfyui = Path(os.environ["COMFYUI_PATH"])
+        python = comfy_python(comfyui)
+        if subprocess.run([python, "-c", "import psycopg, fsspec"], check=False).returncode:
+            pytest.fail(f"The workers need psycopg and fsspec: {python} -m pip install 'psycopg[binary]' fsspec")
 
         def start(number: int) -> ComfyServer:
             return ComfyServer(comfyui, tmp_path / f"worker{number}", environment={**account, **shared})
