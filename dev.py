@@ -24,7 +24,7 @@ PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
 
 COMMANDS = {
     "demo": "run every family against the sandbox; videos and contact sheets go to demo_output/",
-    "test": "run the tests, with --quick in about two minutes; what follows goes to pytest; the live part needs COMFYUI_PATH",
+    "test": "run the tests, with --quick in two minutes; what follows goes to pytest; the live part needs COMFYUI_PATH",
     "check": "run ruff and mypy, and look for words that texts and names avoid",
     "jobs": "list purchases; jobs collect TASK_ID downloads one; jobs reconcile compares them with the bill",
     "ledger": "copy a ledger into an empty one: ledger copy FROM TO, each a file or postgresql://...",
