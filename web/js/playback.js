@@ -77,12 +77,15 @@ export class InStep {
     if (!this.isPlaying) return;
     const { leader } = this;
     if (leader.ended) return this.end();
-    for (const one of this.videos) {
-      const isOver = one.ended || leader.currentTime >= one.duration;
-      if (one !== leader && !isOver && !one.seeking && Math.abs(one.currentTime - leader.currentTime) > DRIFT_SECONDS) this.move(one, leader.currentTime);
-    }
+    for (const one of this.videos) if (this.hasDrifted(one)) this.move(one, leader.currentTime);
     this.drawn(this.frame, true);
     this.later(() => this.follow());
+  }
+
+  hasDrifted(video) {
+    const { currentTime } = this.leader;
+    const isOver = video.ended || currentTime >= video.duration;
+    return !isOver && !video.seeking && Math.abs(video.currentTime - currentTime) > DRIFT_SECONDS;
   }
 
   end() {
