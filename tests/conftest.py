@@ -11,6 +11,7 @@ import pytest
 pack.load()
 pytest_plugins = ["sandbox_fixtures"]
 
+MARKS = {"comfyui": ("live",), "browser": ("live", "browser")}  # of the tests in each folder
 NOT_QUICK = {"slow", "live", "browser", "postgres"}
 TEST_KEY = "sk-test-key-of-nobody-0001"
 
@@ -26,7 +27,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 2
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` looks at the marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        for mark in MARKS.get(item.path.parent.name, ()):
+            item.add_marker(mark)
     if config.getoption("--quick"):
         quick = [item for item in items if NOT_QUICK.isdisjoint(mark.name for mark in item.iter_markers())]
         config.hook.pytest_deselected(items=[*{*items} - {*quick}])

@@ -76,7 +76,7 @@ class ComfyPage:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: self.said.append(str(frame))))
-        failure = self.page.locator("[aria-labelledby=global-execution-error]")  # over the page, before 1.4x
+        failure = self.page.locator("[aria-labelledby=global-execution-error]")  # 1.39 shows it over everything
         self.page.add_locator_handler(failure, lambda: failure.get_by_label("Close", exact=True).click())
         self.set(**{"Comfy.Locale": locale, "Comfy.VueNodes.Enabled": nodes2, "apimart.language": "comfyui"})
         self.open()

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytest.importorskip("playwright", reason="playwright is not installed")
 from comfy_page import ComfyPage
 from comfy_server import ComfyServer
 from examples import EXAMPLES, lay_out_inputs
@@ -18,8 +16,6 @@ from pack import ROOT
 from playwright.sync_api import Browser, Locator, expect
 from sandboxed import Sandbox
 from workflows import api_prompt
-
-pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 EVERY = sorted(EXAMPLES.glob("*.json"))
 # All of them in both renderers would take ten minutes: Nodes 2.0 gets those that are more than one family's own.

@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytest.importorskip("playwright", reason="playwright is not installed")
 from apimart.flow.ledger import Ledger
 from comfy_page import ComfyPage
 from comfy_server import ComfyServer
@@ -22,8 +20,6 @@ from journeys import until
 from ledgers import ended
 from playwright.sync_api import Locator, expect
 from sandboxed import Sandbox
-
-pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 SORA = "APIMartSora2"
 FLUX = "APIMartFlux3Video"

@@ -6,15 +6,11 @@ import json
 from typing import Any
 
 import pytest
-
-pytest.importorskip("playwright", reason="playwright is not installed")
 from comfy_page import ComfyPage
 from comfy_server import ComfyServer
 from pack import ROOT
 from playwright.sync_api import Locator, expect
 from sandboxed import Sandbox
-
-pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 SORA = "APIMartSora2"
 VEO = "APIMartVeo31Channel"  # its pictures grow

@@ -8,16 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytest.importorskip("playwright", reason="playwright is not installed")
 from chromium import LAN_NAME
 from comfy_page import BADGES, READY, ComfyPage
 from comfy_server import ComfyServer
 from playwright.sync_api import Browser, expect
 from reverse_proxy import ReverseProxy
 from sandboxed import Sandbox
-
-pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 SORA = "APIMartSora2"
 POST_SETTINGS = """() => fetch("/apimart/settings", { method: "POST", body: "{}",

@@ -7,17 +7,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-pytest.importorskip("playwright", reason="playwright is not installed")
 from apimart.flow.ledger import Intent, Ledger
 from clips import write_video
 from comfy_page import ComfyPage
 from comfy_server import ComfyServer
 from playwright.sync_api import expect
 from sandboxed import Sandbox
-
-pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 SORA = "APIMartSora2"
 KLING = "APIMartKlingMotionControl"

@@ -6,14 +6,10 @@ import sqlite3
 import time
 
 import pytest
-
-pytest.importorskip("playwright", reason="playwright is not installed")
 from comfy_page import ComfyPage
 from comfy_server import ComfyServer
 from playwright.sync_api import expect
 from sandboxed import Sandbox
-
-pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 SORA, KLING_3 = "APIMartSora2", "APIMartKling3"
 TWO_DAYS = 2 * 86400

@@ -7,14 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
-pytest.importorskip("playwright", reason="playwright is not installed")
 from comfy_page import ComfyPage
 from comfy_server import ComfyServer
 from playwright.sync_api import Browser, Locator, Route, expect
 from sandboxed import Sandbox
-
-pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 SORA = "APIMartSora2"
 MODE = "([id, mode]) => (app.graph.getNodeById(id).mode = mode)"

@@ -10,14 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytest.importorskip("playwright", reason="playwright is not installed")
 from comfy_page import ADD_ENDS, READY, ComfyPage
 from comfy_server import ComfyServer
 from playwright.sync_api import Browser, expect
 from sandboxed import Sandbox
-
-pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 SORA = "APIMartSora2"
 INTO_SUBGRAPH = """(id) => {

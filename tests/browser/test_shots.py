@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-pytest.importorskip("playwright", reason="playwright is not installed")
 from comfy_page import ComfyPage
 from playwright.sync_api import expect
 from sandboxed import Sandbox
-
-pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 KLING = "APIMartKling3"
 PRICE = "5.0 s x $0.067 = $0.34"

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-pytest.importorskip("playwright", reason="playwright is not installed")
 from comfy_page import ComfyPage
 from playwright.sync_api import expect
 from sandboxed import Sandbox
-
-pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 SORA, KLING, SEEDANCE = "APIMartSora2", "APIMartKling3", "APIMartSeedance2"
 PACK = "() => app.graph.convertToSubgraph(new Set(app.graph.nodes)).node.id"

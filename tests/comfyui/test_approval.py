@@ -13,8 +13,6 @@ from seller import Seller
 from test_jobs_command import jobs
 from workflows import with_ends
 
-pytestmark = pytest.mark.live
-
 
 @contextmanager
 def settings(comfy: ComfyServer, **chosen: float) -> Iterator[None]:

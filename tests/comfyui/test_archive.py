@@ -13,8 +13,6 @@ from archive import shipped, write_archive
 from comfy_server import ComfyServer
 from workflows import api_prompt
 
-pytestmark = pytest.mark.live
-
 
 @pytest.fixture
 def unpacked(tmp_path: Path) -> Iterator[ComfyServer]:

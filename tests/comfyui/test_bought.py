@@ -15,8 +15,6 @@ from sandboxed import Sandbox
 from seller import Seller
 from workflows import with_ends
 
-pytestmark = pytest.mark.live
-
 RERUN = "--force-output-rerun"  # since ComfyUI 0.34
 
 

@@ -21,8 +21,6 @@ from comfyui.test_money import CHARACTER, bought, motion, shown, sora, status, w
 from sandboxed import Sandbox
 from seller import Seller
 
-pytestmark = pytest.mark.live
-
 SLOW_SECONDS = 20  # of what hangs at the provider; nothing here waits for it before the next prompt has ended
 COLORS = itertools.count(1)
 

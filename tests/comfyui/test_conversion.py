@@ -13,8 +13,6 @@ from comfy_server import ComfyServer, Json
 from examples import EXAMPLES
 from pack import ROOT
 
-pytestmark = pytest.mark.live
-
 PLAIN = ("INT", "FLOAT", "STRING", "BOOLEAN", "COMBO")
 GROWING = "COMFY_DYNAMICCOMBO_V3"
 CONTROLS = ("fixed", "increment", "decrement", "randomize")

@@ -14,8 +14,6 @@ from examples import EXAMPLES, lay_out_inputs, saved_files
 from sandboxed import Sandbox
 from workflows import api_prompt
 
-pytestmark = pytest.mark.live
-
 FILES = sorted(EXAMPLES.glob("*.json"))
 RUN_SECONDS = 90
 SAVING = ("SaveVideo", "SaveImage")

@@ -12,8 +12,6 @@ from sandboxed import Sandbox
 from seller import Seller
 from workflows import with_ends
 
-pytestmark = pytest.mark.live
-
 
 def extended(prompt: str, job: Any = ("1", 4)) -> Json:
     shape = {"resolution": "720p", "aspect_ratio": "16:9", "model": "veo3.1-fast", "take": 0}

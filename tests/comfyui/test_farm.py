@@ -20,7 +20,6 @@ from sandboxed import Sandbox
 from workflows import with_ends
 
 pytestmark = [
-    pytest.mark.live,
     pytest.mark.slow,
     pytest.mark.skipif(postgres_binaries() is None, reason="PostgreSQL is not installed"),
 ]

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-import pytest
 from comfy_server import ComfyServer, Json
 from sandboxed import Sandbox
 from workflows import with_ends
-
-pytestmark = pytest.mark.live
 
 PLAIN = {"model": "sora-2", "duration": 4, "resolution": "720p", "aspect_ratio": "16:9", "take": 0}
 

@@ -12,8 +12,6 @@ from PIL import Image
 from sandboxed import Sandbox
 from seller import Seller
 
-pytestmark = pytest.mark.live
-
 # A node pack for ComfyUI: the video as another machine would have it, whose encoder makes another file of it.
 OTHER_MACHINE = """
 import os

@@ -13,8 +13,6 @@ from clips import write_video
 from comfy_server import ComfyServer, Rejected
 from workflows import with_ends
 
-pytestmark = pytest.mark.live
-
 OTHER_WORKFLOW = {
     "8": {"class_type": "EmptyImage", "inputs": {"width": 64, "height": 64, "batch_size": 1, "color": 255}},
     "9": {"class_type": "PreviewImage", "inputs": {"images": ["8", 0]}},

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import time
 
-import pytest
 from comfy_server import ComfyServer
 from sandboxed import Sandbox
-
-pytestmark = pytest.mark.live
 
 KLING_3 = "APIMartKling3"
 

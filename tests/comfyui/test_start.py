@@ -8,8 +8,6 @@ import pytest
 from comfy_server import ComfyServer, Json
 from workflows import with_ends
 
-pytestmark = pytest.mark.live
-
 REPORTED = re.compile(r"[\d.]+ seconds( \(IMPORT FAILED\))?: .*custom_nodes")
 TYPES = ["VIDEO", "IMAGE", "AUDIO", "FLOAT", "STRING", "IMAGE"]
 OUTPUTS = (TYPES, ["video", "frames", "audio", "fps", "job", "last_frame"])
