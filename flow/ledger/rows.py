@@ -46,7 +46,7 @@ def first(connection: Connection, asking: Select[Any]) -> Entry | None:
 def load(connection: Connection, asking: Select[Any]) -> list[Entry]:
     """Return the entries that a query on their table finds, with their files."""
     rows = [dict(row) for row in connection.execute(asking).mappings()]
-    files = _files(connection, [row["id"] for row in rows])
+    files = _files(connection, [row["id"] for row in rows if row["fetched_at"] is not None])
     return [_entry(row, files.get(row["id"], ())) for row in rows]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,7 @@ class ToneMap:
             return filter_for(rgb, "lut3d", file=str(table), interp="tetrahedral")
 
 
+@lru_cache(maxsize=4)  # each thread of each clip needs it, and a tenth of a second to write it
 def _cube(transfer: int, scale: float) -> str:
     """The table in the format that Adobe and FFmpeg call .cube: red changes fastest."""
     steps = np.linspace(0, scale, STEPS)
