@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from apimart.flow.model import Address
 from databases import own_schema
 from ledgers import Clock, asked, ended, intended, sent
 from pack import ROOT
-from sqlalchemy import insert, select
+from sqlalchemy import Table, select, text
 
 pytest_plugins = ["ledger_fixtures"]
 
@@ -41,8 +42,12 @@ def target(tmp_path: Path, clock: Clock) -> Iterator[Ledger]:
 
 def rows(ledger: Ledger) -> dict[str, list[Any]]:
     with ledger.store.reading() as connection:
-        found = {table.name: connection.execute(select(table)).all() for table in TABLES}
-    return {name: sorted(map(tuple, rows), key=repr) for name, rows in found.items()}
+        found = {table: connection.execute(select(table)).all() for table in TABLES}
+    return {table.name: sorted(map(tuple, rows), key=_key_of(table)) for table, rows in found.items()}
+
+
+def _key_of(table: Table) -> Callable[[tuple[Any, ...]], Any]:
+    return itemgetter(*(list(table.columns).index(column) for column in table.primary_key))
 
 
 def lived_in(ledger: Ledger, tmp_path: Path) -> None:
@@ -59,12 +64,14 @@ def lived_in(ledger: Ledger, tmp_path: Path) -> None:
 
 
 def filled(ledger: Ledger, count: int) -> None:
-    entry = ended(ledger, "number 0")
+    """A file with the first job and its copies, which differ in what has to differ."""
+    ended(ledger, "number 0")
+    same = ", ".join(one.name for one in ENTRIES.c if one.name not in ("number", "id", "fingerprint"))
+    copying = f"""WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < {count - 1})
+        INSERT INTO {ENTRIES.name} (number, id, fingerprint, {same})
+        SELECT n + 1, printf('%032x', n), 'number ' || n, {same} FROM counted, {ENTRIES.name}"""
     with ledger.store.writing() as connection:
-        [row] = connection.execute(select(ENTRIES).where(ENTRIES.c.id == entry.id))
-        plain = {**row._mapping, "number": None}
-        others = [{**plain, "id": f"{n:032x}", "fingerprint": f"number {n}", "number": n + 1} for n in range(1, count)]
-        connection.execute(insert(ENTRIES), others)
+        connection.execute(text(copying))
 
 
 def test_every_row_is_in_the_copy_and_the_count_goes_on(ledger: Ledger, target: Ledger, tmp_path: Path) -> None:

@@ -24,13 +24,14 @@ Painter = Callable[[int], np.ndarray]
 
 def painted(width: int, height: int) -> Painter:
     """A picture that moves by a few pixels a frame, with a bar that tells the frame's number."""
-    rows, columns = np.mgrid[0:height, 0:width]
+    red, green = (np.arange(side) * 3 % 256 for side in (width, height))
 
     def paint(number: int) -> np.ndarray:
-        red = (columns * 3 + number * 5) % 256
-        green = (rows * 3 + number * 2) % 256
-        blue = np.full_like(red, (number * 37) % 256)
-        return np.ascontiguousarray(np.dstack([red, green, blue]).astype(np.uint8))
+        picture = np.empty((height, width, 3), np.uint8)
+        picture[..., 0] = (red + number * 5) % 256
+        picture[..., 1] = (green[:, None] + number * 2) % 256
+        picture[..., 2] = number * 37 % 256
+        return picture
 
     return paint
 
