@@ -14,6 +14,15 @@ test("a number is found by its text, as ComfyUI's arrow buttons look for it", ()
   assert.equal(JSON.stringify(values), "[4,6,8]");
 });
 
+test("a number is found through the proxy of a page that watches the list, as Vue's does", () => {
+  const node = listed([4, 6, 8]);
+  findNumbers(node);
+  const list = node.widgets[1].options.values;
+  const searching = (...sought) => list.indexOf(...sought);
+  const watched = new Proxy(list, { get: (target, name) => (name === "indexOf" ? searching : target[name]) });
+  assert.equal(watched.indexOf("6"), 1);
+});
+
 test("the list that all nodes of a kind share is left alone", () => {
   const shared = [5, 10];
   findNumbers(listed(shared));

@@ -6,7 +6,7 @@ export function findNumbers(node) {
     if (!Array.isArray(options?.values) || !options.values.every(Number.isFinite)) continue;
     const values = [...options.values];
     const indexOf = (sought) => values.findIndex((one) => String(one) === String(sought));
-    // Not enumerable, so that whoever copies the list leaves it behind.
-    options.values = Object.defineProperty(values, "indexOf", { value: indexOf });
+    // Not enumerable, so that whoever copies the list leaves it behind; writable, or Vue could not watch the list.
+    options.values = Object.defineProperty(values, "indexOf", { value: indexOf, writable: true, configurable: true });
   }
 }
