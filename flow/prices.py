@@ -20,7 +20,10 @@ RETRY_SECONDS = 3600.0
 
 @dataclass(frozen=True)
 class PriceList:
-    """Prices in USD by model and row, per second or per video as in `units`; `dated` is the day they were read."""
+    """Prices in USD by model and row, per second or per video as in `units`, surcharges also per image.
+
+    `dated` is the day they were read.
+    """
 
     dated: str
     rows: Mapping[str, Mapping[str, float]]

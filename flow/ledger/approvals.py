@@ -125,7 +125,7 @@ def is_approved(connection: Connection, entry: Entry, queue_run: str | None) -> 
 
 
 def run_usd_of(connection: Connection, realm: str, queue_run: str, leave_out: Sequence[str] = ()) -> float:
-    """Return the USD of a run: jobs sent, let through, or with an approval request that was not declined."""
+    """Return the USD of a run: jobs that were sent, or are in an approval request and not dropped."""
     sent_or_asked = or_(ENTRIES.c.sent_at.is_not(None), ENTRIES.c.approval.is_not(None))
     mine = and_(ENTRIES.c.realm == realm, ENTRIES.c.queue_run == queue_run, ENTRIES.c.id.not_in(list(leave_out)))
     asking = select(func.coalesce(func.sum(charged_usd()), 0.0)).where(mine, sent_or_asked)

@@ -45,6 +45,7 @@ class LedgerFile:
         """Raise NotSet if the open file is no longer the one at `path`: nobody would find what is written to it.
 
         Return True if a network drive renumbered the file: SQLite, too, takes it for another one until it is reopened.
+        There, a replaced file cannot be told from a renumbered one.
         """
         found = self._look()
         if found == self._identity:

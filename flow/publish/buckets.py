@@ -43,7 +43,7 @@ class ObjectStore:
         self._opened: tuple[Any, str] | None = None
 
     def put(self, file: MediaFile, stopped: Stopped = never) -> Address:
-        """Upload a file and sign a link that is valid for as long as a job can take. Raises NotSet or Unreachable."""
+        """Upload a file and sign a link that is valid for as long as a job can take; does not stop half-way."""
         files, root = self._place()
         path = f"{root}/{self._name_for(file)}"
         try:

@@ -49,7 +49,7 @@ class LoggedJob:
 
 @dataclass(frozen=True)
 class Usage:
-    """Charges per day and model; `is_whole` is False if they do not add up to the total that comes with them."""
+    """Charges per day and model; `is_whole` is False if there are more, or if their sum is not the total given."""
 
     charged: tuple[Charged, ...]
     is_whole: bool

@@ -166,13 +166,11 @@ class Routes:
         family = self._families.get(validation.text_field(body, "family", 64, validation.NAME))
         if family is None:
             raise Denied(404, "This node does not exist.")
-        widgets, connected, linked = body.get("widgets"), body.get("connected", []), body.get("linked", [])
-        seconds = _lengths(body.get("seconds", {}))
+        widgets, seconds = body.get("widgets"), _lengths(body.get("seconds", {}))
+        connected, linked = (_names(body.get(field, []), field) for field in ("connected", "linked"))
         if not isinstance(widgets, dict) or len(widgets) > 64:
             raise Denied(400, "widgets must be an object.")
-        return answer(
-            await self._ask("estimates", "estimate", family, widgets, _names(connected), seconds, _names(linked)),
-        )
+        return answer(await self._ask("estimates", "estimate", family, widgets, connected, seconds, linked))
 
     async def totals(self, request: web.Request) -> web.Response:
         days = max(1, validation.whole_number(request, "days", 30, DAYS))
@@ -313,11 +311,10 @@ def _csv(text: str, name: str) -> web.Response:
     return web.Response(text=text, content_type="text/csv", charset="utf-8", headers=headers)
 
 
-def _names(found: Any) -> list[str]:
-    if not isinstance(found, list) or len(found) > MAX_CONNECTED:
-        raise Denied(400, "connected must be a list of input names.")
-    if not all(isinstance(one, str) and validation.NAME.fullmatch(one) for one in found):
-        raise Denied(400, "connected must be a list of input names.")
+def _names(found: Any, field: str) -> list[str]:
+    is_short = isinstance(found, list) and len(found) <= MAX_CONNECTED
+    if not is_short or not all(isinstance(one, str) and validation.NAME.fullmatch(one) for one in found):
+        raise Denied(400, f"{field} must be a list of input names.")
     return found
 
 
@@ -325,7 +322,7 @@ def _lengths(found: Any) -> dict[str, float]:
     """Return seconds by input."""
     if not isinstance(found, dict):
         raise Denied(400, "seconds must be an object.")
-    return {name: _length(found[name]) for name in _names(list(found))}
+    return {name: _length(found[name]) for name in _names(list(found), "seconds")}
 
 
 def _length(found: Any) -> float:
