@@ -36,6 +36,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         quick = [item for item in items if NOT_QUICK.isdisjoint(mark.name for mark in item.iter_markers())]
         config.hook.pytest_deselected(items=[*{*items} - {*quick}])
         items[:] = quick
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)  # or one worker ends alone with a long one
     missing = {
         "live": "" if os.environ.get("COMFYUI_PATH") else "COMFYUI_PATH names no ComfyUI",
         "browser": "" if config.getoption("--browser") else "--browser was not asked for",
