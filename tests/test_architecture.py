@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from pack import ROOT
 
+pytestmark = pytest.mark.xdist_group("architecture")  # each file is parsed once
+
 ORDER = (
     "errors",
     "files",
