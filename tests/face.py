@@ -62,7 +62,7 @@ class Face:
     @property
     def runs_jobs(self) -> bool:
         """Whether anything was asked of the runner."""
-        return "runner" in vars(self._runtime)
+        return self._runtime._runner is not None
 
     def everything(self) -> dict[str, bytes]:
         """Every file of the data folder but the database's own, and what the database says."""

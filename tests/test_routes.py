@@ -60,6 +60,18 @@ def wait_until(holds):
         assert time.monotonic() < deadline, "it did not come to pass within 20 s"
 
 
+def test_a_page_that_is_opened_brings_home_what_an_earlier_process_left(face, person, seller):
+    seller.control(job_seconds=1000)
+    person.queue((SORA, asked(SORA)), stops=True)
+    seller.finish()
+    [left] = face.ledger.entries()
+    assert left.state == "ticketed"
+    assert face.post("models/ask").status == 202
+    wait_until(lambda: face.ledger.by_id(left.id).state == "fetched")
+    assert len(job_of(face, left.id)["clips"]) == 1
+    assert seller.sold == 1
+
+
 def test_the_status_says_where_the_key_comes_from_and_never_which(face, seller):
     answer = face.get("status")
     assert answer.json["key"] == {"configured": True, "source": "environment"}

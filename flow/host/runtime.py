@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 
 from ..catalogue import known_models, listed_models, models_of, new_models
@@ -46,6 +46,7 @@ class Runtime:
         self._writes_metadata = writes_metadata
         self._lock = threading.Lock()
         self._ledgers: dict[str, Ledger] = {}
+        self._runner: Runner | None = None
         self._account: Account | None = None
         self._sandbox: tuple[subprocess.Popen[str], str] | None = None
         self._remembered: object = None
@@ -92,9 +93,12 @@ class Runtime:
         found = self.reached()
         return Provider(found.base_url, found.require_key(), language=found.language)
 
-    @cached_property
+    @property
     def runner(self) -> Runner:
-        return Runner(self._on_event)
+        with self._lock:
+            if self._runner is None:
+                self._runner = Runner(self._on_event)
+            return self._runner
 
     def account(self) -> Account:
         """Return the current account, the same object until settings change; jobs keep the account they started with.
@@ -135,15 +139,17 @@ class Runtime:
                 self._refreshing.start()
 
     def refresh(self) -> None:
-        """Update the model list, and reconcile the ledger with the provider's charges; each at most daily.
+        """Resume what an earlier process left, update the model list, and reconcile the ledger with the charges.
 
-        Without a key, without a network, or while the sandbox is not started, keeps what is known and raises nothing.
+        The latter two at most daily. Without a key, without a network, or while the sandbox is not started, keeps what
+        is known and raises nothing.
         """
         try:
             self.learn_models()
             found, base_url = self.settings, self.base_url
             if not found.key or found.problems or (found.sandbox and base_url == DEFAULT_BASE_URL):
                 return
+            self.account()
             provider, ledger = Provider(base_url, found.key, language=found.language), self.ledger_of(found)
             listed_models(provider, ledger, self.now())
             self.learn_models()
@@ -163,8 +169,8 @@ class Runtime:
         """Stop the runner and close the ledgers; jobs stay in their current state, as when the process ends."""
         if self._refreshing is not None:
             self._refreshing.join()
-        if "runner" in self.__dict__:
-            self.runner.close()
+        if self._runner is not None:
+            self._runner.close()
         for ledger in self._ledgers.values():
             ledger.close()
 

@@ -155,7 +155,7 @@ class Routes:
         return answer(await self._ask("models_api", "names", tuple(self._families.values())))
 
     async def refresh(self, request: web.Request) -> web.Response:
-        """Start the daily updates that are due when a page opens, without waiting for them."""
+        """Start what is due when a page opens: jobs that an earlier process left, and daily updates. Does not wait."""
         validation.require_fields(await validation.json_body(request))
         await asyncio.to_thread(lambda: self._runtime().refresh_soon())
         return answer({"started": True}, 202)
