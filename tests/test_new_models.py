@@ -14,18 +14,11 @@ from apimart.flow.host.runtime import Runtime
 from apimart.flow.model import Values
 from face import Face, face_of
 from journeys import FAMILIES, PACE, Person, defaults, until
-from sandboxed import Sandbox
 
 pytest_plugins = ["journey_fixtures"]
 
 KLING_3, SORA, ANY = "APIMartKling3", "APIMartSora2", "APIMartVideo"
 NEW = {"kling-v3.1": "kling-v3"}
-
-
-@pytest.fixture(scope="module")
-def provider() -> Iterator[Sandbox]:
-    with Sandbox(seconds=0.3) as running:
-        yield running
 
 
 @pytest.fixture(autouse=True)

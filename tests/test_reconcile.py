@@ -18,7 +18,6 @@ from apimart.flow.wire import MayNotRead, Provider
 from face import face_of
 from journeys import Person, asked
 from ledgers import ended
-from sandboxed import Sandbox
 
 if TYPE_CHECKING:
     from seller import Seller
@@ -61,13 +60,6 @@ class Account:
     @property
     def usage_asked(self) -> int:
         return sum(one["path"] == "/v1/usage" for one in self.seller.requests)
-
-
-@pytest.fixture(scope="module")
-def provider() -> Iterator[Sandbox]:
-    """A sandbox whose clock no other test moves."""
-    with Sandbox(seconds=0.3) as running:
-        yield running
 
 
 @pytest.fixture
