@@ -312,10 +312,11 @@ def _csv(text: str, name: str) -> web.Response:
 
 
 def _names(found: Any, field: str) -> list[str]:
-    is_short = isinstance(found, list) and len(found) <= MAX_CONNECTED
-    if not is_short or not all(isinstance(one, str) and validation.NAME.fullmatch(one) for one in found):
+    is_list = isinstance(found, list) and len(found) <= MAX_CONNECTED
+    names = [one for one in found if isinstance(one, str) and validation.NAME.fullmatch(one)] if is_list else []
+    if not is_list or len(names) < len(found):
         raise Denied(400, f"{field} must be a list of input names.")
-    return found
+    return names
 
 
 def _lengths(found: Any) -> dict[str, float]:
