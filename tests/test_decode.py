@@ -325,6 +325,7 @@ FILMS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILMS)
 def test_frames_from_the_middle_and_the_end_are_those_of_the_whole_clip(name: str, tmp_path: Path) -> None:
     path = FILMS[name](tmp_path / name)

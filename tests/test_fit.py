@@ -51,6 +51,7 @@ def test_sound_is_never_longer_than_the_picture(tmp_path: Path) -> None:
         assert container.duration / 1e6 <= 2.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [Fraction(24000, 1001), 24, 25, NTSC, 30, 60])
 @pytest.mark.parametrize("seconds", [1.0, 1.01, 1.5])
 def test_a_trim_is_never_longer_than_asked_and_lacks_less_than_a_frame(
@@ -74,6 +75,7 @@ def test_a_trim_begins_with_the_frame_on_screen_then(tmp_path: Path) -> None:
     assert np.abs(means - 4 * np.arange(12, 36)).max() < 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "codec", "options"),
     [

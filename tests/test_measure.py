@@ -73,6 +73,7 @@ KINDS: dict[str, Callable[[Path], Path]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", KINDS)
 def test_the_measure_is_what_decoding_every_frame_gives(name: str, tmp_path: Path) -> None:
     path = KINDS[name](tmp_path / name)
@@ -95,6 +96,7 @@ def webp(path: Path) -> None:
     pages[0].save(path, format="WEBP", save_all=True, append_images=pages[1:])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["variable.webm", "edited.mov", "cut.webm", "longer_sound.mp4", "fragmented.mp4"])
 def test_the_verdict_is_the_same_every_time(name: str, tmp_path: Path) -> None:
     path = KINDS[name](tmp_path / name)

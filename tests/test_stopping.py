@@ -78,6 +78,7 @@ def stop(work: Work, clip: Path, nth: int) -> Stop:
     return stopped
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WORK)
 def test_work_asks_at_every_frame_and_goes_no_further_when_it_is_stopped(name: str, clip: Path) -> None:
     whole = Stop()
