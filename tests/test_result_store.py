@@ -14,7 +14,7 @@ from stores import clip_bytes, s3_server
 NAME = "sora-2_20261101_abcdef_1.mp4"
 
 
-@pytest.fixture(params=["file", "s3"])
+@pytest.fixture(params=["file", pytest.param("s3", marks=pytest.mark.slow)])
 def place(request, tmp_path, monkeypatch):
     """An address of a shared place, empty."""
     if request.param == "file":
