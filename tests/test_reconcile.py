@@ -35,8 +35,8 @@ class Account:
     def __init__(self, person: Person, seller: Seller, ledger: Ledger) -> None:
         self.person, self.seller, self.ledger = person, seller, ledger
 
-    def later(self, days: float = 2.0) -> None:
-        """Days go by for the person; the provider's charges stay where they are."""
+    def later(self, days: float = 2.5) -> None:
+        """Days go by for the person, at any hour two whole ones; the provider's charges stay where they are."""
         self.person.seconds_later += days * DAY
 
     def reconcile(self, asks_log: bool = False) -> Report:
