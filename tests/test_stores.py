@@ -22,9 +22,9 @@ from stores import clip_bytes, look, media_file, s3_server
 MEGABYTE = 1024 * 1024
 
 
-@pytest.fixture(scope="module")
-def s3_url():
-    with s3_server("clips") as url:
+@pytest.fixture(scope="module", params=[pytest.param("clips", marks=pytest.mark.slow)])
+def s3_url(request):
+    with s3_server(request.param) as url:
         yield url
 
 
@@ -113,7 +113,6 @@ def test_only_the_environment_opens_a_private_store(store, environment, opened, 
     assert opened_origins(dataclasses.replace(settings, media_store=store), environment) == opened
 
 
-@pytest.mark.slow
 def test_a_clip_in_a_bucket_is_there_for_whoever_has_the_link(s3, tmp_path):
     file = media_file(tmp_path / "My Film.mp4")
     address = ObjectStore("s3://clips/a/prefix", now=lambda: 1000.0).put(file)
@@ -125,7 +124,6 @@ def test_a_clip_in_a_bucket_is_there_for_whoever_has_the_link(s3, tmp_path):
     assert address.expires_at == 1000.0 + 24 * 3600
 
 
-@pytest.mark.slow
 def test_a_link_into_a_bucket_is_signed_for_a_day_and_nobody_guesses_its_name(s3, tmp_path):
     file = media_file(tmp_path / "My Film.mp4")
     one, other = (urlsplit(ObjectStore("s3://clips/a/prefix").put(file).url) for _ in range(2))
@@ -137,19 +135,16 @@ def test_a_link_into_a_bucket_is_signed_for_a_day_and_nobody_guesses_its_name(s3
     assert "Film" not in one.path
 
 
-@pytest.mark.slow
 def test_a_second_try_leaves_no_second_copy_in_the_bucket(s3, tmp_path):
     store, file = ObjectStore("s3://clips/retried"), media_file(tmp_path / "clip.mp4")
     assert urlsplit(store.put(file).url).path == urlsplit(store.put(file).url).path
 
 
-@pytest.mark.slow
 def test_a_link_without_its_signature_opens_nothing(s3, tmp_path):
     address = ObjectStore("s3://clips/a/prefix").put(media_file(tmp_path / "clip.mp4"))
     assert look(address.url.partition("?")[0])[0] == 403
 
 
-@pytest.mark.slow
 def test_what_was_put_into_a_bucket_is_taken_out_again_and_nothing_else(s3, tmp_path):
     file = media_file(tmp_path / "clip.mp4")
     store, neighbour = ObjectStore("s3://clips/mine"), ObjectStore("s3://clips/theirs")
@@ -162,8 +157,6 @@ def test_what_was_put_into_a_bucket_is_taken_out_again_and_nothing_else(s3, tmp_
     store.delete(address)
 
 
-@pytest.mark.slow
-@pytest.mark.slow
 def test_a_large_clip_goes_up_in_parts_with_few_of_them_in_memory(s3, tmp_path):
     file = media_file(tmp_path / "clip.mp4", clip_bytes(60 * MEGABYTE))
     store = ObjectStore("s3://clips/large")
@@ -178,13 +171,11 @@ def test_a_large_clip_goes_up_in_parts_with_few_of_them_in_memory(s3, tmp_path):
     assert peak < 40 * MEGABYTE
 
 
-@pytest.mark.slow
 def test_a_bucket_that_does_not_exist_is_for_the_person_to_set(s3, tmp_path):
     with pytest.raises(NotSet, match="bucket"):
         ObjectStore("s3://nowhere/prefix").put(media_file(tmp_path / "clip.mp4"))
 
 
-@pytest.mark.slow
 def test_missing_credentials_are_for_the_person_to_set(s3, tmp_path, monkeypatch):
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
@@ -194,7 +185,6 @@ def test_missing_credentials_are_for_the_person_to_set(s3, tmp_path, monkeypatch
         ObjectStore("s3://clips/prefix").put(media_file(tmp_path / "clip.mp4"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("address", ["s3://", "s3:///"])
 def test_an_address_without_a_bucket_is_for_the_person_to_set(address, s3, tmp_path):
     with pytest.raises(NotSet, match=r"s3://bucket/prefix"):
