@@ -149,7 +149,7 @@ class Runtime:
             found, base_url = self.settings, self.base_url
             if not found.key or found.problems or (found.sandbox and base_url == DEFAULT_BASE_URL):
                 return
-            self.account()
+            self.account()  # whose jobs that were left are resumed by the runner
             provider, ledger = Provider(base_url, found.key, language=found.language), self.ledger_of(found)
             listed_models(provider, ledger, self.now())
             self.learn_models()
