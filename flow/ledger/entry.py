@@ -46,7 +46,7 @@ class Intent:
     project: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
     """A purchase and its progress. Times are Unix seconds by the clock of the writer.
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from ..model import GENERATIONS, Address
@@ -14,11 +14,23 @@ from .entry import Changes, Contradiction, Entry
 from .schema import ENTRIES, FILES
 
 
+# Built once: building a statement takes SQLAlchemy longer than SQLite takes to run it.
+_BY_ID = select(ENTRIES).where(ENTRIES.c.id == bindparam("entry_id"))
+# SQLite allows one write transaction at a time; SQLAlchemy omits FOR UPDATE for it.
+_BY_ID_TO_CHANGE = _BY_ID.with_for_update()
+_CURRENT = select(ENTRIES).where(
+    ENTRIES.c.realm == bindparam("realm"),
+    ENTRIES.c.fingerprint == bindparam("fingerprint"),
+    ENTRIES.c.superseded_at.is_(None),
+)
+_UPDATE = update(ENTRIES).where(ENTRIES.c.id == bindparam("entry_id"))
+_FILES = select(FILES.c.entry_id, FILES.c.path).where(FILES.c.entry_id.in_(bindparam("ids", expanding=True)))
+_FILES_IN_ORDER = _FILES.order_by(FILES.c.entry_id, FILES.c.position)
+
+
 def one_entry(connection: Connection, entry_id: str, *, to_change: bool = False) -> Entry:
     """Return an entry, locked against other changes with `to_change`. Raises `Contradiction` if there is none."""
-    asking = select(ENTRIES).where(ENTRIES.c.id == entry_id)
-    # SQLite allows one write transaction at a time; SQLAlchemy omits FOR UPDATE for it.
-    found = first(connection, asking.with_for_update() if to_change else asking)
+    found = first(connection, _BY_ID_TO_CHANGE if to_change else _BY_ID, entry_id=entry_id)
     if found is None:
         raise Contradiction(f"The ledger knows no job {entry_id}.", spent="Nothing was charged.", next_step="")
     return found
@@ -26,10 +38,7 @@ def one_entry(connection: Connection, entry_id: str, *, to_change: bool = False)
 
 def current_entry(connection: Connection, realm: str, fingerprint: str) -> Entry | None:
     """Return the current entry for a fingerprint, or None."""
-    asking = select(ENTRIES).where(
-        ENTRIES.c.realm == realm, ENTRIES.c.fingerprint == fingerprint, ENTRIES.c.superseded_at.is_(None)
-    )
-    return first(connection, asking)
+    return first(connection, _CURRENT, realm=realm, fingerprint=fingerprint)
 
 
 def entry_of_task(connection: Connection, realm: str, task_id: str) -> Entry | None:
@@ -39,13 +48,13 @@ def entry_of_task(connection: Connection, realm: str, task_id: str) -> Entry | N
     return first(connection, asking)
 
 
-def first(connection: Connection, asking: Select[Any]) -> Entry | None:
-    return next(iter(load(connection, asking)), None)
+def first(connection: Connection, asking: Select[Any], **given: str) -> Entry | None:
+    return next(iter(load(connection, asking, **given)), None)
 
 
-def load(connection: Connection, asking: Select[Any]) -> list[Entry]:
-    """Return the entries that a query on their table finds, with their files."""
-    rows = [dict(row) for row in connection.execute(asking).mappings()]
+def load(connection: Connection, asking: Select[Any], **given: str) -> list[Entry]:
+    """Return the entries that a query on their table finds, with their files. `given` are its bound parameters."""
+    rows = [dict(row) for row in connection.execute(asking, given).mappings()]
     files = _files(connection, [row["id"] for row in rows if row["fetched_at"] is not None])
     return [_entry(row, files.get(row["id"], ())) for row in rows]
 
@@ -66,14 +75,14 @@ def add(connection: Connection, now: float, fields: Mapping[str, Any]) -> Entry:
         "created_at": now,
         "asked_at": now,
     }
-    connection.execute(insert(ENTRIES).values(**{**blank, **fields}))
+    connection.execute(insert(ENTRIES), {**blank, **fields})
     return one_entry(connection, entry_id)
 
 
 def change(connection: Connection, entry_id: str, changes: Changes) -> Entry:
     """Update columns of an entry, and return the updated entry."""
     if changes:
-        connection.execute(update(ENTRIES).where(ENTRIES.c.id == entry_id).values(**changes))
+        connection.execute(_UPDATE, {**changes, "entry_id": entry_id})
     return one_entry(connection, entry_id)
 
 
@@ -88,10 +97,9 @@ def replace_files(connection: Connection, entry_id: str, paths: Iterable[str], n
 
 
 def _files(connection: Connection, ids: list[str]) -> dict[str, tuple[str, ...]]:
-    asking = select(FILES).where(FILES.c.entry_id.in_(ids)).order_by(FILES.c.entry_id, FILES.c.position)
     kept: dict[str, tuple[str, ...]] = {}
-    for row in connection.execute(asking).mappings() if ids else ():
-        kept[row["entry_id"]] = (*kept.get(row["entry_id"], ()), row["path"])
+    for entry_id, path in connection.execute(_FILES_IN_ORDER, {"ids": ids}) if ids else ():
+        kept[entry_id] = (*kept.get(entry_id, ()), path)
     return kept
 
 
