@@ -10,7 +10,7 @@ import threading
 
 import pytest
 from apimart.flow.errors import Declined, PackError, Refused, Unfinished, Unreachable
-from apimart.flow.jobs import Ended
+from apimart.flow.jobs import Ended, Progress, runner
 from apimart.flow.media import content_of_video
 from apimart.flow.model import Values
 from journeys import FAMILIES, Person, asked, defaults, picture, until
@@ -199,6 +199,50 @@ def test_limits_that_are_set_while_a_job_waits_for_the_provider_hold_for_it(pers
     with pytest.raises(Refused, match="limit"):
         person.buy(SORA, prompt="x")
     assert seller.sold == 0
+
+
+def test_a_running_job_keeps_its_lease_in_every_process(person, seller, monkeypatch):
+    monkeypatch.setattr(runner, "RENEW_SECONDS", 0.05)
+    seller.control(job_seconds=600)
+    until_when = []
+
+    def is_renewed():
+        until_when.extend(one.lease_until for one in entries(process) if polled(seller))
+        return len(set(until_when)) > 1
+
+    with person.process() as process:
+        waiting(person, process, is_renewed, (SORA, {"prompt": "x"}))
+    assert until_when == sorted(until_when)
+
+
+def test_every_job_in_the_line_is_told_that_it_waits_for_a_place(person, seller, monkeypatch):
+    monkeypatch.setenv("APIMART_JOBS_AT_ONCE", "1")
+    seller.control(job_seconds=600)
+    told = []
+    with person.process() as process:
+        process.runner.on_event = told.append
+
+        def is_each_told():
+            waits = {
+                one.entry.id for one in told if isinstance(one, Progress) and one.line.startswith("Waiting: 1 job")
+            }
+            return len(waits) == 5
+
+        waiting(person, process, is_each_told, *((SORA, {"prompt": str(number)}) for number in range(6)))
+    assert seller.sold == 1
+
+
+def test_what_a_node_does_for_itself_never_waits_for_calls_that_hang(person, monkeypatch):
+    monkeypatch.setattr(runner, "THREADS", 2)
+    answered = threading.Event()
+    with person.process() as process:
+        for _ in range(2):
+            process.runner.start(answered.wait)
+        try:
+            decoding = process.runner.local(lambda stopped: "decoded")
+            assert asyncio.run(asyncio.wait_for(decoding, 10)) == "decoded"
+        finally:
+            answered.set()
 
 
 def test_a_vanished_task_ends_its_own_job_only(person, seller):

@@ -137,9 +137,10 @@ class Job:
         self._awaited_by += 1
         return True
 
-    def start(self, work: Coroutine[Any, Any, Outcome]) -> None:
-        """Start the work that ends with the outcome."""
+    def start(self, work: Coroutine[Any, Any, Outcome], ended: Callable[[], None]) -> None:
+        """Start the work that ends with the outcome, and call `ended` when it has."""
         self._task = asyncio.ensure_future(self._run(work))
+        self._task.add_done_callback(lambda _: ended())
 
     async def over(self) -> None:
         """Wait until the job has ended, whatever its outcome."""

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from ..errors import PackError, log
-from ..ledger import Entry, new_owner
+from ..ledger import Entry, Ledger, new_owner
 from ..stopping import Stopped
 from .account import Account
 from .job import Job
@@ -21,7 +21,8 @@ from .progress import Event, OnEvent, Outcome
 from .purchase import Purchase
 from .state_machine import LEASE_SECONDS, carry
 
-THREADS = 32  # most wait for the network; each is started only when needed
+THREADS = 16  # most wait for the network; each is started only when needed
+LOCAL_THREADS = 8  # of their own, so that no node waits behind calls that hang
 RENEW_SECONDS = 60.0
 ORPHANS_SECONDS = 600.0
 
@@ -45,8 +46,10 @@ class Runner:
         self.lock = threading.Lock()
         self.loop = asyncio.new_event_loop()
         self._executor: Executor = ThreadPoolExecutor(THREADS, "apimart")
+        self._local: Executor = ThreadPoolExecutor(LOCAL_THREADS, "apimart-local")
         self._jobs: dict[Key, Job] = {}
         self._accounts: dict[Key, Account] = {}
+        self._ledgers: set[Ledger] = set()
         self._thread = threading.Thread(target=self._work, name="apimart-runner", daemon=True)
         self._thread.start()
 
@@ -83,13 +86,13 @@ class Runner:
             return job
 
     async def local(self, work: Callable[[Stopped], Result]) -> Result:
-        """Run `work` in a thread of the runner and return its result. It is passed a function that says when to stop.
+        """Run `work` of a node in a thread and return its result. It is passed a function that says when to stop.
 
         If the waiting task is cancelled, the wait ends at once; `work` is left to end by itself.
         """
         stop = threading.Event()
         try:
-            return await asyncio.wrap_future(self._executor.submit(contextvars.copy_context().run, work, stop.is_set))
+            return await asyncio.wrap_future(self._local.submit(contextvars.copy_context().run, work, stop.is_set))
         finally:
             stop.set()
 
@@ -120,7 +123,8 @@ class Runner:
     def close(self) -> None:
         """Stop every job in its current state, release the leases and end the threads."""
         asyncio.run_coroutine_threadsafe(self._leave_all(), self.loop).result()
-        self._executor.shutdown(cancel_futures=True)
+        for executor in (self._local, self._executor):
+            executor.shutdown(cancel_futures=True)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()
         self.loop.close()
@@ -135,6 +139,7 @@ class Runner:
 
     def _begin(self, key: Key, job: Job, account: Account, purchase: Purchase | None, after: Job | None) -> None:
         self._jobs[key] = job
+        self._ledgers.add(account.ledger)
 
         async def carried() -> Outcome:
             try:
@@ -146,14 +151,12 @@ class Runner:
                 if purchase is not None:
                     purchase.end()
 
-        async def to_its_end() -> None:
-            job.start(carried())
-            await job.over()
+        def ended() -> None:
             with self.lock:
                 if self._jobs.get(key) is job:
                     del self._jobs[key]
 
-        asyncio.run_coroutine_threadsafe(to_its_end(), self.loop)
+        self.loop.call_soon_threadsafe(job.start, carried(), ended)
 
     def _work(self) -> None:
         asyncio.set_event_loop(self.loop)
@@ -164,7 +167,7 @@ class Runner:
     async def _keep_leases(self) -> None:
         while True:
             await asyncio.sleep(RENEW_SECONDS)
-            for ledger in {account.ledger for account in self._accounts.values()}:
+            for ledger in tuple(self._ledgers):
                 with suppress(PackError):  # a ledger that is busy now may be free at the next renewal
                     await self.thread(partial(ledger.renew, self.owner, LEASE_SECONDS))
 

@@ -50,6 +50,7 @@ class Submission:
         self._head_of_line = asyncio.Lock()
         self._freed = asyncio.Event()
         self._is_full = False
+        self._untold: set[Job] = set()
 
     async def submit(self, job: Job, entry: Entry) -> Entry:
         """Submit the entry and return it with its ticket.
@@ -87,17 +88,21 @@ class Submission:
 
         Only the head of the line asks the ledger: a thousand waiting jobs must not wear out the disk.
         """
-        if self._is_full:
-            job.tell(self._line_of_waiting())
-        async with self._head_of_line:
-            while True:
-                self._freed.clear()
-                is_first = await self._mark(job, entry)
-                self._is_full = is_first is None
-                if is_first is not None:
-                    return is_first
-                job.tell(self._line_of_waiting())
-                await self._wait_for_a_place()
+        self._untold.add(job)
+        try:
+            if self._is_full:
+                self._tell_line()
+            async with self._head_of_line:
+                while True:
+                    self._freed.clear()
+                    is_first = await self._mark(job, entry)
+                    self._is_full = is_first is None
+                    if is_first is not None:
+                        return is_first
+                    self._tell_line()
+                    await self._wait_for_a_place()
+        finally:
+            self._untold.discard(job)
 
     async def _wait_for_a_place(self) -> None:
         """Wait until a job of this process has ended, or it is time to look for ended jobs of other processes."""
@@ -144,8 +149,10 @@ class Submission:
                 next_step=KEEP,
             )
 
-    def _line_of_waiting(self) -> str:
-        return f"Waiting: {self._jobs_at_once} jobs are running; this one is queued"
+    def _tell_line(self) -> None:
+        """Tell every job that does not know it yet that it waits for a free place."""
+        while self._untold:
+            self._untold.pop().tell(f"Waiting: {self._jobs_at_once} jobs are running; this one is queued")
 
     def _require_patience(self, again: Again, waited: float, is_first: bool) -> None:
         if waited + again.seconds <= self._wait_seconds:
