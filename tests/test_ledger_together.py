@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from apimart.flow.ledger import LONGEST_LEASE_SECONDS, Ledger, new_owner
 from apimart.flow.model import Ticket
+from databases import own_schema
 from ledgers import Clock, Worker, all_at_once, asked, completed, ended, intended, sent, ticketed
 
 pytest_plugins = ["ledger_fixtures"]
@@ -54,6 +55,17 @@ def test_many_threads_of_one_process_share_a_ledger(ledger: Ledger) -> None:
     with ThreadPoolExecutor(40) as threads:
         found = list(threads.map(lambda number: ledger.intend(asked(f"{number % 20}")), range(80)))
     assert sum(made for _, made in found) == len({entry.id for entry, _ in found}) == 20
+
+
+@pytest.mark.postgres
+def test_ledgers_in_two_schemas_of_one_database_do_not_wait_for_each_other() -> None:
+    server = os.environ["APIMART_TEST_POSTGRES_URL"]
+    with own_schema(server) as one_place, own_schema(server) as other_place:
+        one, other = Ledger.open(one_place), Ledger.open(other_place)
+        with one.store.writing(alone=True):
+            assert other.intend(asked("a question"))[1]
+        one.close()
+        other.close()
 
 
 def test_only_one_of_twenty_processes_may_send_a_submit(place: str, ledger: Ledger) -> None:

@@ -65,9 +65,10 @@ def waiting(person, process, when, *asked_for):
 
 
 def test_a_job_that_nobody_waits_for_any_more_is_brought_home(person, seller):
-    seller.control(job_seconds=1)
+    seller.control(job_seconds=600)
     with person.process() as process:
         [stopped] = waiting(person, process, lambda: polled(seller), (SORA, {"prompt": "x"}))
+        seller.control(finish_now=True)
         until(lambda: entries(process)[0].state == "fetched")
         [entry] = entries(process)
     assert isinstance(stopped, Unfinished)
@@ -258,11 +259,12 @@ def test_a_vanished_task_ends_its_own_job_only(person, seller):
 
 
 def test_everybody_is_told_how_a_job_ended_that_nobody_waited_for(person, seller):
-    seller.control(job_seconds=1)
+    seller.control(job_seconds=600)
     told = []
     with person.process() as process:
         process.runner.on_event = told.append
         waiting(person, process, lambda: polled(seller), (SORA, {"prompt": "x"}))
+        seller.control(finish_now=True)
         until(lambda: any(isinstance(one, Ended) for one in told))
     [end] = [one for one in told if isinstance(one, Ended)]
     assert (end.entry.state, end.error, end.is_awaited) == ("fetched", None, False)

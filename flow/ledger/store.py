@@ -23,7 +23,8 @@ from .file import LedgerFile
 BUSY_SECONDS = 30
 # Messages of SQLite when it cannot map the index of the write-ahead log.
 NO_SHARED_MEMORY = ("disk I/O error", "unable to open database file", "locking protocol")
-_LOCK_NUMBER = 0x61_70_69_6D_61_72_74  # "apimart" as a number, which is what identifies PostgreSQL's advisory locks
+# An advisory lock of PostgreSQL is two numbers, known to all schemas of a database: "apim", and the table's own.
+_LOCK = text("SELECT pg_advisory_xact_lock(1634756973, coalesce(to_regclass('apimart_entries')::oid::int4, 0))")
 
 
 class Store:
@@ -67,7 +68,7 @@ class Store:
         if self.file is None:
             with as_not_set(self.name), self._writer.begin() as connection:
                 if alone:
-                    connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
+                    connection.execute(_LOCK)
                 yield connection
             return
         with self._one_writer(), as_not_set(self.name):
