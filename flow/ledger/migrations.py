@@ -1,4 +1,4 @@
-"""Schema migrations: numbered steps, each applied and recorded in one transaction."""
+"""Schema migrations: numbered steps, applied and recorded in one transaction."""
 
 from __future__ import annotations
 
@@ -135,35 +135,28 @@ MIGRATIONS = (
 
 
 def migrate(store: Store, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
-    """Bring the schema up to date; concurrent callers apply each step once. Raises NotSet if it is too new."""
+    """Bring the schema up to date in one transaction, concurrent callers once. Raises NotSet if it is too new."""
     known = migrations[-1].number
     with store.writing(alone=True) as connection:
         found = _applied(connection)
-    if found > known:
-        raise NotSet(
-            f"The ledger {store.name} was written by a newer version of this pack "
-            f"(its schema is number {found}, this version knows {known}).",
-            next_step="Update the pack, or use another ledger.",
-        )
-    for migration in migrations:
-        if migration.number > found:
-            _apply(store, migration)
+        if found > known:
+            raise NotSet(
+                f"The ledger {store.name} was written by a newer version of this pack "
+                f"(its schema is number {found}, this version knows {known}).",
+                next_step="Update the pack, or use another ledger.",
+            )
+        for migration in migrations:
+            if migration.number > found:
+                _apply(connection, migration, store.now())
 
 
 def _applied(connection: Connection) -> int:
     if not inspect(connection).has_table(MIGRATIONS_APPLIED.name):
-        return 0
+        connection.exec_driver_sql(_RECORD)
     return connection.execute(select(func.max(MIGRATIONS_APPLIED.c.number))).scalar() or 0
 
 
-def _apply(store: Store, migration: Migration) -> None:
-    with store.writing(alone=True) as connection:
-        found = _applied(connection)
-        if found >= migration.number:
-            return
-        if found == 0 and not inspect(connection).has_table(MIGRATIONS_APPLIED.name):
-            connection.exec_driver_sql(_RECORD)
-        for statement in migration.statements:
-            connection.exec_driver_sql(statement.format(counting=_COUNTING[connection.dialect.name]))
-        record = {"number": migration.number, "name": migration.name, "applied_at": store.now()}
-        connection.execute(insert(MIGRATIONS_APPLIED).values(**record))
+def _apply(connection: Connection, migration: Migration, now: float) -> None:
+    for statement in migration.statements:
+        connection.exec_driver_sql(statement.format(counting=_COUNTING[connection.dialect.name]))
+    connection.execute(insert(MIGRATIONS_APPLIED).values(number=migration.number, name=migration.name, applied_at=now))
