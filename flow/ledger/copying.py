@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import islice
 
-from sqlalchemy import Table, func, insert, select, text
+from sqlalchemy import Table, TableClause, column, func, insert, select, text
 from sqlalchemy.engine import Connection
 
 from ..errors import Refused
@@ -60,13 +60,16 @@ def _require_empty(target: Ledger, adding: Connection) -> None:
 
 
 def _copy(table: Table, reading: Connection, adding: Connection) -> int:
-    rows = reading.execute(select(table), execution_options={"yield_per": ROWS_AT_ONCE})
+    plain = _as_stored(table)
+    left_behind = _LEFT_BEHIND if table is ENTRIES else {}
+    rows = reading.execute(select(plain), execution_options={"yield_per": ROWS_AT_ONCE}).mappings()
     count = 0
     while some := list(islice(rows, ROWS_AT_ONCE)):
-        adding.execute(insert(table), [_as_kept(table, dict(row._mapping)) for row in some])
+        adding.execute(insert(plain), [{**row, **left_behind} for row in some])
         count += len(some)
     return count
 
 
-def _as_kept(table: Table, row: dict[str, object]) -> dict[str, object]:
-    return {**row, **_LEFT_BEHIND} if table is ENTRIES else row
+def _as_stored(table: Table) -> TableClause:
+    """Return the table without the types of its columns: what is stored is the same in every database."""
+    return TableClause(table.name, *(column(one.name) for one in table.columns))
