@@ -1,4 +1,4 @@
-"""One runner per process with its own thread, event loop and executor, so that jobs outlive their prompts."""
+"""One runner per process with its own thread, event loop and executors, so that jobs outlive their prompts."""
 
 from __future__ import annotations
 
