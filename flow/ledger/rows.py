@@ -24,8 +24,11 @@ _CURRENT = select(ENTRIES).where(
     ENTRIES.c.superseded_at.is_(None),
 )
 _UPDATE = update(ENTRIES).where(ENTRIES.c.id == bindparam("entry_id"))
-_FILES = select(FILES.c.entry_id, FILES.c.path).where(FILES.c.entry_id.in_(bindparam("ids", expanding=True)))
-_FILES_IN_ORDER = _FILES.order_by(FILES.c.entry_id, FILES.c.position)
+_FILES = (
+    select(FILES.c.entry_id, FILES.c.path)
+    .where(FILES.c.entry_id.in_(bindparam("ids", expanding=True)))
+    .order_by(FILES.c.entry_id, FILES.c.position)
+)
 
 
 def one_entry(connection: Connection, entry_id: str, *, to_change: bool = False) -> Entry:
@@ -98,7 +101,7 @@ def replace_files(connection: Connection, entry_id: str, paths: Iterable[str], n
 
 def _files(connection: Connection, ids: list[str]) -> dict[str, tuple[str, ...]]:
     kept: dict[str, tuple[str, ...]] = {}
-    for entry_id, path in connection.execute(_FILES_IN_ORDER, {"ids": ids}) if ids else ():
+    for entry_id, path in connection.execute(_FILES, {"ids": ids}) if ids else ():
         kept[entry_id] = (*kept.get(entry_id, ()), path)
     return kept
 
