@@ -225,7 +225,9 @@ def test_every_job_in_the_line_is_told_that_it_waits_for_a_place(person, seller,
 
         def is_each_told():
             waits = {
-                one.entry.id for one in told if isinstance(one, Progress) and one.line.startswith("Waiting: 1 job")
+                one.entry.id
+                for one in told
+                if isinstance(one, Progress) and one.line.startswith("Waiting: running jobs")
             }
             return len(waits) == 5
 
@@ -233,7 +235,7 @@ def test_every_job_in_the_line_is_told_that_it_waits_for_a_place(person, seller,
     assert seller.sold == 1
 
 
-def test_what_a_node_does_for_itself_never_waits_for_calls_that_hang(person, monkeypatch):
+def test_what_a_node_does_for_itself_never_waits_for_jobs_whose_calls_hang(person, monkeypatch):
     monkeypatch.setattr(runner, "THREADS", 2)
     answered = threading.Event()
     with person.process() as process:

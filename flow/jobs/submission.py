@@ -152,7 +152,7 @@ class Submission:
     def _tell_line(self) -> None:
         """Tell every job that does not know it yet that it waits for a free place."""
         while self._untold:
-            self._untold.pop().tell(f"Waiting: {self._jobs_at_once} jobs are running; this one is queued")
+            self._untold.pop().tell(f"Waiting: running jobs are limited to {self._jobs_at_once}")
 
     def _require_patience(self, again: Again, waited: float, is_first: bool) -> None:
         if waited + again.seconds <= self._wait_seconds:
