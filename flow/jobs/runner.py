@@ -22,7 +22,7 @@ from .purchase import Purchase
 from .state_machine import LEASE_SECONDS, carry
 
 THREADS = 16  # most wait for the network; each is started only when needed
-LOCAL_THREADS = 8  # of their own, so that no node waits behind calls that hang
+LOCAL_THREADS = 8  # of their own, so that no node waits behind jobs whose calls hang
 RENEW_SECONDS = 60.0
 ORPHANS_SECONDS = 600.0
 

@@ -151,6 +151,7 @@ def migrate(store: Store, migrations: tuple[Migration, ...] = MIGRATIONS) -> Non
 
 
 def _applied(connection: Connection) -> int:
+    """Return the number of the last migration, 0 for an empty database, which gets its record of them here."""
     if not inspect(connection).has_table(MIGRATIONS_APPLIED.name):
         connection.exec_driver_sql(_RECORD)
     return connection.execute(select(func.max(MIGRATIONS_APPLIED.c.number))).scalar() or 0

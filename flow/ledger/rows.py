@@ -14,7 +14,7 @@ from .entry import Changes, Contradiction, Entry
 from .schema import ENTRIES, FILES
 
 
-# Built once: building a statement takes SQLAlchemy longer than SQLite takes to run it.
+# Built once: each job runs them many times, and building one costs too.
 _BY_ID = select(ENTRIES).where(ENTRIES.c.id == bindparam("entry_id"))
 # SQLite allows one write transaction at a time; SQLAlchemy omits FOR UPDATE for it.
 _BY_ID_TO_CHANGE = _BY_ID.with_for_update()
