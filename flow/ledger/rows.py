@@ -13,7 +13,6 @@ from ..model import GENERATIONS, Address
 from .entry import Changes, Contradiction, Entry
 from .schema import ENTRIES, FILES
 
-
 # Built once: each job runs them many times, and building one costs too.
 _BY_ID = select(ENTRIES).where(ENTRIES.c.id == bindparam("entry_id"))
 # SQLite allows one write transaction at a time; SQLAlchemy omits FOR UPDATE for it.
