@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +24,7 @@ from .material import MOTION_RATE, Material
 from .overlay import Strip
 from .palettes import Palette, chosen
 from .scenes import scene_of
-from .sound import chord
+from .sound import lay_chord
 
 BT709 = 1
 LIMITED_RANGE = 1
@@ -92,7 +91,7 @@ def draw_clip(path: Path, clip: Clip, look: Look, opening: Opening | None = None
         container.metadata["comment"] = "SANDBOX " + " | ".join(look.lines)
         video = _video_stream(container, clip)
         if clip.sound:
-            _lay_sound(container, chord(clip.seconds))
+            lay_chord(container, clip.seconds)
         for frame in _frames(clip, look, opening):
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
@@ -124,15 +123,6 @@ def _video_stream(container: OutputContainer, clip: Clip) -> VideoStream:
     threads = {"threads": "1"} if _is_small(clip) else {}  # to share so little costs more than it saves
     stream.options = {"preset": "ultrafast", "crf": "26", "g": "48", **threads}
     return stream
-
-
-def _lay_sound(container: OutputContainer, tone: bytes) -> None:
-    with av.open(io.BytesIO(tone), "r") as source:
-        stream = container.add_stream_from_template(source.streams.audio[0])
-        for packet in source.demux(audio=0):
-            if packet.dts is not None:
-                packet.stream = stream
-                container.mux(packet)
 
 
 class _Picture:

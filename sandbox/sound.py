@@ -1,41 +1,63 @@
-"""The sound of a clip: a soft chord that swells and falls slowly."""
+"""The sound of a clip: a soft chord that rises, lasts and falls."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
+from av.container import InputContainer, OutputContainer
 
 SAMPLE_RATE = 48000
-CHORD_HERTZ = {110: 1.0, 165: 0.6, 220: 0.5, 277: 0.25, 330: 0.2}  # whole numbers, so that one second can be repeated
+FRAME_SAMPLES = 1024  # of AAC
+TONES = {2: 1.0, 3: 0.6, 4: 0.5, 5: 0.25, 6: 0.2}  # waves in a frame: whole numbers, so that each frame starts alike
 LEVEL = 0.05
-SWELL_SECONDS = 6.0
-FADE_SECONDS = 0.4
+FADE_FRAMES = 20
 
 
-@lru_cache(maxsize=32)
-def chord(seconds: float) -> bytes:
-    """An AAC file in stereo of this length; kept, since encoding it costs more than a small clip."""
+def lay_chord(container: OutputContainer, seconds: float) -> None:
+    """Mux the chord as AAC in stereo of this length: encoded once, its lasting frame repeated."""
+    chord, packets = _encoded_chord()
+    stream = container.add_stream_from_template(chord.streams.audio[0])
+    left = round(seconds * SAMPLE_RATE) + FRAME_SAMPLES  # the encoder begins with a frame of silence
+    for at, data in enumerate(_lasting(packets, -(-left // FRAME_SAMPLES))):
+        packet = av.Packet(data)
+        packet.stream, packet.time_base = stream, Fraction(1, SAMPLE_RATE)
+        packet.pts = packet.dts = (at - 1) * FRAME_SAMPLES
+        packet.duration = min(FRAME_SAMPLES, left - at * FRAME_SAMPLES)
+        container.mux(packet)
+
+
+def _lasting(packets: list[bytes], count: int) -> Iterator[bytes]:
+    """So many packets: the first ones, the middle one repeated, the last ones."""
+    edge = min(count, len(packets)) // 2
+    yield from packets[:edge]
+    yield from [packets[len(packets) // 2]] * (count - 2 * edge)
+    yield from packets[len(packets) - edge :]
+
+
+@lru_cache(maxsize=1)
+def _encoded_chord() -> tuple[InputContainer, list[bytes]]:
+    """The shortest whole chord, and its packets."""
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as container:
         stream = container.add_stream("aac", rate=SAMPLE_RATE)
         stream.layout, stream.bit_rate = "stereo", 64000
-        container.mux(stream.encode(_wave(round(seconds * SAMPLE_RATE))))
+        container.mux(stream.encode(_wave()))
         container.mux(stream.encode(None))
-    return file.getvalue()
+    chord = av.open(io.BytesIO(file.getvalue()), "r")
+    return chord, [bytes(packet) for packet in chord.demux(audio=0) if packet.size]
 
 
-def _wave(samples: int) -> AudioFrame:
-    moments = np.arange(samples, dtype=np.float32) / SAMPLE_RATE
-    second = moments[:SAMPLE_RATE] * np.float32(2 * np.pi)
-    tones = sum(loud * np.sin(hertz * second) for hertz, loud in CHORD_HERTZ.items())
-    edges = np.minimum(moments, moments[::-1]) / FADE_SECONDS
-    swell = 0.75 - 0.25 * np.cos(moments * np.float32(2 * np.pi / SWELL_SECONDS))
-    wave = (LEVEL * np.resize(tones, samples) * swell * np.minimum(edges, 1)).astype(np.float32)
+def _wave() -> AudioFrame:
+    samples = np.arange((2 * FADE_FRAMES + 3) * FRAME_SAMPLES, dtype=np.float32)
+    tones = sum(loud * np.sin(waves * samples * np.float32(2 * np.pi / FRAME_SAMPLES)) for waves, loud in TONES.items())
+    fade = np.minimum(np.minimum(samples, samples[::-1]) / (FADE_FRAMES * FRAME_SAMPLES), 1)
+    wave = (LEVEL * tones * fade).astype(np.float32)
     frame = AudioFrame.from_ndarray(np.stack([wave, wave]), format="fltp", layout="stereo")
     frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, 0, Fraction(1, SAMPLE_RATE)
     return frame
