@@ -136,9 +136,7 @@ def test_every_stage_of_the_journey_has_its_place_in_the_order() -> None:
 def test_a_stage_imports_only_what_stands_before_it() -> None:
     ours = [(file, one) for file in flow_files() for one in imports(file) if one.is_ours]
     assert not breaches([one for _, one in ours if not one.name.startswith("flow.")])
-    assert not breaches(
-        [one for file, one in ours if ORDER.index(stage(one.name)) > ORDER.index(stage_of_file(file))]
-    )
+    assert not breaches([one for file, one in ours if ORDER.index(stage(one.name)) > ORDER.index(stage_of_file(file))])
 
 
 @pytest.mark.parametrize("library", OWNERS)
