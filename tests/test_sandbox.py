@@ -14,6 +14,7 @@ from sandboxed import Sandbox
 
 pytest_plugins = ["sandbox_fixtures"]
 UNREACHABLE = "http://127.0.0.1:9/nothing.png"
+LONG = pytest.mark.slow  # ten seconds at full size are drawn
 
 
 def test_the_kling_example_is_billed_by_the_measured_seconds(visitor: Visitor, motion: dict[str, Any]) -> None:
@@ -141,9 +142,10 @@ def test_an_unknown_model_a_missing_one_and_broken_json_are_told_apart(visitor: 
 @pytest.mark.parametrize(
     ("frames", "rate", "orientation", "passes"),
     [
-        (72, "24", "image", True), (71, "24", "image", False), (240, "24", "image", True),
-        (242, "24", "image", False), (242, "24", "video", True), (90, "30000/1001", "image", True),
-        (300, "30000/1001", "image", True), (301, "30000/1001", "image", False),
+        (72, "24", "image", True), (71, "24", "image", False), pytest.param(240, "24", "image", True, marks=LONG),
+        (242, "24", "image", False), pytest.param(242, "24", "video", True, marks=LONG),
+        (90, "30000/1001", "image", True), pytest.param(300, "30000/1001", "image", True, marks=LONG),
+        (301, "30000/1001", "image", False),
     ],
 )  # fmt: skip
 def test_the_reference_clip_is_held_to_its_seconds_within_half_a_frame(
