@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 
 import av
 import numpy as np
@@ -23,24 +23,24 @@ def lay_chord(container: OutputContainer, seconds: float) -> None:
     """Mux the chord as AAC in stereo of this length: encoded once, its lasting frame repeated."""
     chord, packets = _encoded_chord()
     stream = container.add_stream_from_template(chord.streams.audio[0])
-    left = round(seconds * SAMPLE_RATE) + FRAME_SAMPLES  # the encoder begins with a frame of silence
-    for at, data in enumerate(_lasting(packets, -(-left // FRAME_SAMPLES))):
+    samples = round(seconds * SAMPLE_RATE) + FRAME_SAMPLES  # the encoder begins with a frame of silence
+    for at, data in enumerate(_lasting(packets, -(-samples // FRAME_SAMPLES))):
         packet = av.Packet(data)
         packet.stream, packet.time_base = stream, Fraction(1, SAMPLE_RATE)
         packet.pts = packet.dts = (at - 1) * FRAME_SAMPLES
-        packet.duration = min(FRAME_SAMPLES, left - at * FRAME_SAMPLES)
+        packet.duration = min(FRAME_SAMPLES, samples - at * FRAME_SAMPLES)
         container.mux(packet)
 
 
 def _lasting(packets: list[bytes], count: int) -> Iterator[bytes]:
-    """So many packets: the first ones, the middle one repeated, the last ones."""
+    """Yield `count` packets: the first ones, the middle one repeated, the last ones."""
     edge = min(count, len(packets)) // 2
     yield from packets[:edge]
     yield from [packets[len(packets) // 2]] * (count - 2 * edge)
     yield from packets[len(packets) - edge :]
 
 
-@lru_cache(maxsize=1)
+@cache
 def _encoded_chord() -> tuple[InputContainer, list[bytes]]:
     """The shortest whole chord, and its packets."""
     file = io.BytesIO()

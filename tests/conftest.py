@@ -28,6 +28,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Skip the folders of live tests with --quick, which runs none of them: importing Playwright takes time."""
     return True if config.getoption("--quick") and collection_path.name in MARKS else None
 
 

@@ -21,7 +21,6 @@ FAMILIES = {family.node_id: family for family in nodes.families()}
 
 
 @cache
-@cache
 def picture(width=640, height=480, seed=0):
     """A picture no two seeds share; plain enough to be a small file."""
     across = np.linspace(0, 255, width, dtype=np.float32)[None, :, None]
