@@ -156,7 +156,7 @@ def measure_ends(folder: Path) -> tuple[dict[int, float], list[float]]:
                 seconds, came = asyncio.run(buy_at_once(folder, jobs, 10 * number + 5 * (jobs > 1)))
                 spent[jobs].append(seconds)
                 homes.update(came)
-        late = [homes[task["id"]] - task["ended"] for task in sandbox.state()["tasks"]]
+        late = [homes[task["id"]] - task["ended"] for task in sandbox.tasks]
     return {jobs: statistics.median(each) for jobs, each in spent.items()}, late
 
 

@@ -68,8 +68,8 @@ def _change(provider: Provider, name: str, value: Any) -> None:
         provider.bill.plant(**value)
     elif name == "hide_charge":
         provider.bill.hide(str(value))
-    elif name == "forget_charges":
-        provider.bill.forget()
+    elif name == "forget":
+        provider.forget()
     elif name == "finish_now":
         provider.tasks.finish_now()
     else:

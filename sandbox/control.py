@@ -137,6 +137,11 @@ class Counts:
         self._requests: deque[dict[str, Any]] = deque(maxlen=REQUESTS_KEPT)
         self._refusals: deque[dict[str, Any]] = deque(maxlen=200)
 
+    def forget(self) -> None:
+        with self._lock:
+            for kept in (self._numbers, self._polls, self._requests, self._refusals):
+                kept.clear()
+
     def add(self, name: str, amount: int = 1) -> None:
         with self._lock:
             self._numbers[name] += amount

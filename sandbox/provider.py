@@ -89,6 +89,12 @@ class Provider:
                 self.purchases.recall(entry["purchase"])
         self.tasks.recall([entry["task"] for entry in entries if "task" in entry])
 
+    def forget(self) -> None:
+        """Begin as on the first day: nothing was sold or charged, and nobody came. Hosted files stay."""
+        self.tasks.forget()
+        self.counts.forget()
+        self.bill.forget()
+
     def answer(self, visit: Visit) -> Answer:
         """Every visit gets an answer; refusals become error bodies here."""
         self._note(visit)

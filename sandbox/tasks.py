@@ -119,6 +119,13 @@ class Tasks:
             if task.ended is None:
                 self._fetchers.submit(self._prepare, task)
 
+    def forget(self) -> None:
+        """Begin with no task; the journal still has those of before."""
+        with self.lock:
+            for known in (self._tasks, self._running, self._files, self._drawn):
+                known.clear()
+            self.balance, self.used = OPENING_BALANCE, 0.0
+
     def accept(self, model: str, body: dict[str, Any], key: str, idempotency_key: str, extends: str = "") -> Task:
         """Sell a job, perhaps one that extends another: from here on it counts as paid."""
         now = self._clock.now()

@@ -83,9 +83,9 @@ class Bill:
         self._remembered.clear()
 
     def forget(self) -> None:
-        """Begin with an empty bill: what was sold so far is never on it."""
+        """Begin with an empty bill."""
         self.planted.clear()
-        self.hidden.update(task["id"] for task in self.tasks.state()["tasks"])
+        self.hidden.clear()
         self.refresh()
 
     def refresh(self) -> None:

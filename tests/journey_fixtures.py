@@ -12,7 +12,6 @@ from databases import own_schema
 from journeys import Person
 from killed import Forks
 from sandboxed import Sandbox
-from seller import Seller
 
 
 @pytest.fixture(scope="session")
@@ -31,18 +30,18 @@ def forks() -> Iterator[Forks]:
 
 
 @pytest.fixture
-def seller(provider: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Seller:
-    """The sandbox as new, and named as the provider by the environment."""
-    provider.control(reset=True)
+def seller(provider: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """The sandbox as on its first day, and named as the provider by the environment."""
+    provider.control(reset=True, forget=True)
     for name in [one for one in os.environ if one.startswith("APIMART_") and not one.startswith("APIMART_TEST_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("APIMART_API_KEY", provider.key)
     monkeypatch.setenv("APIMART_BASE_URL", provider.url)
-    return Seller(provider)
+    return provider
 
 
 @pytest.fixture
-def person(seller: Seller, tmp_path: Path) -> Person:
+def person(seller: Sandbox, tmp_path: Path) -> Person:
     return Person(tmp_path / "home", tmp_path / "output")
 
 
@@ -54,7 +53,7 @@ def motion_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def motion_url(seller: Seller, motion_clip: Path) -> str:
+def motion_url(seller: Sandbox, motion_clip: Path) -> str:
     return seller.host(motion_clip)
 
 

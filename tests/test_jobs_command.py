@@ -39,17 +39,17 @@ def test_a_job_is_listed_with_what_it_cost_and_where_its_clip_is(account: Path, 
 
 def test_any_job_of_the_account_can_be_brought_home(account: Path, sandbox: Sandbox, tmp_path: Path) -> None:
     elsewhere = Person(tmp_path / "elsewhere", tmp_path / "far").buy("APIMartSora2", **asked("APIMartSora2", seed=1))
-    paid = sandbox.paid
+    paid = sandbox.sold
     done = jobs(account, "collect", elsewhere.entry.task_id, "--output", str(tmp_path / "here"))
     assert Path(done.stdout.strip()).is_relative_to(tmp_path / "here")
     assert content_of_video(Path(done.stdout.strip())) == content_of_video(elsewhere.files.paths[0])
-    assert sandbox.paid == paid
+    assert sandbox.sold == paid
 
 
 def bought_two_days_ago(account: Path, sandbox: Sandbox, output: Path) -> None:
     """A job in the ledger and on the bill, both of two days ago."""
     entry = Person(account, output).buy("APIMartSora2", **asked("APIMartSora2")).entry
-    sandbox.control(forget_charges=True)
+    sandbox.control(forget=True)
     with sqlite3.connect(account / "ledger.sqlite") as database:
         database.execute("UPDATE apimart_entries SET sent_at = sent_at - 172800, ended_at = ended_at - 172800")
     at = float(entry.sent_at or 0) - 2 * 86400

@@ -30,7 +30,7 @@ Live = Callable[..., "subprocess.CompletedProcess[str]"]
 @pytest.fixture
 def sandbox(running: Sandbox) -> Sandbox:
     """As new: small clips, short jobs, and nothing on the bill."""
-    running.control(reset=True, forget_charges=True, job_seconds=0.1)
+    running.control(reset=True, forget=True, job_seconds=0.1)
     return running
 
 
@@ -66,10 +66,10 @@ FREE = (
 
 
 def test_the_free_checks_buy_nothing_and_say_each_what_they_found(live: Live, sandbox: Sandbox, tmp_path: Path) -> None:
-    paid = sandbox.paid
+    paid = sandbox.sold
     done = live("sora_2")
     assert verdicts(done) == {**dict.fromkeys(FREE, "as expected"), "log export": "not known"}
-    assert (done.returncode, sandbox.paid) == (0, paid)
+    assert (done.returncode, sandbox.sold) == (0, paid)
     assert "8 as expected, 0 differs, 1 not known" in done.stdout
     assert rows(done)["balance"][1] == "1000.00 USD are left."
     assert rows(done)["refused submit"][1].startswith("HTTP 404 (code 'model_not_found'")
@@ -116,10 +116,10 @@ def test_a_sum_that_is_no_number_is_refused(spend: str, home: Path, capsys: pyte
 def test_a_sum_that_cannot_be_spent_is_refused_before_anything_is_sent(
     spend: str, said: str, live: Live, sandbox: Sandbox
 ) -> None:
-    paid = sandbox.paid
+    paid = sandbox.sold
     done = live("pixverse_6", f"--spend={spend}")
     assert said in done.stderr
-    assert (done.returncode, done.stdout, sandbox.paid) == (2, "", paid)
+    assert (done.returncode, done.stdout, sandbox.sold) == (2, "", paid)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_without_a_key_or_in_the_sandbox_nothing_is_asked(
 def test_the_cheapest_jobs_are_bought_until_the_sum_is_reached(live: Live, sandbox: Sandbox, tmp_path: Path) -> None:
     before = sandbox.state()
     done = live(*CHEAP, "sora_2", "--spend", "0.07")
-    sold = sandbox.state()["tasks"][len(before["tasks"]) :]
+    sold = sandbox.tasks[len(before["tasks"]) :]
     assert [task["model"] for task in sold] == ["pixverse-v6", "viduq3-turbo"]
     found = rows(done)
     assert found["pixverse_6: cost"] == ("as expected", "pixverse-v6: 0.016 USD, estimated 0.016.")
@@ -161,34 +161,34 @@ def test_the_cheapest_jobs_are_bought_until_the_sum_is_reached(live: Live, sandb
 
 
 def test_the_same_round_goes_on_and_another_one_begins_anew(live: Live, sandbox: Sandbox) -> None:
-    paid = sandbox.paid
+    paid = sandbox.sold
     live(*CHEAP, "--spend", "0.02")
     done = live(*CHEAP, "--spend", "0.07")
     assert "It is already paid and not charged again." in rows(done)["pixverse_6: cost"][1]
     assert rows(done)["vidu_q3: cost"][0] == "as expected"
-    assert sandbox.paid == paid + 2
+    assert sandbox.sold == paid + 2
     done = live(*CHEAP, "--spend", "0.07")
     assert "your limit of 0.07 USD" in rows(done)["grok_imagine_official: job"][1]
-    assert sandbox.paid == paid + 2
+    assert sandbox.sold == paid + 2
     live("pixverse_6", "--spend", "0.02", "--round", "2")
-    assert sandbox.paid == paid + 3
+    assert sandbox.sold == paid + 3
 
 
 def test_what_is_really_charged_counts_to_the_sum(live: Live, sandbox: Sandbox) -> None:
     sandbox.control(price_factors={"pixverse-v6": 3})
-    paid = sandbox.paid
+    paid = sandbox.sold
     done = live(*CHEAP, "--spend", "0.07")
     assert rows(done)["pixverse_6: cost"] == ("differs", "pixverse-v6: 0.048 USD, estimated 0.016.")
     assert rows(done)["vidu_q3: job"][1].startswith("0.048 USD ")
-    assert (done.returncode, sandbox.paid) == (1, paid + 1)
+    assert (done.returncode, sandbox.sold) == (1, paid + 1)
 
 
 def test_a_lower_limit_of_the_person_stays(live: Live, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APIMART_LIMIT_USD_PER_PROJECT", "0.02")
-    paid = sandbox.paid
+    paid = sandbox.sold
     done = live(*CHEAP, "--spend", "0.07")
     assert "your limit of 0.02 USD per project" in rows(done)["vidu_q3: job"][1]
-    assert sandbox.paid == paid + 1
+    assert sandbox.sold == paid + 1
 
 
 def test_a_repeated_submit_is_tried_where_keys_are_declared(live: Live, sandbox: Sandbox) -> None:
@@ -207,21 +207,21 @@ def test_a_key_that_is_declared_and_not_honoured_is_found_out_once_and_within_th
     live: Live, sandbox: Sandbox
 ) -> None:
     sandbox.control(declare_idempotency=True)
-    paid = sandbox.paid
+    paid = sandbox.sold
     done = live("pixverse_6", "vidu_q3", "--spend", "0.07")
     assert rows(done)["pixverse_6: the same key again"][0] == "differs"
     assert "it was charged twice" in rows(done)["pixverse_6: the same key again"][1]
     assert "vidu_q3: the same key again" not in rows(done)
     assert "0.064 USD are spent" in done.stdout
-    assert (done.returncode, sandbox.paid) == (1, paid + 3)
+    assert (done.returncode, sandbox.sold) == (1, paid + 3)
 
 
 def test_a_repeated_submit_that_the_sum_does_not_cover_is_not_sent(live: Live, sandbox: Sandbox) -> None:
     sandbox.control(declare_idempotency=True)
-    paid = sandbox.paid
+    paid = sandbox.sold
     done = live("pixverse_6", "--spend", "0.02")
     assert "your limit of 0.02 USD" in rows(done)["pixverse_6: the same key again"][1]
-    assert sandbox.paid == paid + 1
+    assert sandbox.sold == paid + 1
 
 
 def test_what_the_provider_refuses_or_fails_differs_and_the_rest_goes_on(live: Live, sandbox: Sandbox) -> None:
@@ -237,12 +237,12 @@ def test_what_the_provider_refuses_or_fails_differs_and_the_rest_goes_on(live: L
 
 def test_a_submit_without_an_answer_counts_to_the_sum_and_is_not_sent_again(live: Live, sandbox: Sandbox) -> None:
     sandbox.behave("submit", "drop_after", model="pixverse-v6")
-    paid = sandbox.paid
+    paid = sandbox.sold
     done = live("pixverse_6", "vidu_q3", "--spend", "0.04")
     assert rows(done)["pixverse_6: job"][0] == "not known"
     assert rows(done)["vidu_q3: job"][1].startswith("0.016 USD ")
     live("pixverse_6", "vidu_q3", "--spend", "0.04")
-    assert sandbox.paid == paid + 1
+    assert sandbox.sold == paid + 1
 
 
 def test_a_family_without_a_price_is_left_out(live: Live) -> None:
@@ -276,7 +276,7 @@ def test_a_run_that_was_stopped_goes_on_without_buying_again(
     sandbox.control(job_seconds=0.1)
     done = live(*spending)
     assert rows(done)["pixverse_6: cost"][0] == rows(done)["vidu_q3: cost"][0] == "as expected"
-    assert sandbox.paid == before["paid"] + 2
+    assert sandbox.sold == before["paid"] + 2
 
 
 def test_what_a_run_heard_is_adopted_once(live: Live, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,7 @@ from journeys import Person, asked
 from ledgers import ended
 
 if TYPE_CHECKING:
-    from seller import Seller
+    from sandboxed import Sandbox
 
 pytest_plugins = ["journey_fixtures"]
 pytestmark = pytest.mark.slow
@@ -32,7 +32,7 @@ SORA, VEO = "APIMartSora2", "APIMartVeo31"
 class Account:
     """A person's ledger and the account it was bought on."""
 
-    def __init__(self, person: Person, seller: Seller, ledger: Ledger) -> None:
+    def __init__(self, person: Person, seller: Sandbox, ledger: Ledger) -> None:
         self.person, self.seller, self.ledger = person, seller, ledger
 
     def later(self, days: float = 2.5) -> None:
@@ -63,10 +63,9 @@ class Account:
 
 
 @pytest.fixture
-def account(person: Person, seller: Seller, ledger_address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+def account(person: Person, seller: Sandbox, ledger_address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     """Two jobs, bought and done, on an account that was charged for nothing else."""
     monkeypatch.setenv("APIMART_LEDGER_URL", ledger_address)
-    seller.control(forget_charges=True)
     person.buy(SORA, **asked(SORA))
     person.buy(VEO, **asked(VEO))
     with person.ledger() as ledger:
@@ -175,7 +174,7 @@ def test_charges_of_another_key_are_not_ours(account: Account) -> None:
     assert account.differences() == []
 
 
-def test_nothing_is_asked_before_the_first_purchase(person: Person, seller: Seller) -> None:
+def test_nothing_is_asked_before_the_first_purchase(person: Person, seller: Sandbox) -> None:
     with person.ledger() as ledger:
         account = Account(person, seller, ledger)
         assert account.reconcile().state == "nothing"

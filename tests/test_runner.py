@@ -88,7 +88,7 @@ def test_a_job_that_waits_for_the_provider_to_slow_down_is_given_up_with_nothing
         )
         until(lambda: entries(process)[0].state == "dropped")
     assert "Nothing was submitted" in str(stopped)
-    seller.control(reset=True)
+    seller.control(clear_behaviours=True)
     assert person.buy(SORA, prompt="x").files.paths
     assert seller.sold == 1
 

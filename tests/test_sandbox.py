@@ -35,7 +35,7 @@ def test_the_sora_example_follows_its_picture(visitor: Visitor, sora: dict[str, 
     upright = visitor.upload(picture(width=360, height=640)).json()["url"]
     done = visitor.outcome(sora | {"aspect_ratio": "16:9", "image_urls": [upright]})
     assert done["cost"] == pytest.approx(0.64)
-    clip = sandbox.state()["tasks"][-1]["clip"]
+    clip = sandbox.tasks[-1]["clip"]
     assert (clip["width"], clip["height"], clip["frames"]) == (720, 1280, 192)
 
 
@@ -120,12 +120,12 @@ def test_a_veo_request_outside_the_page_is_refused(
 
 def _assert_refused(visitor: Visitor, body: dict[str, Any], wrong: dict[str, Any]) -> None:
     """`...` stands for a parameter left out."""
-    before = visitor.sandbox.paid
+    before = visitor.sandbox.sold
     merged = {name: value for name, value in (body | wrong).items() if value is not ...}
     reply = visitor.submit(merged)
     assert (reply.status, reply.json()["error"]["type"]) == (400, "invalid_request_error")
     assert any(name in reply.message for name in wrong)
-    assert visitor.sandbox.paid == before
+    assert visitor.sandbox.sold == before
 
 
 def test_fields_the_page_does_not_know_are_let_through(visitor: Visitor, veo: dict[str, Any]) -> None:

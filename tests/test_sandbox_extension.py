@@ -59,10 +59,10 @@ def test_raw_gives_the_new_seconds_alone(visitor: Visitor, origin: str) -> None:
 
 
 def test_an_extension_is_sold_once_by_the_clip_and_its_body_is_kept_as_sent(visitor: Visitor, origin: str) -> None:
-    before = visitor.sandbox.paid
+    before = visitor.sandbox.sold
     task = visitor.task(extended(visitor, origin, resolution="720p"))
-    assert visitor.sandbox.paid == before + 1
-    sold = visitor.sandbox.state()["tasks"][-1]
+    assert visitor.sandbox.sold == before + 1
+    sold = visitor.sandbox.tasks[-1]
     assert (sold["body"], sold["extends"]) == ({**MORE, "resolution": "720p"}, origin)
     assert task["cost"] == 0.14
 
@@ -81,10 +81,10 @@ def test_an_extension_is_sold_once_by_the_clip_and_its_body_is_kept_as_sent(visi
 def test_what_the_page_does_not_allow_is_refused(
     visitor: Visitor, origin: str, body: dict[str, Any], words: str
 ) -> None:
-    before = visitor.sandbox.paid
+    before = visitor.sandbox.sold
     reply = extend(visitor, origin, body)
     assert reply.status == 400 and words in reply.message
-    assert visitor.sandbox.paid == before
+    assert visitor.sandbox.sold == before
 
 
 def test_only_a_finished_clip_of_a_model_that_extends_is_taken(visitor: Visitor, origin: str) -> None:

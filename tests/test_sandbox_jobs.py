@@ -156,7 +156,7 @@ def test_a_clip_has_the_size_that_was_bought(
     visitor: Visitor, veo: dict[str, Any], extra: dict[str, Any], width: int, height: int
 ) -> None:
     visitor.buy(veo | extra)
-    clip = visitor.sandbox.state()["tasks"][-1]["clip"]
+    clip = visitor.sandbox.tasks[-1]["clip"]
     assert (clip["width"], clip["height"], clip["frames"], clip["rate"]) == (width, height, 96, "24")
 
 
@@ -190,7 +190,7 @@ def test_a_motion_result_takes_length_rate_and_shape_from_the_reference(
 ) -> None:
     url = visitor.sandbox.host(moving_clip(105, Fraction(30000, 1001)))
     visitor.buy(motion | {"video_url": url, "mode": "pro"})
-    clip = visitor.sandbox.state()["tasks"][-1]["clip"]
+    clip = visitor.sandbox.tasks[-1]["clip"]
     assert (clip["frames"], clip["rate"], clip["width"], clip["height"]) == (105, "30000/1001", 1800, 1080)
 
 

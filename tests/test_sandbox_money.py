@@ -69,9 +69,9 @@ def test_models_are_listed_with_their_parameters_on_request(visitor: Visitor) ->
 
 
 def test_a_key_is_ignored_until_it_is_honoured(visitor: Visitor, veo: dict[str, Any]) -> None:
-    before = visitor.sandbox.paid
+    before = visitor.sandbox.sold
     ids = {visitor.submit(veo, Idempotency_Key="a").json()["data"][0]["task_id"] for _ in range(2)}
-    assert (len(ids), visitor.sandbox.paid) == (2, before + 2)
+    assert (len(ids), visitor.sandbox.sold) == (2, before + 2)
     assert "idempotency" not in visitor.get("/v1/model-schema?model=sora-2&operation=video_generation").json()
 
 
@@ -134,10 +134,10 @@ def test_a_key_with_a_space_or_too_long_is_refused(visitor: Visitor, veo: dict[s
 def test_a_refusing_behaviour_refuses_once_and_sells_nothing(
     visitor: Visitor, veo: dict[str, Any], do: str, status: int, code: Any
 ) -> None:
-    before = visitor.sandbox.paid
+    before = visitor.sandbox.sold
     visitor.sandbox.behave("submit", do)
     reply = visitor.submit(veo)
-    assert (reply.status, reply.json()["error"]["code"], visitor.sandbox.paid) == (status, code, before)
+    assert (reply.status, reply.json()["error"]["code"], visitor.sandbox.sold) == (status, code, before)
     assert visitor.submit(veo).status == 200
 
 
@@ -156,29 +156,29 @@ def test_behaviours_queue_up_in_order_and_wait_for_their_model(visitor: Visitor,
 def test_a_connection_dropped_before_acceptance_is_not_paid_and_after_it_is(
     visitor: Visitor, veo: dict[str, Any]
 ) -> None:
-    before = visitor.sandbox.paid
+    before = visitor.sandbox.sold
     paid = []
     for do in ("drop_before", "drop_after"):
         visitor.sandbox.behave("submit", do)
         with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
             visitor.submit(veo)
-        paid.append(visitor.sandbox.paid - before)
+        paid.append(visitor.sandbox.sold - before)
     assert paid == [0, 1]
 
 
 @pytest.mark.parametrize("do", ["wrong_json", "empty_2xx_no_id"])
 def test_a_spoilt_answer_was_still_paid(visitor: Visitor, veo: dict[str, Any], do: str) -> None:
-    before = visitor.sandbox.paid
+    before = visitor.sandbox.sold
     visitor.sandbox.behave("submit", do)
     assert b"task_0" not in visitor.submit(veo).body
-    assert visitor.sandbox.paid == before + 1
+    assert visitor.sandbox.sold == before + 1
 
 
 def test_a_500_may_hide_a_purchase(visitor: Visitor, veo: dict[str, Any]) -> None:
-    before = visitor.sandbox.paid
+    before = visitor.sandbox.sold
     visitor.sandbox.behave("submit", "500", accepted=True)
     assert visitor.submit(veo).status == 500
-    assert visitor.sandbox.paid == before + 1
+    assert visitor.sandbox.sold == before + 1
 
 
 def test_a_gateway_page_stands_in_the_way(visitor: Visitor) -> None:

@@ -37,7 +37,7 @@ def test_a_killed_sandbox_still_knows_its_tasks_and_keys(tmp_path: Path, veo: di
         sandbox.kill()
         sandbox.restart()
         assert visitor.submit(veo, Idempotency_Key="k").json()["data"][0]["task_id"] == running
-        assert sandbox.paid == 2
+        assert sandbox.sold == 2
         assert visitor.ask("GET", uploaded).status == 200
         sandbox.finish()
         finished = [visitor.task(task_id) for task_id in (done, running)]
@@ -117,3 +117,14 @@ def test_a_last_frame_that_was_asked_for_comes_as_a_picture(visitor: Visitor) ->
 
 def test_a_model_of_words_answers_in_words(visitor: Visitor) -> None:
     assert "a sea" in visitor.outcome({"model": "MiniMax-H3-Context-IR", "prompt": "a sea"})["result"]["prompt"]
+
+
+def test_it_forgets_what_was_sold_and_asked_but_not_the_files(
+    visitor: Visitor, motion: dict[str, Any], sora: dict[str, Any]
+) -> None:
+    sandbox = visitor.sandbox
+    task_id = visitor.buy(sora)
+    sandbox.control(plant_charge={"model": "sora-2", "usd": 0.5}, forget=True)
+    assert (sandbox.sold, sandbox.requests, sandbox.state()["polls_total"]) == (0, [], 0)
+    assert visitor.get(f"/v1/tasks/{task_id}").status == 404
+    assert sandbox.state()["balance"] == 1000 and visitor.outcome(motion)["status"] == "completed"

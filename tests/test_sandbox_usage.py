@@ -38,7 +38,7 @@ def today() -> dict[str, int]:
 @pytest.fixture
 def sandbox(running: Sandbox) -> Sandbox:
     """As new, with an account that was charged for nothing."""
-    running.control(reset=True, forget_charges=True)
+    running.control(reset=True, forget=True)
     return running
 
 

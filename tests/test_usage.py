@@ -22,7 +22,7 @@ DAYS = ("2026-09-21", "2026-09-22", "2026-09-23")
 @pytest.fixture
 def bill(sandbox: Sandbox) -> Sandbox:
     """An account with three charges on two days."""
-    sandbox.control(forget_charges=True)
+    sandbox.control(forget=True)
     for model, day, usd in (("sora-2", 0, 0.32), ("sora-2", 1, 0.64), ("veo3.1-fast", 1, 0.14)):
         sandbox.control(plant_charge={"model": model, "usd": usd, "at": FIRST + day * DAY + 3600, "key": "0001"})
     return sandbox
@@ -129,4 +129,4 @@ def test_an_export_at_another_host_is_not_fetched_with_the_key(bill: Sandbox) ->
     with StandIn() as stand_in:
         stand_in.say("/v1/logs/export", 202, elsewhere, "application/json")
         assert Provider(stand_in.url, bill.key).logged_jobs(*SPAN, pause=lambda seconds: None) == ()
-    assert not [one for one in bill.state()["requests"] if one["path"].startswith("/v1/logs/export/elsewhere")]
+    assert not [one for one in bill.requests if one["path"].startswith("/v1/logs/export/elsewhere")]

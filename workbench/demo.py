@@ -124,11 +124,11 @@ def _job_before(family: Family, done: list[Done]) -> str:
 
 async def _ask_again(person: Person, asked: Asked, sandbox: Sandbox) -> None:
     """The same questions once more: the ledger answers them."""
-    before, started = sandbox.paid, time.monotonic()
+    before, started = sandbox.sold, time.monotonic()
     again = [person.buy(family, values) for family, values in asked]
     answers = [one for one in await asyncio.gather(*again, return_exceptions=True) if isinstance(one, Outcome)]
     seconds = time.monotonic() - started
-    print(f"Asked again: {len(answers)} answers in {seconds:.1f} s, {sandbox.paid - before} charged.")
+    print(f"Asked again: {len(answers)} answers in {seconds:.1f} s, {sandbox.sold - before} charged.")
 
 
 def _line(family: Family, bought: Outcome, started: float) -> str:

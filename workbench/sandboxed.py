@@ -60,15 +60,27 @@ class Sandbox:
         return self._ask("/sandbox/state")
 
     @property
-    def paid(self) -> int:
-        """How many submissions were accepted so far."""
-        return int(self.state()["paid"])
+    def tasks(self) -> list[dict[str, Any]]:
+        """The jobs that were sold, in order: id, body, idempotency_key and what became of them."""
+        return list(self.state()["tasks"])
+
+    @property
+    def sold(self) -> int:
+        return len(self.tasks)
+
+    @property
+    def uploads(self) -> int:
+        return int(self.state()["uploads"])
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        """Every request, in order: method, path and headers; the last 5000 of them."""
+        return list(self.state()["requests"])
 
     def languages_of(self, task: int) -> set[str]:
         """In which languages it was asked how a job stands; jobs are numbered as they were bought."""
-        state = self.state()
-        path = f"/v1/tasks/{state['tasks'][task]['id']}"
-        return {seen["query"]["language"] for seen in state["requests"] if seen["path"] == path}
+        path = f"/v1/tasks/{self.tasks[task]['id']}"
+        return {seen["query"]["language"] for seen in self.requests if seen["path"] == path}
 
     def host(self, content: bytes | Path, name: str = "clip.mp4", kind: str = "video/mp4") -> str:
         """The public address of a file that the sandbox serves for the test."""

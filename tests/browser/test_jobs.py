@@ -213,7 +213,7 @@ def test_a_draft_is_made_final_by_a_node_that_takes_its_job(page: ComfyPage, pro
     assert held["draft_job"].startswith("task_")
     assert (held["draft"], held["resolution"], held["duration"]) == (False, "fhd", 6)
     ran(page)
-    sent = provider.state()["tasks"][-1]["body"]
+    sent = provider.tasks[-1]["body"]
     assert (sent["draft_from_task_id"], sent["resolution"], "prompt" in sent) == (held["draft_job"], "fhd", False)
 
 
@@ -244,7 +244,7 @@ def test_a_kept_video_dropped_on_the_canvas_is_its_workflow_and_costs_nothing(
     page.add(SORA, (500, 120), prompt=prompt)
     page.run()
     done(page, prompt, 1)
-    sold = provider.paid
+    sold = provider.sold
     [place] = comfy.get("/apimart/jobs")["jobs"][0]["clips"]
     file = comfy.output / place["subfolder"] / place["filename"]
     page.page.evaluate("() => app.graph.clear()")
@@ -255,5 +255,5 @@ def test_a_kept_video_dropped_on_the_canvas_is_its_workflow_and_costs_nothing(
     page.expect_badges(node["id"], "already paid", "retired model")
     comfy.post("/free", {"unload_models": True, "free_memory": True})
     ran(page)
-    assert provider.paid == sold
+    assert provider.sold == sold
     assert done(page, prompt, 1)

@@ -187,13 +187,13 @@ def test_a_graph_that_ran_is_not_run_again_in_another_language(
     page.add(SORA, (500, 120), prompt=prompt)
     page.run()
     expect(page.job(prompt)).to_contain_text("done", timeout=60_000)
-    graph, sold, ran = page.workflow(), provider.paid, {*comfy.get("/history")}
+    graph, sold, ran = page.workflow(), provider.sold, {*comfy.get("/history")}
     set_language(page, "ja")
     page.load(graph)
     page.run()
     again = ended_after(page, ran)
     assert str(graph["nodes"][0]["id"]) in dict(again["status"]["messages"])["execution_cached"]["nodes"]
-    assert provider.paid == sold
+    assert provider.sold == sold
 
 
 def ended_after(page: ComfyPage, before: set[str]) -> Any:

@@ -142,11 +142,11 @@ def test_the_job_of_a_cancelled_run_is_brought_home(page: ComfyPage, provider: S
         "() => fetch('/queue').then((said) => said.json()).then((queue) => !queue.queue_running.length)"
     )
     expect(job).to_contain_text("running")
-    sold = provider.paid
+    sold = provider.sold
     provider.finish()
     expect(job).to_contain_text("done", timeout=60_000)
     expect(job.locator("img")).to_be_visible()
-    assert provider.paid == sold
+    assert provider.sold == sold
 
 
 def test_a_page_that_is_opened_anew_shows_the_job_that_goes_on(page: ComfyPage, provider: Sandbox, prompt: str) -> None:
@@ -167,7 +167,7 @@ def test_a_server_that_was_killed_finds_its_job_again(
     page.add(SORA, (500, 120), prompt=prompt)
     page.run()
     expect(page.job(prompt)).to_contain_text("running")
-    sold = provider.paid
+    sold = provider.sold
     comfy.kill()
     comfy.start()
     page.open()
@@ -175,7 +175,7 @@ def test_a_server_that_was_killed_finds_its_job_again(
     expect(job).to_contain_text("running")
     provider.finish()
     expect(job).to_contain_text("done", timeout=60_000)
-    assert provider.paid == sold
+    assert provider.sold == sold
 
 
 def test_an_unknown_job_is_declared_in_the_sidebar(page: ComfyPage, provider: Sandbox, prompt: str) -> None:
@@ -186,7 +186,7 @@ def test_an_unknown_job_is_declared_in_the_sidebar(page: ComfyPage, provider: Sa
     job = page.job(prompt)
     expect(job).to_contain_text("outcome unknown", timeout=30_000)
     page.picture("unknown")
-    job.get_by_placeholder("Task ID").fill(str(provider.state()["tasks"][-1]["id"]))
+    job.get_by_placeholder("Task ID").fill(str(provider.tasks[-1]["id"]))
     job.get_by_role("button", name="Purchased", exact=True).click()
     expect(job).to_contain_text("running")
     job.get_by_role("button", name="Download the video").click()

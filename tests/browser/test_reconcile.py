@@ -30,7 +30,7 @@ def charged(page: ComfyPage, comfy: ComfyServer, provider: Sandbox, request: pyt
         database.execute(earlier, {"days": TWO_DAYS})
         database.execute("DELETE FROM apimart_facts WHERE name LIKE 'bill:%'")
         charges = database.execute("SELECT model, cost_usd, sent_at FROM apimart_entries").fetchall()
-    provider.control(forget_charges=True)
+    provider.control(forget=True)
     for model, usd, at in charges:
         provider.control(plant_charge={"model": model, "usd": usd, "at": at, "key": "r-01"})
     return provider

@@ -130,7 +130,7 @@ def test_nodes_in_a_subgraph_count_where_an_output_needs_them(page: ComfyPage, p
 
 @pytest.mark.usefixtures("asks")
 def test_the_dialog_shows_what_waits_and_approves_it(page: ComfyPage, provider: Sandbox, prompt: str) -> None:
-    sold = provider.paid
+    sold = provider.sold
     three(page, prompt)
     page.run()
     asked = dialog(page)
@@ -140,19 +140,19 @@ def test_the_dialog_shows_what_waits_and_approves_it(page: ComfyPage, provider: 
         expect(asked).to_contain_text(text)
     expect(asked.get_by_role("heading", name="Approve this purchase?")).to_be_focused()
     page.picture("approval")
-    assert provider.paid == sold
+    assert provider.sold == sold
     asked.get_by_role("button", name="Approve $0.96").click()
     expect(asked).to_be_hidden()
     expect(page.job(f"{prompt} 0")).to_contain_text("done", timeout=60_000)
     expect(page.tab().locator(".apimart-asks")).to_have_count(0)
-    assert provider.paid == sold + 3
+    assert provider.sold == sold + 3
 
 
 @pytest.mark.usefixtures("asks")
 def test_closing_the_dialog_decides_nothing_and_a_decline_spends_nothing(
     page: ComfyPage, provider: Sandbox, prompt: str
 ) -> None:
-    sold = provider.paid
+    sold = provider.sold
     three(page, prompt)
     page.run()
     expect(dialog(page)).to_be_visible(timeout=30_000)
@@ -172,14 +172,14 @@ def test_closing_the_dialog_decides_nothing_and_a_decline_spends_nothing(
     expect(again).to_have_count(0)
     for number in range(3):
         expect(page.job(f"{prompt} {number}")).to_have_class(re.compile("is-dropped"), timeout=30_000)
-    assert provider.paid == sold
+    assert provider.sold == sold
 
 
 @pytest.mark.usefixtures("asks")
 def test_of_two_pages_the_first_answer_counts_and_the_other_is_told(
     page: ComfyPage, other: ComfyPage, provider: Sandbox, prompt: str
 ) -> None:
-    sold = provider.paid
+    sold = provider.sold
     held: list[Route] = []
     three(page, prompt)
     page.run()
@@ -194,7 +194,7 @@ def test_of_two_pages_the_first_answer_counts_and_the_other_is_told(
     late.continue_()
     expect(other.toast("It was declined elsewhere. Nothing is purchased.")).to_be_visible()
     expect(dialog(other)).to_be_hidden()
-    assert provider.paid == sold
+    assert provider.sold == sold
 
 
 @pytest.mark.usefixtures("asks")

@@ -59,16 +59,16 @@ def test_shots_are_saved_with_the_graph_and_bought(page: ComfyPage, provider: Sa
     page.expect_badges(int(page.workflow()["nodes"][0]["id"]), PRICE)
     page.run()
     expect(page.tab().locator(".apimart-job").first).to_contain_text("done", timeout=60_000)
-    body = provider.state()["tasks"][-1]["body"]
+    body = provider.tasks[-1]["body"]
     assert (body["shot_type"], [shot["duration"] for shot in body["multi_prompt"]]) == ("customize", [2, 3])
 
 
 def test_a_sum_that_is_wrong_is_refused_before_anything_is_spent(page: ComfyPage, provider: Sandbox) -> None:
-    sold = provider.paid
+    sold = provider.sold
     node = added(page)
     page.choose(node, "shots", "2 shots")
     write(page, node, {**SHOTS, "shots.seconds_2": 9})
     page.run()
     said = "fetch('/history').then((answer) => answer.text())"
     page.page.wait_for_function(f"(wanted) => {said}.then((text) => text.includes(wanted))", arg=WRONG_SUM)
-    assert provider.paid == sold
+    assert provider.sold == sold

@@ -81,7 +81,7 @@ def test_promoted_widgets_are_what_is_bought(page: ComfyPage, provider: Sandbox,
     assert (asked["prompt"], asked["duration"]) == (prompt, 8)
     page.run()
     expect(page.job(prompt)).to_contain_text("done", timeout=60_000)
-    body = provider.state()["tasks"][-1]["body"]
+    body = provider.tasks[-1]["body"]
     assert (body["prompt"], body["duration"]) == (prompt, 8)
 
 

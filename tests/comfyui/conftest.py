@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from comfy_server import ComfyServer
 from sandboxed import Sandbox
-from seller import Seller
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +27,7 @@ def comfy(provider: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture
-def seller(provider: Sandbox) -> Seller:
+def seller(provider: Sandbox) -> Sandbox:
     """The provider, counting from nothing."""
-    provider.control(reset=True)
-    return Seller(provider)
+    provider.control(reset=True, forget=True)
+    return provider

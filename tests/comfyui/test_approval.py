@@ -9,7 +9,7 @@ import pytest
 from comfy_server import ComfyServer
 from comfyui.test_bought import lone
 from comfyui.test_money import last_error, status
-from seller import Seller
+from sandboxed import Sandbox
 from test_jobs_command import jobs
 from workflows import with_ends
 
@@ -31,7 +31,7 @@ def account(comfy: ComfyServer, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("account")
-def test_a_run_is_approved_at_the_command_line(comfy: ComfyServer, seller: Seller) -> None:
+def test_a_run_is_approved_at_the_command_line(comfy: ComfyServer, seller: Sandbox) -> None:
     graph = {**with_ends(lone("by hand")), **with_ends(lone("by hand as well", "2"))}
     with settings(comfy, ask_above_usd=0.5), comfy.events() as events:
         prompt_id = comfy.submit(graph, client_id=events.client_id)
@@ -44,7 +44,7 @@ def test_a_run_is_approved_at_the_command_line(comfy: ComfyServer, seller: Selle
     assert (answer["decided_by"], seller.sold) == ("command line", 2)
 
 
-def test_what_nobody_approves_is_declined_and_spends_nothing(comfy: ComfyServer, seller: Seller) -> None:
+def test_what_nobody_approves_is_declined_and_spends_nothing(comfy: ComfyServer, seller: Sandbox) -> None:
     with settings(comfy, ask_above_usd=0, wait_seconds=1):
         history = comfy.run(with_ends(lone("unseen")))
     assert "This purchase was not approved within 1 s" in last_error(history)["exception_message"]
@@ -52,7 +52,7 @@ def test_what_nobody_approves_is_declined_and_spends_nothing(comfy: ComfyServer,
     assert comfy.get("/apimart/approvals")["approvals"] == []
 
 
-def test_the_node_says_what_is_left_of_the_limit_of_the_day(comfy: ComfyServer, seller: Seller) -> None:
+def test_the_node_says_what_is_left_of_the_limit_of_the_day(comfy: ComfyServer, seller: Sandbox) -> None:
     spent = comfy.get("/apimart/approvals")["today_usd"]
     with settings(comfy, limit_usd_per_day=spent + 1), comfy.events() as events:
         comfy.finished(comfy.submit(with_ends(lone("counted")), client_id=events.client_id))

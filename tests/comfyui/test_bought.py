@@ -12,7 +12,6 @@ from comfy_server import ComfyServer, Json, Rejected
 from comfyui.test_money import bought, last_error, shown, sora, status
 from PIL import Image
 from sandboxed import Sandbox
-from seller import Seller
 from workflows import with_ends
 
 RERUN = "--force-output-rerun"  # since ComfyUI 0.34
@@ -44,19 +43,19 @@ def chained(third: str) -> Json:
     return {**nodes, **saved("3")}
 
 
-def test_a_branch_that_a_lazy_switch_does_not_take_is_not_bought(comfy: ComfyServer, seller: Seller) -> None:
+def test_a_branch_that_a_lazy_switch_does_not_take_is_not_bought(comfy: ComfyServer, seller: Sandbox) -> None:
     bought(comfy, switched(to_second=True))
     assert [one["body"]["prompt"] for one in seller.tasks] == ["a second way"]
 
 
-def test_a_node_that_nothing_hangs_on_is_not_bought(comfy: ComfyServer, seller: Seller) -> None:
+def test_a_node_that_nothing_hangs_on_is_not_bought(comfy: ComfyServer, seller: Sandbox) -> None:
     bought(comfy, {**lone("alone", "2"), **lone("needed"), **saved("1")})
     with pytest.raises(Rejected, match="no outputs"):
         comfy.submit(lone("alone"))
     assert [one["body"]["prompt"] for one in seller.tasks] == ["needed"]
 
 
-def test_running_to_here_buys_only_what_is_there_and_nothing_twice(comfy: ComfyServer, seller: Seller) -> None:
+def test_running_to_here_buys_only_what_is_there_and_nothing_twice(comfy: ComfyServer, seller: Sandbox) -> None:
     graph = {**lone("here"), **saved("1", "first"), **lone("there", "2"), **saved("2", "second")}
     for _ in range(2):
         asked = {"prompt": graph, "client_id": "a", "partial_execution_targets": ["first"]}
@@ -69,7 +68,7 @@ def test_running_to_here_buys_only_what_is_there_and_nothing_twice(comfy: ComfyS
 
 @pytest.mark.parametrize("options", [(), ("--cache-none",), (RERUN,)], ids=["as it is", "no cache", "outputs again"])
 def test_a_graph_that_runs_again_costs_nothing(
-    provider: Sandbox, seller: Seller, tmp_path: Path, options: tuple[str, ...]
+    provider: Sandbox, seller: Sandbox, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
     comfyui = Path(os.environ["COMFYUI_PATH"])
     if RERUN in options and RERUN not in (comfyui / "comfy" / "cli_args.py").read_text("utf-8"):
@@ -81,7 +80,7 @@ def test_a_graph_that_runs_again_costs_nothing(
     assert seller.sold == 1
 
 
-def test_a_preview_stays_on_the_node_when_it_is_answered_by_comfyuis_cache(comfy: ComfyServer, seller: Seller) -> None:
+def test_a_preview_stays_on_the_node_when_it_is_answered_by_comfyuis_cache(comfy: ComfyServer, seller: Sandbox) -> None:
     if not comfy.object_info()["APIMartSora2"].get("has_intermediate_output"):
         pytest.skip("this ComfyUI has no intermediate outputs")
     graph = {**lone("previewed"), **saved("1")}
@@ -90,7 +89,7 @@ def test_a_preview_stays_on_the_node_when_it_is_answered_by_comfyuis_cache(comfy
 
 
 def test_three_shots_are_chained_by_last_frames_and_another_third_buys_only_the_third(
-    comfy: ComfyServer, seller: Seller
+    comfy: ComfyServer, seller: Sandbox
 ) -> None:
     bought(comfy, chained("a window"))
     assert seller.sold == 3
@@ -98,12 +97,12 @@ def test_three_shots_are_chained_by_last_frames_and_another_third_buys_only_the_
     assert [one["body"]["prompt"] for one in seller.tasks] == ["a door", "a hall", "a window", "a mirror"]
 
 
-def test_the_last_frame_is_one_picture_of_the_clip(comfy: ComfyServer, seller: Seller) -> None:
+def test_the_last_frame_is_one_picture_of_the_clip(comfy: ComfyServer, seller: Sandbox) -> None:
     preview = {"4": {"class_type": "PreviewImage", "inputs": {"images": ["1", 5]}}}
     assert len(shown(bought(comfy, {**lone("its end"), **preview}), "4")) == 1
 
 
-def test_a_run_that_is_answered_from_the_ledger_says_so(comfy: ComfyServer, seller: Seller) -> None:
+def test_a_run_that_is_answered_from_the_ledger_says_so(comfy: ComfyServer, seller: Sandbox) -> None:
     bought(comfy, with_ends(lone("told")))
     with comfy.events() as events:
         again = {**with_ends(lone("told")), **saved("1", "again"), **saved("1", "and again")}
@@ -119,7 +118,7 @@ def clip_of(comfy: ComfyServer, history: Json, node: str = "1") -> Path:
 
 
 def test_a_kept_clip_carries_the_workflow_and_the_receipt_and_no_secret(
-    comfy: ComfyServer, provider: Sandbox, seller: Seller
+    comfy: ComfyServer, provider: Sandbox, seller: Sandbox
 ) -> None:
     graph = {**lone(f"found again, {provider.key}, {comfy.output}/here"), **saved("1")}
     asked = {"prompt": graph, "extra_data": {"extra_pnginfo": {"workflow": {"nodes": [{"id": 1, "type": "X"}]}}}}
@@ -135,14 +134,14 @@ def test_a_kept_clip_carries_the_workflow_and_the_receipt_and_no_secret(
     assert "[key], [folder]/here" in texts["prompt"]
 
 
-def test_no_metadata_is_written_where_comfyui_runs_without(provider: Sandbox, seller: Seller, tmp_path: Path) -> None:
+def test_no_metadata_is_written_where_comfyui_runs_without(provider: Sandbox, seller: Sandbox, tmp_path: Path) -> None:
     account = {"APIMART_API_KEY": provider.key, "APIMART_BASE_URL": provider.url}
     with ComfyServer(Path(os.environ["COMFYUI_PATH"]), tmp_path, "--disable-metadata", environment=account) as comfy:
         clip = clip_of(comfy, bought(comfy, with_ends(lone("without"))))
     assert not {"prompt", "workflow", "apimart"} & {*read_metadata(clip)}
 
 
-def test_two_nodes_of_a_run_are_approved_together_by_a_page(comfy: ComfyServer, seller: Seller) -> None:
+def test_two_nodes_of_a_run_are_approved_together_by_a_page(comfy: ComfyServer, seller: Sandbox) -> None:
     comfy.post("/apimart/settings", {"ask_above_usd": 0.5})
     try:
         with comfy.events() as events:
@@ -158,7 +157,7 @@ def test_two_nodes_of_a_run_are_approved_together_by_a_page(comfy: ComfyServer, 
     assert seller.sold == 2
 
 
-def test_a_declined_run_says_so_on_its_node_and_buys_nothing(comfy: ComfyServer, seller: Seller) -> None:
+def test_a_declined_run_says_so_on_its_node_and_buys_nothing(comfy: ComfyServer, seller: Sandbox) -> None:
     comfy.post("/apimart/settings", {"ask_above_usd": 0})
     try:
         with comfy.events() as events:
@@ -185,7 +184,7 @@ def listed(table: str, if_it_fails: str = "skip", rows: str = "") -> Json:
     return graph
 
 
-def test_a_failing_row_of_a_list_blocks_only_itself_and_is_tried_again(comfy: ComfyServer, seller: Seller) -> None:
+def test_a_failing_row_of_a_list_blocks_only_itself_and_is_tried_again(comfy: ComfyServer, seller: Sandbox) -> None:
     seller.control(fail_jobs={"reason": "moderation", "times": 1})
     with comfy.events() as events:
         history = comfy.finished(comfy.submit(listed(SHOTS), client_id=events.client_id))
@@ -199,7 +198,7 @@ def test_a_failing_row_of_a_list_blocks_only_itself_and_is_tried_again(comfy: Co
     assert seller.sold == 6
 
 
-def test_a_bad_row_is_named_with_its_line_before_anything_runs(comfy: ComfyServer, seller: Seller) -> None:
+def test_a_bad_row_is_named_with_its_line_before_anything_runs(comfy: ComfyServer, seller: Sandbox) -> None:
     with pytest.raises(Rejected, match="Line 3: the image"):
         comfy.submit(listed("name,prompt,image\na,one,\nb,two,gone.png\n"))
     assert seller.requests == []

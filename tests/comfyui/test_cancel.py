@@ -19,7 +19,6 @@ from comfy_server import ComfyServer, Json
 from comfyui.test_media import fitted, frames, load
 from comfyui.test_money import CHARACTER, bought, motion, shown, sora, status, wait_for
 from sandboxed import Sandbox
-from seller import Seller
 
 SLOW_SECONDS = 20  # of what hangs at the provider; nothing here waits for it before the next prompt has ended
 COLORS = itertools.count(1)
@@ -47,7 +46,7 @@ def quick_prompt() -> Json:
     }
 
 
-def sold_clip(seller: Seller) -> bytes:
+def sold_clip(seller: Sandbox) -> bytes:
     """The video of the last job, as the provider has it."""
     key = {"Authorization": f"Bearer {seller.key}"}
     with urllib.request.urlopen(
@@ -59,7 +58,7 @@ def sold_clip(seller: Seller) -> bytes:
         return content
 
 
-def sold_content(seller: Seller, folder: Path) -> str:
+def sold_content(seller: Sandbox, folder: Path) -> str:
     """What the video of the last job shows; the kept one holds a receipt beside it."""
     sold = folder / "sold.mp4"
     sold.write_bytes(sold_clip(seller))
@@ -69,7 +68,7 @@ def sold_content(seller: Seller, folder: Path) -> str:
 class Cancelling:
     """One ComfyUI with its provider, as a person meets them who presses Cancel and queues something else at once."""
 
-    def __init__(self, comfy: ComfyServer, provider: Sandbox, seller: Seller, record: Recorder) -> None:
+    def __init__(self, comfy: ComfyServer, provider: Sandbox, seller: Sandbox, record: Recorder) -> None:
         self.comfy, self.seller = comfy, seller
         self._provider, self._record = provider, record
         self._before = set(self.clips)
@@ -119,7 +118,7 @@ class Cancelling:
 
 @pytest.fixture
 def cancelling(
-    comfy: ComfyServer, provider: Sandbox, seller: Seller, record_property: Recorder
+    comfy: ComfyServer, provider: Sandbox, seller: Sandbox, record_property: Recorder
 ) -> Iterator[Cancelling]:
     yield Cancelling(comfy, provider, seller, record_property)
     wait_for(lambda: not has_questions(comfy.home / "scratch"))
@@ -159,7 +158,7 @@ def interrupted_at(events: Events) -> str:
 # Cancel while something is slow: the next prompt ends while it still is.
 
 
-def test_cancel_during_an_upload(cancelling: Cancelling, seller: Seller) -> None:
+def test_cancel_during_an_upload(cancelling: Cancelling, seller: Sandbox) -> None:
     seller.behave("upload", "slow", seconds=SLOW_SECONDS)
     graph = {**CHARACTER, **sora("upload", image=["3", 0])}
     events = cancelling.cancel(graph, lambda _: cancelling.asked("/v1/uploads/images"), gives_up=True)
@@ -170,7 +169,7 @@ def test_cancel_during_an_upload(cancelling: Cancelling, seller: Seller) -> None
     assert seller.sold == 0
 
 
-def test_cancel_during_a_held_submit(cancelling: Cancelling, seller: Seller) -> None:
+def test_cancel_during_a_held_submit(cancelling: Cancelling, seller: Sandbox) -> None:
     """What is sent may be bought, so it is brought home although nobody asks for it again."""
     seller.behave("submit", "slow", seconds=SLOW_SECONDS)
     cancelling.cancel(sora("submit"), lambda _: cancelling.asked("/v1/videos/generations"))
@@ -179,7 +178,7 @@ def test_cancel_during_a_held_submit(cancelling: Cancelling, seller: Seller) -> 
     assert seller.sold == 1
 
 
-def test_cancel_during_a_poll_that_hangs(cancelling: Cancelling, seller: Seller) -> None:
+def test_cancel_during_a_poll_that_hangs(cancelling: Cancelling, seller: Sandbox) -> None:
     seller.behave("poll", "slow", seconds=SLOW_SECONDS)
     polls = cancelling.polls
     events = cancelling.cancel(sora("poll"), lambda _: cancelling.asked("/v1/tasks/"))
@@ -189,7 +188,7 @@ def test_cancel_during_a_poll_that_hangs(cancelling: Cancelling, seller: Seller)
     assert seller.sold == 1
 
 
-def test_cancel_during_a_stalled_download(cancelling: Cancelling, seller: Seller, tmp_path: Path) -> None:
+def test_cancel_during_a_stalled_download(cancelling: Cancelling, seller: Sandbox, tmp_path: Path) -> None:
     """Queued again while the download trickles, the clip is whole, packet for packet."""
     seller.behave("download", "slow", seconds=SLOW_SECONDS)
     downloads = cancelling.downloads
@@ -217,7 +216,7 @@ def test_cancel_during_a_fit(cancelling: Cancelling, comfy: ComfyServer, long_cl
     wait_for(lambda: holds_nothing(temporary))
 
 
-def test_cancel_while_a_link_is_read(cancelling: Cancelling, seller: Seller, tmp_path: Path) -> None:
+def test_cancel_while_a_link_is_read(cancelling: Cancelling, seller: Sandbox, tmp_path: Path) -> None:
     link = seller.host(write_video(tmp_path / "motion.mp4", frames=80, width=352, height=352))
     seller.behave("media", "slow", seconds=SLOW_SECONDS)
     linked = {**CHARACTER, **linked_motion(link)}
@@ -228,7 +227,7 @@ def test_cancel_while_a_link_is_read(cancelling: Cancelling, seller: Seller, tmp
 
 
 def test_cancel_while_a_trimmed_video_is_written_out(
-    cancelling: Cancelling, comfy: ComfyServer, seller: Seller, long_clip: str
+    cancelling: Cancelling, comfy: ComfyServer, seller: Sandbox, long_clip: str
 ) -> None:
     trim = {"start_time": 1.0, "duration": 6.0, "strict_duration": False}
     trimmed = {**load(long_clip), "7": {"class_type": "Video Slice", "inputs": {"video": ["1", 0], **trim}}}
@@ -243,7 +242,7 @@ def test_cancel_while_a_trimmed_video_is_written_out(
 
 
 def test_a_cancelled_job_that_nobody_asks_for_again_is_in_the_output_folder_when_it_ends(
-    cancelling: Cancelling, seller: Seller
+    cancelling: Cancelling, seller: Sandbox
 ) -> None:
     seller.control(job_seconds=4)
     cancelling.cancel(sora("never again"), lambda _: seller.sold)
@@ -252,7 +251,7 @@ def test_a_cancelled_job_that_nobody_asks_for_again_is_in_the_output_folder_when
     assert seller.sold == 1
 
 
-def test_four_nodes_with_one_link_read_it_once(comfy: ComfyServer, seller: Seller, tmp_path: Path) -> None:
+def test_four_nodes_with_one_link_read_it_once(comfy: ComfyServer, seller: Sandbox, tmp_path: Path) -> None:
     link = seller.host(write_video(tmp_path / "motion.mp4", frames=81, width=352, height=352))
     seller.behave("media", "slow", seconds=2)
     graph = dict(CHARACTER)
@@ -279,7 +278,7 @@ DOWNSTREAM = {
 
 @pytest.mark.parametrize("downstream", DOWNSTREAM)
 def test_a_deleted_clip_is_noticed_although_comfyui_has_the_node_in_its_cache(
-    comfy: ComfyServer, seller: Seller, downstream: str
+    comfy: ComfyServer, seller: Sandbox, downstream: str
 ) -> None:
     graph = {**sora(f"deleted, {downstream}"), **DOWNSTREAM[downstream]}
     [name] = shown(bought(comfy, graph))
@@ -298,7 +297,7 @@ def test_a_deleted_clip_is_noticed_although_comfyui_has_the_node_in_its_cache(
 
 
 def test_two_comfyuis_with_one_data_folder_both_get_their_clip(
-    comfy: ComfyServer, provider: Sandbox, seller: Seller, tmp_path: Path
+    comfy: ComfyServer, provider: Sandbox, seller: Sandbox, tmp_path: Path
 ) -> None:
     """Each has an output folder of its own; what one of them bought, or is buying, the other does not buy."""
     account = {**comfy.environment, "APIMART_HOME": str(comfy.home)}
@@ -315,7 +314,7 @@ def test_two_comfyuis_with_one_data_folder_both_get_their_clip(
         assert content_of_video(server.output.joinpath("apimart", *names[0])) == sold_content(seller, tmp_path)
 
 
-def test_a_changed_output_folder_finds_what_was_bought(comfy: ComfyServer, seller: Seller, tmp_path: Path) -> None:
+def test_a_changed_output_folder_finds_what_was_bought(comfy: ComfyServer, seller: Sandbox, tmp_path: Path) -> None:
     [name] = shown(bought(comfy, sora("moved")))
     before = comfy.options
     comfy.options = (*before, "--output-directory", str(tmp_path / "elsewhere"))

@@ -9,7 +9,6 @@ import av
 import pytest
 from comfy_server import ComfyServer, Json, Rejected
 from sandboxed import Sandbox
-from seller import Seller
 from workflows import with_ends
 
 
@@ -31,7 +30,7 @@ def seconds_of(comfy: ComfyServer, history: Json, node: str) -> float:
         return clip.duration / 1e6
 
 
-def wait_until_looked_at(seller: Seller) -> None:
+def wait_until_looked_at(seller: Sandbox) -> None:
     """Until somebody asked how the extension stands, so its task id is on disk."""
     ends = time.monotonic() + 30
     while time.monotonic() < ends:
@@ -41,7 +40,7 @@ def wait_until_looked_at(seller: Seller) -> None:
     raise AssertionError("the extension was not looked at")
 
 
-def test_a_job_output_that_is_wired_in_is_extended_and_bought_once(comfy: ComfyServer, seller: Seller) -> None:
+def test_a_job_output_that_is_wired_in_is_extended_and_bought_once(comfy: ComfyServer, seller: Sandbox) -> None:
     ran, again = (comfy.run(extended("a sea")) for _ in range(2))
     assert [ran["status"]["status_str"], again["status"]["status_str"]] == ["success"] * 2, (ran, again)
     assert [seconds_of(comfy, ran, node) for node in "12"] == pytest.approx([8, 15], abs=0.1)
@@ -50,7 +49,7 @@ def test_a_job_output_that_is_wired_in_is_extended_and_bought_once(comfy: ComfyS
 
 
 def test_killed_while_the_extension_runs_it_is_collected_after_a_restart(
-    comfy: ComfyServer, provider: Sandbox, seller: Seller
+    comfy: ComfyServer, provider: Sandbox, seller: Sandbox
 ) -> None:
     comfy.run(with_ends({"1": extended("a lake")["1"]}))
     provider.control(job_seconds=6)
@@ -62,7 +61,7 @@ def test_killed_while_the_extension_runs_it_is_collected_after_a_restart(
     assert seller.sold == 2
 
 
-def test_a_text_that_is_no_task_is_refused_before_the_graph_runs(comfy: ComfyServer, seller: Seller) -> None:
+def test_a_text_that_is_no_task_is_refused_before_the_graph_runs(comfy: ComfyServer, seller: Sandbox) -> None:
     with pytest.raises(Rejected, match="is not a job"):
         comfy.submit(with_ends({"2": extended("a river", "task_1/../../balance")["2"]}))
     assert seller.sold == 0

@@ -53,7 +53,7 @@ class Farm:
 
     def declare_unknown(self) -> None:
         """What somebody does who looks jobs up at the provider: a submit whose answer never came bought one or none."""
-        sold = {task["body"]["prompt"]: task["id"] for task in self.provider.state()["tasks"]}
+        sold = {task["body"]["prompt"]: task["id"] for task in self.provider.tasks}
         for job in self.workers[0].get("/apimart/jobs?limit=100&show=open")["jobs"]:
             if job["state"] != "unknown":
                 continue
@@ -111,9 +111,9 @@ def test_each_question_is_bought_once_and_none_is_lost(farm: Farm) -> None:
         worker = farm.workers[first // AT_ONCE % WORKERS]
         farm.given.append((worker, workflow(asked[first : first + AT_ONCE])))
     queued = {number: farm.run(number) for number in range(len(farm.given))}
-    wait_for(lambda: farm.provider.paid >= 40)
+    wait_for(lambda: farm.provider.sold >= 40)
     farm.workers[0].kill()
-    wait_for(lambda: farm.provider.paid >= 80)
+    wait_for(lambda: farm.provider.sold >= 80)
     restart(farm.database)
     farm.workers[0].start()
     for _ in range(ROUNDS):
@@ -130,6 +130,6 @@ def test_each_question_is_bought_once_and_none_is_lost(farm: Farm) -> None:
         for number, prompt_id in queued.items():
             farm.settle(number, prompt_id)
     assert sorted(farm.done) == list(range(len(farm.given)))
-    assert farm.provider.paid == len(set(asked)) == DIFFERENT + 1
-    sold = [task["body"]["prompt"] for task in farm.provider.state()["tasks"]]
+    assert farm.provider.sold == len(set(asked)) == DIFFERENT + 1
+    sold = [task["body"]["prompt"] for task in farm.provider.tasks]
     assert sorted(sold) == sorted(set(asked))

@@ -10,7 +10,6 @@ from comfy_server import ComfyServer, Json
 from comfyui.test_money import CHARACTER, bought, last_error, motion, shown, status
 from PIL import Image
 from sandboxed import Sandbox
-from seller import Seller
 
 # A node pack for ComfyUI: the video as another machine would have it, whose encoder makes another file of it.
 OTHER_MACHINE = """
@@ -77,15 +76,15 @@ NODE_CLASS_MAPPINGS = {"OtherMachine": OtherMachine, "WholeFile": WholeFile}
 
 
 @pytest.fixture
-def seller(comfy: ComfyServer, provider: Sandbox) -> Seller:
+def seller(comfy: ComfyServer, provider: Sandbox) -> Sandbox:
     """The provider, counting anew, behind a ComfyUI that has the node OtherMachine."""
     node = comfy.base / "custom_nodes" / "other_machine.py"
     if not node.exists():
         node.write_text(OTHER_MACHINE, "utf-8")
         comfy.environment["APIMART_MEDIA_STORE"] = f"comfyui:{comfy.url}"
         comfy.restart()
-    provider.control(reset=True)
-    return Seller(provider)
+    provider.control(reset=True, forget=True)
+    return provider
 
 
 def load(name: str) -> Json:
@@ -196,7 +195,7 @@ def test_sound_that_nobody_takes_is_decoded_once_somebody_does(comfy: ComfyServe
     assert bought(comfy, {**graph, **heard()})["outputs"]["9"]["audio"]
 
 
-def test_frames_of_odd_sizes_are_cropped_for_a_model_and_bought(comfy: ComfyServer, seller: Seller) -> None:
+def test_frames_of_odd_sizes_are_cropped_for_a_model_and_bought(comfy: ComfyServer, seller: Sandbox) -> None:
     bought(comfy, {**CHARACTER, **ODD, **motion(["3", 0], ["1", 0])})
     assert seller.sold == 1
 
@@ -241,7 +240,9 @@ def on_another_machine(source: str, start: float = 0.0, seconds: float = 0.0) ->
     return {"10": {"class_type": "OtherMachine", "inputs": {"video": [source, 0], "start": start, "seconds": seconds}}}
 
 
-def test_the_same_frames_are_one_question_whatever_an_encoder_makes_of_them(comfy: ComfyServer, seller: Seller) -> None:
+def test_the_same_frames_are_one_question_whatever_an_encoder_makes_of_them(
+    comfy: ComfyServer, seller: Sandbox
+) -> None:
     bought(comfy, {**CHARACTER, **pictured(1000), **motion(["3", 0], ["1", 0])})
     bought(comfy, {**CHARACTER, **pictured(1000), **on_another_machine("1"), **motion(["3", 0], ["10", 0])})
     assert seller.sold == 1
@@ -249,7 +250,7 @@ def test_the_same_frames_are_one_question_whatever_an_encoder_makes_of_them(comf
     assert seller.sold == 2
 
 
-def test_the_same_trim_is_one_question_whatever_an_encoder_makes_of_it(comfy: ComfyServer, seller: Seller) -> None:
+def test_the_same_trim_is_one_question_whatever_an_encoder_makes_of_it(comfy: ComfyServer, seller: Sandbox) -> None:
     if "Video Slice" not in comfy.object_info():
         pytest.skip("this ComfyUI cannot trim")
     write_video(comfy.input / "source.mp4", frames=24 * 8, width=352, height=640)
@@ -263,7 +264,7 @@ def test_the_same_trim_is_one_question_whatever_an_encoder_makes_of_it(comfy: Co
 
 
 def test_a_file_that_is_no_mp4_is_one_question_whatever_an_encoder_makes_of_it(
-    comfy: ComfyServer, seller: Seller
+    comfy: ComfyServer, seller: Sandbox
 ) -> None:
     write_video(comfy.input / "source.webm", frames=24 * 4, width=352, height=640, codec="libvpx-vp9")
     bought(comfy, {**CHARACTER, **load("source.webm"), **motion(["3", 0], ["1", 0])})

@@ -24,11 +24,11 @@ def wait_until_offered(comfy: ComfyServer, model: str) -> None:
 
 def test_new_names_are_in_the_list_from_the_first_page_on(comfy: ComfyServer, provider: Sandbox) -> None:
     provider.control(added_models={"kling-v3.1": "kling-v3"})
-    asked_at_start = list(provider.state()["requests"])
+    asked_at_start = list(provider.requests)
     assert not offers(comfy, "kling-v3.1")
     comfy.post("/apimart/models/ask", {})
     wait_until_offered(comfy, "kling-v3.1")
     provider.behave("any", "drop_before", times=-1)
     comfy.restart()
     wait_until_offered(comfy, "kling-v3.1")
-    assert (asked_at_start, provider.paid) == ([], 0)
+    assert (asked_at_start, provider.sold) == ([], 0)
