@@ -58,10 +58,13 @@ class Found:
         return [picture.copy for picture in self.pictures if picture.copy]
 
 
-def examine(model: Model, body: Body, folder: Path, upstream_limits: bool = False) -> Found:
-    """Download and decode everything `body` points to; raises Unusable with the provider's reason."""
+def examine(model: Model, body: Body, folder: Path, divisor: int = 1, *, upstream_limits: bool = False) -> Found:
+    """Download and decode everything `body` points to; raises Unusable with the provider's reason.
+
+    The frames of a reference are as small as `divisor` makes them.
+    """
     pictures = [_picture(model, name, url, folder) for name, url in _urls(model, body, "picture")]
-    sample = MotionSample()
+    sample = MotionSample(divisor)
     clips = [
         _clip(model, body, name, url, folder, unseen if number else sample.see)
         for number, (name, url) in enumerate(_urls(model, body, "clip"))

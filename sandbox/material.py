@@ -22,22 +22,26 @@ MOST_IMAGES = 4
 
 
 class MotionSample:
-    """Small frames of a clip that is decoded for another reason: twelve a second of its first eight seconds."""
+    """Small frames of a clip that is decoded for another reason: twelve a second of its first eight seconds.
 
-    def __init__(self) -> None:
+    They are 240 pixels high, divided by `divisor`.
+    """
+
+    def __init__(self, divisor: int) -> None:
         self.frames: list[Levels] = []
+        self._height = MOTION_HEIGHT // divisor
 
     def see(self, frame: VideoFrame, seconds: Fraction) -> None:
         if len(self.frames) < MOTION_FRAMES and seconds * MOTION_RATE >= len(self.frames):
-            self.frames.append(_small_frame(frame))
+            self.frames.append(_small_frame(frame, self._height))
 
 
-def _small_frame(frame: VideoFrame) -> Levels:
+def _small_frame(frame: VideoFrame, high: int) -> Levels:
     """As displayed, at most twice as wide as high."""
     turns = round(frame.rotation / 90)  # counter-clockwise
     width, height = (frame.height, frame.width) if turns % 2 else (frame.width, frame.height)
-    wide = min(2 * MOTION_HEIGHT, max(2, round(MOTION_HEIGHT * width / height)))
-    sides = (MOTION_HEIGHT, wide) if turns % 2 else (wide, MOTION_HEIGHT)
+    wide = min(2 * high, max(2, round(high * width / height)))
+    sides = (high, wide) if turns % 2 else (wide, high)
     return np.rot90(frame.reformat(*sides, format="rgb24").to_ndarray(), turns)
 
 
@@ -57,15 +61,12 @@ class Material:
 
 
 def keep(stem: Path, images: Sequence[Image.Image], motion: Sequence[Levels], divisor: int) -> None:
-    """Write JPEG files beside `stem`, their sides divided; the frames of the reference stand below each other."""
+    """Write JPEG files beside `stem`: images, their sides divided, and the frames of the reference in one column."""
     for number, image in enumerate(images[:MOST_IMAGES]):
         small = image.reduce(divisor) if divisor > 1 else image
         small.save(f"{stem}.image{number}.jpg", quality=QUALITY)
     if motion:
-        strip = Image.fromarray(np.concatenate(motion))
-        strip.resize((max(2, strip.width // divisor), strip.height // divisor)).save(
-            f"{stem}.motion.jpg", quality=QUALITY
-        )
+        Image.fromarray(np.concatenate(motion)).save(f"{stem}.motion.jpg", quality=QUALITY)
 
 
 def load(stem: Path, divisor: int) -> Material:

@@ -223,7 +223,7 @@ class Provider:
     def _buy(self, visit: Visit, model: Model, body: dict[str, Any], key: str, extends: str) -> Task:
         if self.settings.media_at_submit:
             try:
-                examine(model, body, self.folder, self.settings.upstream_limits)
+                examine(model, body, self.folder, upstream_limits=self.settings.upstream_limits)
             except Unusable as error:
                 raise Refusal(400, str(error)) from error
         return self.tasks.accept(model.id, body, visit.key[-4:], key, extends)

@@ -177,7 +177,7 @@ class Tasks:
 
     def _plan(self, task: Task) -> None:
         model, body = MODELS[task.model], task.body_to_plan()
-        found = examine(model, body, self.folder, self._settings.upstream_limits)
+        found = examine(model, body, self.folder, task.divisor, upstream_limits=self._settings.upstream_limits)
         clip = plan_clip(model, body, found)
         task.billed_seconds = billed_seconds(model, body, found)
         task.clip = {**asdict(clip), "rate": str(clip.rate)}

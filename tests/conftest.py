@@ -12,7 +12,6 @@ pack.load()
 pytest_plugins = ["sandbox_fixtures"]
 
 MARKS = {"comfyui": ("live",), "browser": ("live", "browser")}  # of the tests in each folder
-NOT_QUICK = {"slow", "live", "browser", "postgres"}
 TEST_KEY = "sk-test-key-of-nobody-0001"
 
 
@@ -27,9 +26,13 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 2
 
 
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"left out: {', '.join(f'{mark} ({reason})' for mark, reason in _missing(config).items()) or 'nothing'}"
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Skip the folders of live tests with --quick, which runs none of them: importing Playwright takes time."""
-    return True if config.getoption("--quick") and collection_path.name in MARKS else None
+    """Skip the folders of tests that do not run: importing Playwright takes time, and so do hundreds of tests."""
+    return True if _missing(config).keys() & MARKS.get(collection_path.name, ()) else None
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` looks at the marks
@@ -37,21 +40,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         for mark in MARKS.get(item.path.parent.name, ()):
             item.add_marker(mark)
-    if config.getoption("--quick"):
-        quick = [item for item in items if NOT_QUICK.isdisjoint(mark.name for mark in item.iter_markers())]
-        config.hook.pytest_deselected(items=[*{*items} - {*quick}])
-        items[:] = quick
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)  # or one worker ends alone with a long one
-    missing = {
-        "live": "" if os.environ.get("COMFYUI_PATH") else "COMFYUI_PATH names no ComfyUI",
-        "browser": "" if config.getoption("--browser") else "--browser was not asked for",
-        "postgres": "" if os.environ.get("APIMART_TEST_POSTGRES_URL") else "APIMART_TEST_POSTGRES_URL names no server",
-    }
-    for item in items:
-        if {"live", "browser"} & {mark.name for mark in item.iter_markers()}:
+        if item.get_closest_marker("live"):
             item.add_marker(pytest.mark.xdist_group("comfyui"))  # one server, one after the other
-        for reason in filter(None, (missing.get(mark.name) for mark in item.iter_markers())):
-            item.add_marker(pytest.mark.skip(reason=reason))
+    missing = _missing(config)
+    kept = [item for item in items if missing.keys().isdisjoint(mark.name for mark in item.iter_markers())]
+    config.hook.pytest_deselected(items=[*{*items} - {*kept}])
+    kept.sort(key=lambda item: item.get_closest_marker("slow") is None)  # or one worker ends alone with a long one
+    items[:] = kept
+
+
+def _missing(config: pytest.Config) -> dict[str, str]:
+    """Why the tests with each of these marks are left out."""
+    if config.getoption("--quick"):
+        return dict.fromkeys(("slow", "live", "browser", "postgres"), "--quick")
+    found = {
+        "live": "" if os.environ.get("COMFYUI_PATH") else "no COMFYUI_PATH",
+        "browser": "" if config.getoption("--browser") else "no --browser",
+        "postgres": "" if os.environ.get("APIMART_TEST_POSTGRES_URL") else "no APIMART_TEST_POSTGRES_URL",
+    }
+    return {mark: reason for mark, reason in found.items() if reason}
 
 
 @pytest.fixture
