@@ -28,7 +28,7 @@ from .sound import lay_chord
 
 BT709 = 1
 LIMITED_RANGE = 1
-SMALL_SIDE = 300  # pixels; nobody looks closely at smaller clips, so that their scenes move in coarser steps
+SMALL_SIDE = 300  # pixels; nobody looks closely at smaller clips, so that they move in coarser steps
 STEPS_PER_SECOND = 12
 SMALL_STEPS = 3  # in the whole clip
 INSET = 0.3  # of the height that is left over the strip
@@ -142,18 +142,21 @@ class _Picture:
         self._inset = [_inset(frame, self._backdrop) for frame in look.material.motion]
         self._step_seconds = clip.seconds / SMALL_STEPS if _is_small(clip) else 1 / STEPS_PER_SECOND
         self._step = -1
+        self._frame = VideoFrame(clip.width, clip.height, "yuv420p")
 
     def frame(self, number: int) -> VideoFrame:
-        self._paint_scene(int(number * float(self._time_base) / self._step_seconds))
-        self._strip.advance((number + 1) / self._clip.frames)
-        frame = VideoFrame.from_ndarray(self._buffer, format="yuv420p")
-        frame.pts, frame.time_base = number, self._time_base
-        return frame
+        """The frame, until the next one is asked for."""
+        step = int(number * float(self._time_base) / self._step_seconds)
+        if step != self._step:
+            self._paint_scene(step)
+        if step != self._step or not _is_small(self._clip):
+            self._strip.advance((number + 1) / self._clip.frames)
+            self._frame = VideoFrame.from_ndarray(self._buffer, format="yuv420p")
+        self._step = step
+        self._frame.pts, self._frame.time_base = number, self._time_base
+        return self._frame
 
     def _paint_scene(self, step: int) -> None:
-        if step == self._step:
-            return
-        self._step = step
         self._upper.paste(self._backdrop)
         self._scene.moving(self._upper, step * self._step_seconds)
         if self._inset:
