@@ -23,10 +23,12 @@ FAMILIES = {family.node_id: family for family in nodes.families()}
 @cache
 def picture(width=640, height=480, seed=0):
     """A picture no two seeds share; plain enough to be a small file."""
-    across = np.linspace(0, 255, width, dtype=np.float32)[None, :, None]
-    down = np.linspace(0, 255, height, dtype=np.float32)[:, None, None]
-    levels = (across * [1.0, 0.4, 0.2] + down * [0.1, 0.5, 0.9] + seed * 17) % 256
-    return ImageData(levels.astype(np.uint8))
+    across, down = np.linspace(0, 255, width), np.linspace(0, 255, height) + seed * 17
+    planes = [
+        (across * one).astype(np.uint8) + (down * other).astype(np.uint16).astype(np.uint8)[:, None]
+        for one, other in ((1.0, 0.1), (0.4, 0.5), (0.2, 0.9))
+    ]
+    return ImageData(np.stack(planes, axis=2))
 
 
 def defaults(family):

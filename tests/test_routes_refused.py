@@ -71,6 +71,18 @@ ELSEWHERE = [
     {"Origin": "http://[::1"},
     {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
 ]
+MALFORMED = [
+    b"",
+    b"{",
+    b"null",
+    b"[]",
+    b'"text"',
+    b"12",
+    b'{"key": NaN}',
+    b"\xff\xfe{}",
+    b"[" * 9000,
+    b'{"key": 1e999}',
+]
 
 
 @pytest.fixture(scope="module")
@@ -99,20 +111,18 @@ def test_every_route_stands_in_these_tests():
     assert routes == {("GET", path) for path in GETS} | {("POST", path) for path in POSTS}
 
 
-@pytest.mark.parametrize("elsewhere", ELSEWHERE, ids=str)
 @pytest.mark.parametrize("path", POSTS)
-def test_a_page_of_another_site_changes_nothing(face, path, elsewhere):
-    answer = face.ask("POST", path, json.dumps(HARMFUL[path]).encode(), {**JSON, **elsewhere})
-    assert answer.status == 403
-    assert set(answer.json) == {"error"}
+def test_a_page_of_another_site_changes_nothing(face, path):
+    for elsewhere in ELSEWHERE:
+        answer = face.ask("POST", path, json.dumps(HARMFUL[path]).encode(), {**JSON, **elsewhere})
+        assert (answer.status, set(answer.json)) == (403, {"error"}), elsewhere
 
 
-@pytest.mark.parametrize("elsewhere", ELSEWHERE, ids=str)
 @pytest.mark.parametrize("path", GETS)
-def test_a_page_of_another_site_learns_nothing(face, path, elsewhere):
-    answer = face.ask("GET", path, None, elsewhere)
-    assert answer.status == 403
-    assert set(answer.json) == {"error"}
+def test_a_page_of_another_site_learns_nothing(face, path):
+    for elsewhere in ELSEWHERE:
+        answer = face.ask("GET", path, None, elsewhere)
+        assert (answer.status, set(answer.json)) == (403, {"error"}), elsewhere
 
 
 @pytest.mark.parametrize("path", ["jobs", "language"])
@@ -186,11 +196,11 @@ def test_every_route_that_changes_something_asks_where_a_program_is(face, path, 
     assert face.ask("POST", path, json.dumps(HARMFUL[path]).encode(), JSON).status == 403
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
 @pytest.mark.parametrize("path", POSTS)
-def test_only_json_is_taken(face, path, kind):
-    headers = {**SAME_SITE, **({"Content-Type": kind} if kind else {})}
-    assert face.ask("POST", path, json.dumps(HARMFUL[path]).encode(), headers).status == 415
+def test_only_json_is_taken(face, path):
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""):
+        headers = {**SAME_SITE, **({"Content-Type": kind} if kind else {})}
+        assert face.ask("POST", path, json.dumps(HARMFUL[path]).encode(), headers).status == 415, kind
 
 
 @pytest.mark.parametrize("path", POSTS)
@@ -210,14 +220,10 @@ def test_a_large_body_in_chunks_is_not_read_either(face, path):
     assert face.ask("POST", path, chunks).status == 413
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"{", b"null", b"[]", b'"text"', b"12", b'{"key": NaN}', b"\xff\xfe{}", b"[" * 9000, b'{"key": 1e999}'],
-    ids=lambda body: body[:12].decode("latin-1"),
-)
 @pytest.mark.parametrize("path", POSTS)
-def test_a_malformed_body_is_refused(face, path, body):
-    assert face.ask("POST", path, body).status in (400, 404)
+def test_a_malformed_body_is_refused(face, path):
+    for body in MALFORMED:
+        assert face.ask("POST", path, body).status in (400, 404), body[:12]
 
 
 @pytest.mark.parametrize("path", POSTS)
@@ -226,9 +232,8 @@ def test_an_unknown_field_is_refused(face, path):
 
 
 @pytest.mark.parametrize("path", [*GETS, *POSTS])
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
-def test_other_methods_are_not_known(face, path, method):
-    assert face.ask(method, path, b"{}").status == 405
+def test_other_methods_are_not_known(face, path):
+    assert [face.ask(method, path, b"{}").status for method in ("PUT", "DELETE", "PATCH")] == [405] * 3
 
 
 @pytest.mark.parametrize("path", POSTS)
@@ -256,11 +261,10 @@ def test_a_link_to_a_route_that_changes_things_is_dead(face, path):
         "file:%2f%2f%2fetc%2fpasswd",
     ],
 )
-@pytest.mark.parametrize("tail", ["", "/thumbnail", "/workflow"])
-def test_an_id_is_no_path(face, trick, tail):
-    answer = face.get(f"jobs/{trick}{tail}")
-    assert answer.status == 404
-    assert b"root:" not in answer.body
+def test_an_id_is_no_path(face, trick):
+    for tail in ("", "/thumbnail", "/workflow"):
+        answer = face.get(f"jobs/{trick}{tail}")
+        assert (answer.status, b"root:" in answer.body) == (404, False), tail
 
 
 @pytest.mark.parametrize(
