@@ -44,7 +44,7 @@ class Account:
         retired: Mapping[str, str],
         writes_metadata: bool = True,
         now: Callable[[], float] = time.time,
-        pause: Callable[[float], None] | None = None,
+        pause: Callable[[float], None] = time.sleep,
         pace: float = 1.0,
         on_call: OnCall = unheard,
     ) -> None:
@@ -56,7 +56,7 @@ class Account:
         opened = (settings.base_url, *opened_origins(settings))
         transfer = Transfer(opened)
         store = partial(open_store, settings, transfer)
-        publisher = Publisher(provider, ledger, transfer, store, now=now, pause=pause or time.sleep)
+        publisher = Publisher(provider, ledger, transfer, store, now=now, pause=pause)
         self._scratch = Scratch(settings.home)
         links = Transfer(opened, hosts=settings.video_url_hosts)
         self._reader = Reader(links, ledger, reads_addresses=settings.probe_video_url)

@@ -13,7 +13,6 @@ from contextlib import suppress
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
-from threading import Event
 
 from ..errors import Declined, PackError, Refused, Unreachable, log
 from ..files import remove, written_whole
@@ -21,6 +20,7 @@ from ..ledger import Entry, Ledger, usd
 from ..media import content_of_video, write_metadata
 from ..model import VIDEO_HEADS, Address, Body, Files, begins_like
 from ..publish import ResultStore
+from ..stopping import Stopped, sleep
 from ..wire import Credential, Gone, Transfer, Withheld, why_declined
 from .job import Job
 from .progress import Outcome
@@ -52,7 +52,7 @@ class Downloads:
         *,
         writes_metadata: bool = True,
         now: Callable[[], float] = time.time,
-        pause: Callable[[float], object] | None = None,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._ledger, self._transfer, self._credential = ledger, transfer, credential
         self._output, self._store, self._writes_metadata = output, store, writes_metadata
@@ -69,10 +69,10 @@ class Downloads:
         if kept is not None:
             return Outcome(entry, Files(kept), job.warnings)
         job.tell("Downloading", 1.0)
-        entry, paths = await job.thread(partial(self._fetched, entry, job.stopped, job.metadata))
+        entry, paths = await job.thread(partial(self._fetched, entry, job.is_stopped, job.metadata))
         return Outcome(entry, Files(paths), job.warnings)
 
-    def _fetched(self, entry: Entry, stopped: Event, metadata: Mapping[str, str]) -> tuple[Entry, tuple[Path, ...]]:
+    def _fetched(self, entry: Entry, stopped: Stopped, metadata: Mapping[str, str]) -> tuple[Entry, tuple[Path, ...]]:
         paths = paths_of(entry, self._output)
         try:
             self._output.joinpath(FOLDER).mkdir(parents=True, exist_ok=True)
@@ -88,7 +88,7 @@ class Downloads:
             self._withdraw(Body({}, entry.addresses))
         return entry, paths
 
-    def _bring(self, entry: Entry, index: int, path: Path, stopped: Event, metadata: Mapping[str, str]) -> None:
+    def _bring(self, entry: Entry, index: int, path: Path, stopped: Stopped, metadata: Mapping[str, str]) -> None:
         """Get one video from the folder of another ComfyUI, the result store, or its link."""
         with written_whole(path) as part:
             is_here = _linked(entry.files[index : index + 1], part)
@@ -99,7 +99,7 @@ class Downloads:
             if self._store:
                 self._store.keep(path.name, part)
 
-    def _from_link(self, entry: Entry, url: str, part: Path, stopped: Event) -> None:
+    def _from_link(self, entry: Entry, url: str, part: Path, stopped: Stopped) -> None:
         """Try the link even if it should have expired: clocks are wrong, and some links outlast their day."""
         is_fresh = self._now() - (entry.ended_at or 0) < FRESH_SECONDS
         try:
@@ -111,7 +111,7 @@ class Downloads:
         except Refused as error:
             raise _not_followed(entry, error) from None
 
-    def _download(self, url: str, part: Path, stopped: Event, *, is_fresh: bool) -> None:
+    def _download(self, url: str, part: Path, stopped: Stopped, *, is_fresh: bool) -> None:
         """Try until the file is complete; each try resumes where the last one ended.
 
         Raises Gone if the link is dead. While the job is fresh, a missing file is retried: it may not be there yet.
@@ -122,12 +122,12 @@ class Downloads:
                 return
             except Unreachable as error:
                 is_dead = isinstance(error, Withheld) or (isinstance(error, Gone) and not is_fresh)
-                if is_dead or attempt == TRIES - 1 or stopped.is_set():
+                if is_dead or attempt == TRIES - 1:
                     raise
-                (self._pause or stopped.wait)(min(2.0**attempt, 15.0))
+                sleep(min(2.0**attempt, 15.0), stopped, self._pause)
 
-    def _try(self, url: str, part: Path, stopped: Event) -> None:
-        arrival = self._transfer.download(url, part, credential=self._credential, stopped=stopped.is_set)
+    def _try(self, url: str, part: Path, stopped: Stopped) -> None:
+        arrival = self._transfer.download(url, part, credential=self._credential, stopped=stopped)
         with part.open("rb") as file:
             head = file.read(64)
         if arrival.mime.startswith("text/") or not begins_like(head, VIDEO_HEADS):

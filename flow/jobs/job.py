@@ -18,7 +18,7 @@ NOT_SUBMITTED = "Nothing was submitted, so nothing was charged."
 
 Result = TypeVar("Result")
 Stage = Callable[["Job", Entry], Awaitable[Entry]]
-Listener = Callable[["Progress | None"], None]
+Listener = Callable[[], None]
 
 
 def silent(progress: Progress) -> None:
@@ -57,10 +57,9 @@ class Job:
         self.warnings: tuple[str, ...] = ()
         self.language, self.queue_run, self.arrived = language, queue_run, arrived
         self.metadata = metadata or {}
-        self.stopped = threading.Event()
         self._loop, self._executor, self._lock, self._on_event = loop, executor, lock, on_event
         self._is_sent = entry is not None and entry.sent_at is not None
-        self._is_given_up = False
+        self._is_given_up = self._is_stopped = False
         self._awaited_by = 0
         self._listeners: list[Listener] = []
         self._last: Progress | None = None
@@ -70,28 +69,39 @@ class Job:
     # For those who wait.
 
     async def wait(self, on_progress: OnProgress = silent, *, seconds: float | None = None) -> Outcome:
-        """Wait for the job to end and return its outcome. `on_progress` is called in the caller's loop.
+        """Wait for the job to end and return its outcome. `on_progress` is called in the caller's loop with the latest.
 
         Raises what ended the job, or Unfinished once `seconds` have passed since the job was first reported with a task
         ID. To stop waiting, cancel the waiting task. Call this once for each time the runner hands out the job.
         """
         loop = asyncio.get_running_loop()
-        heard: asyncio.Queue[Progress | None] = asyncio.Queue()
+        news = asyncio.Event()
         timer: asyncio.TimerHandle | None = None
+        is_late = False
 
-        def listener(progress: Progress | None) -> None:
+        def expire() -> None:
+            nonlocal is_late
+            is_late = True
+            news.set()
+
+        def listener() -> None:
             with suppress(RuntimeError):  # the prompt's loop is closed, so nobody waits there
-                loop.call_soon_threadsafe(heard.put_nowait, progress)
+                loop.call_soon_threadsafe(news.set)
 
         self._join(listener)
         try:
-            while (progress := await heard.get()) is not None:
-                on_progress(progress)
-                if seconds is not None and timer is None and progress.entry and progress.entry.task_id:
-                    timer = loop.call_later(seconds, heard.put_nowait, None)
-            if self._end is None:
-                raise self.left(f"The job did not finish within {seconds:.0f} s.", stopped=False)
-            return self._result()
+            while True:
+                await news.wait()
+                news.clear()
+                is_over, progress = self._end is not None, self._last
+                if progress is not None:
+                    on_progress(progress)
+                    if seconds is not None and timer is None and progress.entry and progress.entry.task_id:
+                        timer = loop.call_later(seconds, expire)
+                if is_over:
+                    return self._result()
+                if is_late:
+                    raise self.left(f"The job did not finish within {seconds:.0f} s.", stopped=False)
         finally:
             if timer is not None:
                 timer.cancel()
@@ -106,11 +116,7 @@ class Job:
     def _join(self, listener: Listener) -> None:
         with self._lock:
             self._listeners.append(listener)
-            last, is_over = self._last, self._end is not None
-        if last is not None:
-            listener(last)
-        if is_over:
-            listener(None)
+        listener()
 
     def _leave(self, listener: Listener) -> None:
         with self._lock:
@@ -149,11 +155,15 @@ class Job:
 
     def cancel(self) -> None:
         """Stop the job in its current state, as the end of the process would."""
-        self.stopped.set()
+        self._is_stopped = True
         if self._task is not None:
             self._task.cancel()
 
     # For the stages.
+
+    def is_stopped(self) -> bool:
+        """Return whether the job has ended or was given up, so that work in a thread ends too. From any thread."""
+        return self._is_stopped
 
     async def thread(self, work: Callable[[], Result]) -> Result:
         """Run blocking `work` in the executor and return its result; if the job is given up, `work` ends by itself.
@@ -190,7 +200,7 @@ class Job:
         with self._lock:
             self._last, listeners = progress, tuple(self._listeners)
         for listener in listeners:
-            listener(progress)
+            listener()
         self._on_event(progress)
 
     def announce(self, approval: Approval) -> None:
@@ -240,11 +250,11 @@ class Job:
                 error.warnings = self.warnings
             else:
                 log.exception("A job ended with an internal error")
-        self.stopped.set()
+        self._is_stopped = True
         with self._lock:
             self._end, listeners = end, tuple(self._listeners)
         for listener in listeners:
-            listener(None)
+            listener()
         if self.entry is not None:
             failure = None if isinstance(end, Outcome) else end
             self._on_event(Ended(self.entry, failure, is_awaited=bool(listeners)))

@@ -121,7 +121,7 @@ class Purchase:
         request = await self._checked(job)
         if request.attachments:
             job.tell("Uploading")
-        return await job.thread(lambda: self._checkout.publish(entry, request, job.stopped.is_set))
+        return await job.thread(lambda: self._checkout.publish(entry, request, job.is_stopped))
 
     @property
     def stages(self) -> Mapping[str, Stage]:
@@ -130,7 +130,7 @@ class Purchase:
 
     async def _checked(self, job: Job) -> Request:
         if self._request is None:
-            check = partial(self._checkout.check, self.question, self._folder, job.stopped.is_set)
+            check = partial(self._checkout.check, self.question, self._folder, job.is_stopped)
             self._request = await job.thread(check)
             job.warn(self._request.warnings)
         return self._request
