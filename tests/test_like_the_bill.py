@@ -42,9 +42,11 @@ def test_lengths_at_the_limits_are_measured_like_the_bill(seconds, rate, provide
 
 @pytest.fixture(scope="module", params=LENGTHS)
 def seconds_and_clip(request, tmp_path_factory):
-    """A length, and a clip of it to a hundredth of a second."""
+    """A length, and a clip of it to a hundredth of a second, at the lowest rate that has it in whole frames."""
+    length = Fraction(str(request.param))
+    rate = next(one for one in (25, 50, 100) if (length * one).denominator == 1)
     path = tmp_path_factory.mktemp("length") / "clip.mp4"
-    return request.param, clips.write_still(path, frames=round(request.param * 100), rate=100, width=352, height=352)
+    return request.param, clips.write_still(path, frames=int(length * rate), rate=rate, width=352, height=352)
 
 
 @pytest.mark.parametrize(("orientation", "longest"), [("image", 10), ("video", 30)])
