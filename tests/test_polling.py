@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import statistics
+from itertools import pairwise
 
 import pytest
 from apimart.flow.jobs import expected_seconds, wait_before_poll
+from apimart.flow.jobs.polling import Spacing
 from apimart.flow.model import Standing
 
 
@@ -51,3 +54,16 @@ def test_without_any_word_a_usual_time_is_expected():
 
 def test_the_wait_never_grows_beyond_twenty_seconds():
     assert max(wait_before_poll(moment, 2000) for moment in range(0, 4000, 7)) <= 20
+
+
+def test_jobs_that_come_together_are_looked_at_one_by_one():
+    spacing, draw = Spacing(0.125), random.Random(1)
+    arrivals = sorted(draw.uniform(0, 20) for _ in range(1000))
+    moments = [moment + spacing.delay(moment) for moment in arrivals]
+    assert min(later - earlier for earlier, later in pairwise(moments)) == pytest.approx(0.125)
+    assert moments[-1] == pytest.approx(moments[0] + 999 * 0.125)
+
+
+def test_a_job_alone_waits_for_nobody():
+    spacing = Spacing(0.125)
+    assert [spacing.delay(moment) for moment in (5.0, 6.0, 6.125, 90.0)] == [0, 0, 0, 0]

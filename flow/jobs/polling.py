@@ -20,7 +20,7 @@ GONE_AFTER = 3
 RESUMED_SECONDS = 3.0
 FIRST_LOOK_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 20.0
-LOOKS_PER_SECOND = 8.0  # all jobs together: a thousand in flight must not burden the provider or this machine
+POLLS_PER_SECOND = 8.0  # all jobs together: a thousand in flight must not burden the provider or this machine
 UNATTENDED_SECONDS = 86400.0  # the lifetime of a finished job's link
 
 
@@ -31,35 +31,28 @@ class Polling:
         self, ledger: Ledger, provider: Provider, *, now: Callable[[], float] = time.time, pace: float = 1.0
     ) -> None:
         self._ledger, self._provider, self._now, self._pace = ledger, provider, now, pace
-        self._followed = 0
+        self._spacing = Spacing(pace / POLLS_PER_SECOND)
 
     async def follow(self, job: Job, entry: Entry) -> Entry:
         """Poll until the job ends, and return its entry.
 
         Raises Refused if the provider does not know the task, Unfinished if it has run for a day and nobody waits.
         """
-        self._followed += 1
-        try:
-            return await self._polled_until_ended(job, entry)
-        finally:
-            self._followed -= 1
-
-    async def _polled_until_ended(self, job: Job, entry: Entry) -> Entry:
         assert entry.task_id is not None
         usual = await job.thread(lambda: self._ledger.typical_seconds(entry.realm, entry.model))
         began = entry.ticketed_at or self._now()
         standing = Standing(entry.task_id, entry.status or "submitted", None, estimated_seconds=entry.estimated_seconds)
-        failures, share, wait = 0, 0.0, None if self._is_resumed(entry) else FIRST_LOOK_SECONDS
+        failures, wait = 0, 0.0 if self._is_resumed(entry) else FIRST_LOOK_SECONDS
         while True:
             elapsed = max(0.0, self._now() - began)
             if elapsed > UNATTENDED_SECONDS and not job.is_awaited:
                 raise Unfinished("The job did not finish within a day.", task_id=entry.task_id)
             expected = expected_seconds(standing, elapsed, usual)
             job.report(progress_of(entry, standing, elapsed, expected))
-            wait = 0.0 if wait is None else max(min(wait, wait_before_poll(elapsed, expected)), share)
+            wait = min(wait, wait_before_poll(elapsed, expected))
             await asyncio.sleep(max(wait * self._pace, self._provider.pause_seconds))
-            wait = LONGEST_WAIT_SECONDS * random.uniform(0.9, 1.0)
-            share = self._followed / LOOKS_PER_SECOND * random.uniform(0.0, 2.0)  # so that jobs do not poll in step
+            await asyncio.sleep(self._spacing.delay(asyncio.get_running_loop().time()))
+            wait = LONGEST_WAIT_SECONDS * random.uniform(0.9, 1.0)  # so that jobs do not poll in step
             try:
                 standing, entry = await job.thread(partial(self._poll, entry, job.language))
                 failures = 0
@@ -87,6 +80,19 @@ class Polling:
         if isinstance(error, NotSet):
             error.spent = Unfinished.spent
         raise error
+
+
+class Spacing:
+    """Moments at least `seconds` apart, given out in the order of asking."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._next = seconds, 0.0
+
+    def delay(self, now: float) -> float:
+        """Take the next free moment; return the seconds until then, from `now` by a clock that only moves forward."""
+        moment = max(now, self._next)
+        self._next = moment + self._seconds
+        return moment - now
 
 
 def expected_seconds(standing: Standing, elapsed: float, usual: float | None) -> float:
