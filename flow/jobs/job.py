@@ -69,30 +69,31 @@ class Job:
     # For those who wait.
 
     async def wait(self, on_progress: OnProgress = silent, *, seconds: float | None = None) -> Outcome:
-        """Wait for the job to end and return its outcome. `on_progress` is called in the caller's loop with the latest.
+        """Wait for the job to end and return its outcome. `on_progress` is called in the caller's loop.
 
-        Raises what ended the job, or Unfinished once `seconds` have passed since the job was first reported with a task
-        ID. To stop waiting, cancel the waiting task. Call this once for each time the runner hands out the job.
+        It is passed the latest progress; what a newer one overtook is lost. Raises what ended the job, or Unfinished
+        once `seconds` have passed since the job was first reported with a task ID. To stop waiting, cancel the waiting
+        task. Call this once for each time the runner hands out the job.
         """
         loop = asyncio.get_running_loop()
-        news = asyncio.Event()
+        changed = asyncio.Event()
         timer: asyncio.TimerHandle | None = None
         is_late = False
 
         def expire() -> None:
             nonlocal is_late
             is_late = True
-            news.set()
+            changed.set()
 
         def listener() -> None:
             with suppress(RuntimeError):  # the prompt's loop is closed, so nobody waits there
-                loop.call_soon_threadsafe(news.set)
+                loop.call_soon_threadsafe(changed.set)
 
         self._join(listener)
         try:
             while True:
-                await news.wait()
-                news.clear()
+                await changed.wait()
+                changed.clear()
                 is_over, progress = self._end is not None, self._last
                 if progress is not None:
                     on_progress(progress)
