@@ -76,16 +76,16 @@ def _origin() -> list[str]:
 def _prepare() -> None:
     """Make the environment, or bring it up to date; two terminals may ask for that at once."""
     with _alone():
-        wanted = _origin()
+        origin = _origin()
         made = STAMP.read_text("utf-8").splitlines() if STAMP.exists() else ["", ""]
-        if made == wanted:
+        if made == origin:
             return
         print(f"Preparing {ENVIRONMENT.name}; this takes a minute, once.", file=sys.stderr, flush=True)
-        pip = _pip(anew=made[0] != wanted[0])
+        pip = _pip(anew=made[0] != origin[0])
         install = [*pip, "install", "--quiet", "--disable-pip-version-check", "--requirement", str(REQUIREMENTS)]
         if subprocess.run(install, check=False).returncode:
             sys.exit("pip could not install what workbench/requirements.txt names; its words are above.")
-        STAMP.write_text("\n".join(wanted), "utf-8")
+        STAMP.write_text("\n".join(origin), "utf-8")
 
 
 @contextmanager

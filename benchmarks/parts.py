@@ -78,13 +78,13 @@ WAYS = {
 PARTS = {"the first 16 frames": (0, FIRST), "the last frame": (COUNT - 1, 1)}
 
 
-def main(repeats: int, wanted: str = "") -> None:
+def main(repeats: int, named: str = "") -> None:
     ways = [way for way in WAYS if WAYS[way] is not comfyui_trimmed or os.environ.get("COMFYUI_PATH")]
     print(f"{bench.machine()}; {repeats} interleaved runs, each in a fresh process, medians")
     with tempfile.TemporaryDirectory() as folder:
         clip = repeated(Path(folder))
         print(f"{SECONDS} s of 1080p, {clip.stat().st_size / 1e6:.0f} MB, a key frame every {GROUP} frames")
-        for title, (first, count) in ((one, PARTS[one]) for one in PARTS if wanted in one):
+        for title, (first, count) in ((one, PARTS[one]) for one in PARTS if named in one):
             runs: dict[str, list[dict[str, float]]] = {way: [] for way in ways}
             for _ in range(repeats):
                 for way in ways:

@@ -218,21 +218,21 @@ def _schema(model: str, provider: Provider, ledger: Ledger, now: float) -> Mappi
     return schema
 
 
-def _faults(name: str, value: Any, wanted: Any) -> list[str]:
-    if not isinstance(wanted, Mapping):
+def _faults(name: str, value: Any, declared: Any) -> list[str]:
+    if not isinstance(declared, Mapping):
         return []
-    is_type = TYPES.get(str(wanted.get("type")))
+    is_type = TYPES.get(str(declared.get("type")))
     if is_type and not is_type(value):
-        return [f"{name} must be of type {wanted['type']}."]
-    allowed = wanted.get("enum")
+        return [f"{name} must be of type {declared['type']}."]
+    allowed = declared.get("enum")
     if isinstance(allowed, list) and value not in allowed:
         return [f"{name} is {value!r}; {', '.join(map(str, allowed))} are accepted."]
     size = len(value) if isinstance(value, (list, str)) else value if TYPES["number"](value) else None
-    return [] if size is None else _faults_of_size(name, size, wanted)
+    return [] if size is None else _faults_of_size(name, size, declared)
 
 
-def _faults_of_size(name: str, size: float, wanted: Mapping[str, Any]) -> list[str]:
-    least = [wanted[key] for key in ("minimum", "minItems", "minLength") if TYPES["number"](wanted.get(key))]
-    most = [wanted[key] for key in ("maximum", "maxItems", "maxLength") if TYPES["number"](wanted.get(key))]
+def _faults_of_size(name: str, size: float, declared: Mapping[str, Any]) -> list[str]:
+    least = [declared[key] for key in ("minimum", "minItems", "minLength") if TYPES["number"](declared.get(key))]
+    most = [declared[key] for key in ("maximum", "maxItems", "maxLength") if TYPES["number"](declared.get(key))]
     broken = [limit for limit in least if size < limit] + [limit for limit in most if size > limit]
     return [f"{name} is {size}; the limit is {limit}." for limit in broken]

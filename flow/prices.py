@@ -42,8 +42,8 @@ class PriceList:
 def estimate_usd(prices: PriceList, family: Family, values: Values) -> float | None:
     """Return the estimated cost of the job in USD; None if the price list does not cover all of it."""
     key = family.price.key(values)
-    wanted = {key: family.price.units(values), **family.price.extras(values)} if key else {}
-    costs = [(prices.usd(values.model, row), units) for row, units in wanted.items()]
+    quantities = {key: family.price.units(values), **family.price.extras(values)} if key else {}
+    costs = [(prices.usd(values.model, row), units) for row, units in quantities.items()]
     known = [usd * units for usd, units in costs if usd is not None]
     return round(sum(known), 6) if costs and len(known) == len(costs) else None
 

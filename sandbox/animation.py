@@ -20,7 +20,7 @@ TOO_NARROW = 0.45  # of an image that would be less visible than this, all is sh
 DISSOLVE = 0.3  # share of an image's time
 TINT = 0.12
 # Where the visible part begins and ends: as a share of what is left beside and above it, and how far it is zoomed in.
-MOVES: tuple[Move, ...] = (
+CAMERA: tuple[Move, ...] = (
     ((0.5, 0.3, 0.0), (0.5, 0.3, 1.0)),
     ((0.5, 0.35, 1.0), (0.5, 0.35, 0.0)),
     ((0.0, 0.25, 0.7), (1.0, 0.4, 0.7)),
@@ -38,7 +38,7 @@ FALLING = {
 
 def animated(images: Sequence[Levels], prompt: str, seconds: float, palette: Palette, draw: Random) -> Scene:
     """A scene of that length from images of [height, width, 3] in RGB, one after the other."""
-    album = _Album(images, seconds, draw.sample(MOVES, len(MOVES)), _weather(prompt, draw, palette), palette)
+    album = _Album(images, seconds, draw.sample(CAMERA, len(CAMERA)), _weather(prompt, draw, palette), palette)
     return Scene(album.prepare, album.paint)
 
 
@@ -46,9 +46,9 @@ class _Album:
     """The images of one clip, once they are prepared for a canvas."""
 
     def __init__(
-        self, images: Sequence[Levels], seconds: float, moves: Sequence[Move], weather: Paint, palette: Palette
+        self, images: Sequence[Levels], seconds: float, camera: Sequence[Move], weather: Paint, palette: Palette
     ) -> None:
-        self._images, self._seconds, self._moves = images, seconds, moves
+        self._images, self._seconds, self._camera = images, seconds, camera
         self._weather, self._palette = weather, palette
         self._large: list[Canvas] = []
         self._other: Canvas | None = None
@@ -69,7 +69,7 @@ class _Album:
 
     def _show(self, canvas: Canvas, number: int, share: float) -> None:
         """The visible part of an image; `share` tells how far its time is, below 0 before it."""
-        begin, end = self._moves[number % len(self._moves)]
+        begin, end = self._camera[number % len(self._camera)]
         part = (share + DISSOLVE) / (1 + DISSOLVE)
         across, down, near = (first + (last - first) * part for first, last in zip(begin, end, strict=True))
         scale = MARGIN + (1 - MARGIN) * near

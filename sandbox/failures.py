@@ -21,11 +21,11 @@ REASONS = {
 }
 
 
-def failure_of(wanted: dict[str, Any]) -> dict[str, Any]:
+def failure_of(asked: dict[str, Any]) -> dict[str, Any]:
     """The error of a job that was told to fail; a reason that is not known is the message itself."""
-    reason = str(wanted.get("reason", "upstream"))
+    reason = str(asked.get("reason", "upstream"))
     error = _error(REASONS.get(reason, reason))
-    return error | {key: wanted[key] for key in ("code", "type") if key in wanted}
+    return error | {key: asked[key] for key in ("code", "type") if key in asked}
 
 
 def unusable(message: str) -> dict[str, Any]:

@@ -51,10 +51,10 @@ def _pieces(file: Path, created: float, kind: str, headers: Message, no_length: 
         "Last-Modified": formatdate(created, usegmt=True),
         "Accept-Ranges": "bytes",
     }
-    wanted = _range_of(headers, tag, size)
-    if wanted is None:
+    byte_range = _range_of(headers, tag, size)
+    if byte_range is None:
         return Answer(200, headers=common, file=file, length=size, length_known=not no_length)
-    start, stop = wanted
+    start, stop = byte_range
     if start >= stop:
         return Answer(416, headers={"Content-Range": f"bytes */{size}"})
     span = {"Content-Range": f"bytes {start}-{stop - 1}/{size}"}

@@ -18,8 +18,10 @@ def _given(body: Body, name: str) -> bool:
     return body.get(name) not in (None, "", [], {}, False)
 
 
-def _matches(body: Body, wanted: dict[str, list[Any]]) -> bool:
-    return all(_given(body, name) if values == ["*"] else body.get(name) in values for name, values in wanted.items())
+def _matches(body: Body, conditions: dict[str, list[Any]]) -> bool:
+    return all(
+        _given(body, name) if values == ["*"] else body.get(name) in values for name, values in conditions.items()
+    )
 
 
 def _exclusive(names: list[str]) -> Rule:
@@ -152,12 +154,12 @@ def _roles(allowed: list[str]) -> Rule:
     return rule
 
 
-def _frames_need(wanted: dict[str, list[Any]]) -> Rule:
+def _frames_need(conditions: dict[str, list[Any]]) -> Rule:
     """With a first or last frame among the roles, every field named is one of its values (or left out)."""
 
     def rule(body: Body) -> str | None:
         framed = any(item.get("role") in ("first_frame", "last_frame") for item in body.get("image_with_roles", []))
-        for name, values in wanted.items():
+        for name, values in conditions.items():
             if framed and body.get(name, values[0]) not in values:
                 return f"first_frame and last_frame need {name} {' or '.join(values)}"
         return None

@@ -150,12 +150,12 @@ class Tasks:
 
     def _take_failure(self, model: str) -> dict[str, Any] | None:
         with self.lock:
-            wanted = self._settings.fail_jobs
-            if not wanted or wanted.get("model") not in (None, model) or wanted.get("times", -1) == 0:
+            failure = self._settings.fail_jobs
+            if not failure or failure.get("model") not in (None, model) or failure.get("times", -1) == 0:
                 return None
-            if wanted.get("times", -1) > 0:
-                wanted["times"] -= 1
-            return dict(wanted)
+            if failure.get("times", -1) > 0:
+                failure["times"] -= 1
+            return dict(failure)
 
     def _file_name(self, task: Task, at: int) -> str:
         suffix = f"_{at}" if at else ""

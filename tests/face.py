@@ -67,8 +67,8 @@ class Face:
     def everything(self) -> dict[str, bytes]:
         """Every file of the data folder but the database's own, and what the database says."""
         files = {str(path): path.read_bytes() for path in self.person.home.rglob("*") if path.is_file()}
-        books = repr(self.ledger.entries(limit=1000)).encode()
-        return {"books": books, **{name: text for name, text in files.items() if "ledger.sqlite" not in name}}
+        entries = repr(self.ledger.entries(limit=1000)).encode()
+        return {"entries": entries, **{name: text for name, text in files.items() if "ledger.sqlite" not in name}}
 
 
 @contextmanager

@@ -29,8 +29,8 @@ def front_end(version: str) -> Path:
 
 
 def _downloaded(version: str, folder: Path) -> Path:
-    wanted = PACKAGE if version == "newest" else f"{PACKAGE}=={version}"
-    words = ["download", "--quiet", "--disable-pip-version-check", "--no-deps", "--dest", str(folder), wanted]
+    requirement = PACKAGE if version == "newest" else f"{PACKAGE}=={version}"
+    words = ["download", "--quiet", "--disable-pip-version-check", "--no-deps", "--dest", str(folder), requirement]
     done = subprocess.run([sys.executable, "-m", "pip", *words], capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"pip found no front end {version}:\n{done.stderr}")

@@ -117,12 +117,12 @@ def each_in_its_own(place: str, orders: list[list[str]]) -> None:
     """Fork per order; all start when one pipe closes, answer [number, outcome], and live until another closes."""
     if "://" in place:
         import_module("sqlalchemy.dialects.postgresql.psycopg").dialect.import_dbapi()  # once, not in every fork
-    gate, end = os.pipe(), os.pipe()
+    starts, end = os.pipe(), os.pipe()
     for number, (command, *arguments) in enumerate(orders):
         if os.fork() == 0:
-            os.close(gate[1])
+            os.close(starts[1])
             os.close(end[1])
-            os.read(gate[0], 1)
+            os.read(starts[0], 1)
             try:
                 say([number, COMMANDS[command](Ledger.open(place), *arguments)])
             except Exception:  # noqa: BLE001  # whatever it was goes back to the test
@@ -131,7 +131,7 @@ def each_in_its_own(place: str, orders: list[list[str]]) -> None:
             os._exit(0)
     print("ready", flush=True)
     sys.stdin.readline()
-    os.close(gate[1])
+    os.close(starts[1])
     sys.stdin.readline()
 
 

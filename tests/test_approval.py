@@ -134,7 +134,7 @@ def test_a_price_that_nobody_knows_is_always_asked_for(ledger):
     assert asked is not None and asked.is_at_least
 
 
-def test_money_moves_only_with_an_approval_of_that_run(ledger):
+def test_money_is_spent_only_with_an_approval_of_that_run(ledger):
     limits = Limits(ask_above_usd=0.5)
     entry = intended(ledger, "one", queue_run="run-1")
     with pytest.raises(Refused, match="not approved"):

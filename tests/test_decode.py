@@ -73,9 +73,9 @@ def test_colours_are_right_in_every_range(matrix: str, is_full: bool, bits: int,
     )
     inner = np.add.outer(np.arange(1, 64, 4), [0, 1]).ravel()
     columns = np.add.outer(np.arange(1, chart().shape[1], 4), [0, 1]).ravel()
-    wanted = reference(planes, used, is_full, bits)[np.ix_(inner, columns)]
+    expected = reference(planes, used, is_full, bits)[np.ix_(inner, columns)]
     for pixels in decode_frames(path).pixels:
-        assert np.abs(pixels[np.ix_(inner, columns)] - wanted).max() * 255 <= 3
+        assert np.abs(pixels[np.ix_(inner, columns)] - expected).max() * 255 <= 3
 
 
 def test_an_untagged_clip_counts_as_limited_bt601(tmp_path: Path) -> None:
@@ -156,13 +156,13 @@ def test_rotation_is_applied(tmp_path: Path) -> None:
 @pytest.mark.parametrize("nth", [1, 2, 5])
 def test_a_selection_is_a_slice_of_all_frames(skip: int, cap: int, nth: int, tmp_path: Path) -> None:
     path = clips.write_video(tmp_path / "c.mp4", width=32, height=16, rate=30)
-    wanted = own_frames(path)[skip::nth][: cap or None]
+    expected = own_frames(path)[skip::nth][: cap or None]
     selection = Selection(skip_first_frames=skip, frame_load_cap=cap, select_every_nth=nth)
     frames = decode_frames(path, selection)
-    assert np.array_equal(frames.pixels, wanted)
+    assert np.array_equal(frames.pixels, expected)
     assert frames.fps == Fraction(30, nth)
     planned = plan(path, selection)
-    assert (planned.count, planned.bytes) == (len(wanted), wanted.nbytes)
+    assert (planned.count, planned.bytes) == (len(expected), expected.nbytes)
 
 
 @pytest.mark.parametrize(("turned", "size"), [(False, Size(30, 22)), (True, Size(22, 30))])

@@ -19,7 +19,7 @@ def demo(*words: str) -> str:
 
 
 @pytest.mark.slow
-def test_the_demo_runs_every_family_and_leaves_clips_with_their_sheets(tmp_path: Path) -> None:
+def test_the_demo_runs_every_family_and_leaves_clips_with_a_contact_sheet_each(tmp_path: Path) -> None:
     said = demo("--small", "--output", str(tmp_path))
     clips = {file.with_suffix("") for file in tmp_path.rglob("*.mp4")}
     assert clips

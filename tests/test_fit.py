@@ -71,8 +71,8 @@ def test_a_trim_begins_with_the_frame_on_screen_then(tmp_path: Path) -> None:
     source = clips.write_video(tmp_path / "c.mp4", paint=paint)
     out, found = fit(source, start=0.5, seconds=1)
     assert (found.frames, found.seconds) == (24, 1.0)
-    means = decode_frames(out).pixels.mean(axis=(1, 2, 3)) * 255
-    assert np.abs(means - 4 * np.arange(12, 36)).max() < 3
+    averages = decode_frames(out).pixels.mean(axis=(1, 2, 3)) * 255
+    assert np.abs(averages - 4 * np.arange(12, 36)).max() < 3
 
 
 @pytest.mark.slow
@@ -93,8 +93,8 @@ def test_a_trim_begins_with_the_frame_on_screen_then(tmp_path: Path) -> None:
 def test_a_late_trim_is_that_part_of_the_clip(name: str, codec: str, options: dict[str, str], tmp_path: Path) -> None:
     source = clips.write_video(tmp_path / name, frames=240, codec=codec, options=options)
     out, _ = fit(source, start=7.3, seconds=1)
-    wanted = decode_frames(source).pixels[175:199]
-    assert np.abs(decode_frames(out).pixels - wanted).mean() < 0.02
+    expected = decode_frames(source).pixels[175:199]
+    assert np.abs(decode_frames(out).pixels - expected).mean() < 0.02
 
 
 def test_trimmed_sound_is_that_part_of_the_sound(tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ def test_an_edit_list_is_applied(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "wanted"),
+    ("size", "expected"),
     [
         (Size(1280, 720), Size(1280, 720)),
         (Size(320, 180), Size(604, 340)),
@@ -184,8 +184,8 @@ def test_an_edit_list_is_applied(tmp_path: Path) -> None:
         (Size(63, 47), Size(456, 340)),
     ],
 )
-def test_sides_come_within_the_limits_and_even(size: Size, wanted: Size) -> None:
-    assert fitted_size(size, 340, 3850) == wanted
+def test_sides_come_within_the_limits_and_even(size: Size, expected: Size) -> None:
+    assert fitted_size(size, 340, 3850) == expected
 
 
 def test_a_shape_that_is_too_long_is_refused() -> None:

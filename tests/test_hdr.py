@@ -60,10 +60,10 @@ def fitted(source: Path) -> tuple[Path, list[str]]:
 @pytest.mark.parametrize("name", ["c.mp4", "c.mov", "c.mkv"])
 @pytest.mark.parametrize("transfer", [HLG, PQ])
 def test_greys_of_hdr_are_as_bright_as_they_are_to_look(transfer: int, name: str, tmp_path: Path) -> None:
-    for signal, wanted in GREYS[transfer]:
+    for signal, expected in GREYS[transfer]:
         source = hdr_video(tmp_path / name, flat(signal, signal, signal), transfer)
-        assert decode_frames(source).pixels == pytest.approx(wanted, abs=0.008)
-        assert decode_frames(fitted(source)[0]).pixels == pytest.approx(wanted, abs=0.012)
+        assert decode_frames(source).pixels == pytest.approx(expected, abs=0.008)
+        assert decode_frames(fitted(source)[0]).pixels == pytest.approx(expected, abs=0.012)
 
 
 def test_colours_of_hdr_keep_their_hue_in_the_smaller_gamut(tmp_path: Path) -> None:

@@ -174,7 +174,7 @@ def test_a_result_that_is_collected_carries_its_receipt(person, seller, tmp_path
     assert {"model", "date", "request"} <= {*receipt}
 
 
-def test_where_metadata_is_not_wanted_the_file_stays_as_the_provider_made_it(person, seller, tmp_path):
+def test_where_metadata_is_switched_off_the_file_stays_as_the_provider_made_it(person, seller, tmp_path):
     task_id = person.buy(SORA, prompt="x").entry.task_id
     plain = Runtime(tmp_path / "elsewhere", tmp_path / "there", {}, lambda event: None, writes_metadata=False)
     with closing(plain):

@@ -209,7 +209,7 @@ def test_a_writer_that_stands_still_is_waited_for_and_then_named(place: str, mon
 def test_a_server_that_is_away_is_said_without_the_password(tmp_path: Path) -> None:
     pytest.importorskip("psycopg")
     with pytest.raises(NotSet, match="cannot be reached") as caught:
-        Ledger.open(f"postgresql://someone:hunter2hunter2@/books?host={tmp_path}")
+        Ledger.open(f"postgresql://someone:hunter2hunter2@/ledger?host={tmp_path}")
     assert "hunter2" not in str(caught.value)
     assert "database server is running" in str(caught.value)
 
@@ -217,11 +217,11 @@ def test_a_server_that_is_away_is_said_without_the_password(tmp_path: Path) -> N
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(NotSet, match="psycopg") as caught:
-        Ledger.open("postgresql://localhost/books")
+        Ledger.open("postgresql://localhost/ledger")
     assert "pip install" in str(caught.value)
 
 
-@pytest.mark.parametrize("place", ["mysql://localhost/books", "sqlite://", "http://[broken"])
+@pytest.mark.parametrize("place", ["mysql://localhost/ledger", "sqlite://", "http://[broken"])
 def test_other_places_are_refused_in_words(place: str) -> None:
     with pytest.raises(NotSet, match="postgresql://host:5432/database"):
         Ledger.open(place)

@@ -33,7 +33,7 @@ SCHEMA: dict[str, Any] = {
 def schema(**changes: Any) -> Verdict:
     """What is found when the provider's schema has other properties, or more of them."""
     properties = {name: one for name, one in {**SCHEMA["properties"], **changes}.items() if one is not None}
-    required = [*SCHEMA["required"], *(name for name, one in changes.items() if one and one.get("wanted"))]
+    required = [*SCHEMA["required"], *(name for name, one in changes.items() if one and one.get("is_required"))]
     return said_of({"model": "sora-2", "input_schema": {**SCHEMA, "properties": properties, "required": required}})
 
 
@@ -54,7 +54,7 @@ def test_a_schema_that_says_the_same_is_as_expected() -> None:
         ({"image_urls": {"maxItems": 3}}, "image_urls: 1 sockets, up to 3 in the schema."),
         ({"seed": {"type": "integer"}}, "seed: in the schema, never sent."),
         ({"aspect_ratio": None}, "aspect_ratio: sent, in no schema."),
-        ({"seed": {"wanted": True}}, "seed: in the schema, never sent; seed: required, never sent."),
+        ({"seed": {"is_required": True}}, "seed: in the schema, never sent; seed: required, never sent."),
     ],
 )
 def test_what_a_schema_says_otherwise_is_named(changes: dict[str, Any], said: str) -> None:

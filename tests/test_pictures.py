@@ -46,9 +46,9 @@ def test_grey_becomes_rgb() -> None:
 
 def test_alpha_is_flattened_over_black() -> None:
     rgba = np.array([[[1, 0.5, 0, 1], [1, 0.5, 0, 0.5], [1, 0.5, 0, 0]]], np.float32)
-    wanted = [[[255, 128, 0], [128, 64, 0], [0, 0, 0]]]
-    assert image_of(rgba).levels.tolist() == wanted
-    assert np.abs(image_of(np.round(rgba * 255).astype(np.uint8)).levels.astype(int) - wanted).max() <= 1
+    expected = [[[255, 128, 0], [128, 64, 0], [0, 0, 0]]]
+    assert image_of(rgba).levels.tolist() == expected
+    assert np.abs(image_of(np.round(rgba * 255).astype(np.uint8)).levels.astype(int) - expected).max() <= 1
 
 
 @pytest.mark.parametrize("shape", [(4, 4), (1, 4, 4, 3), (4, 4, 2), (0, 4, 3)])

@@ -60,7 +60,7 @@ def test_a_budget_is_held_per_project_over_all_days(ledger, clock):
     intended(ledger, "four", limits=limits)
 
 
-def test_a_budget_is_judged_where_money_moves(ledger):
+def test_a_budget_is_judged_where_money_is_spent(ledger):
     limits = Limits(usd_per_project=1.5)
     entries = [intended(ledger, name, project="film") for name in ("one", "two")]
     assert ledger.mark_sent(entries[0].id, "me", limits=limits)
@@ -100,7 +100,7 @@ def test_jobs_are_found_by_words_project_and_day(ledger, clock):
     ended(ledger, "one", prompt="A red Balloon", project="film")
     clock.jump(40 * 86400)
     ended(ledger, "two", prompt="a blue balloon 100%", model="kling-v3")
-    for words, wanted in {
+    for words, expected in {
         "balloon": ["two", "one"],
         "BALLOON red": ["one"],
         "kling": ["two"],
@@ -110,7 +110,7 @@ def test_jobs_are_found_by_words_project_and_day(ledger, clock):
         "task of one": ["one"],
         "nothing": [],
     }.items():
-        assert [one.fingerprint for one in ledger.entries("live", words=words)] == wanted
+        assert [one.fingerprint for one in ledger.entries("live", words=words)] == expected
     [first] = ledger.entries("live", project="film")
     day = datetime.fromtimestamp(first.created_at)
     assert [one.id for one in ledger.entries("live", words=f"{day:%Y-%m-%d}")] == [first.id]

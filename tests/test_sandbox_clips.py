@@ -45,8 +45,8 @@ def shown(visitor: Visitor, body: dict[str, Any]) -> list[np.ndarray]:
 
 def is_mostly(colour: tuple[int, int, int], levels: np.ndarray) -> bool:
     """The same channel is the strongest by far; what falls through the picture and its tint change the rest."""
-    means = np.median(levels.reshape(-1, 3), axis=0)
-    return bool(means.argmax() == np.argmax(colour) and means.max() > 1.5 * np.sort(means)[1])
+    medians = np.median(levels.reshape(-1, 3), axis=0)
+    return bool(medians.argmax() == np.argmax(colour) and medians.max() > 1.5 * np.sort(medians)[1])
 
 
 def test_an_image_is_set_in_motion(visitor: Visitor, sora: dict[str, Any]) -> None:

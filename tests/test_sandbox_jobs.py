@@ -161,7 +161,7 @@ def test_a_clip_has_the_size_that_was_bought(
 
 
 @pytest.mark.slow
-def test_a_true_size_clip_is_h264_bt709_with_stereo_aac_and_moves(visitor: Visitor, veo: dict[str, Any]) -> None:
+def test_a_true_size_clip_is_h264_bt709_with_stereo_aac_and_motion(visitor: Visitor, veo: dict[str, Any]) -> None:
     visitor.sandbox.control(clip_small=False)
     url = visitor.outcome(veo | {"generate_audio": True})["result"]["videos"][0]["url"][0]
     with read_clip(visitor.ask("GET", url).body) as clip:

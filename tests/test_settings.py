@@ -43,7 +43,7 @@ def refusal(found: Settings) -> str:
     return str(refused.value)
 
 
-def test_nothing_set_means_no_limits_and_no_trouble(home: Path) -> None:
+def test_nothing_set_is_no_limits_and_no_trouble(home: Path) -> None:
     found = read(home, KEYED)
     assert (found.limits, found.problems, found.require_key()) == (Limits(), (), KEY)
 

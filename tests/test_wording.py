@@ -29,8 +29,10 @@ def test_a_fault_names_the_file_the_line_and_the_better_word(tmp_path: Path) -> 
 
 
 def test_a_private_word_in_a_name_is_a_fault(tmp_path: Path) -> None:
-    write(tmp_path, "flow/tongues.py", "class NewsGate:\n    def unwanted(self):\n        pass\n")
-    assert words_of(tmp_path) == ["tongues", "news", "gate"]
+    write(
+        tmp_path, "flow/tongues.py", "class NewsGate:\n    def unwanted(self, desk):\n        self.books = voices = 1\n"
+    )
+    assert words_of(tmp_path) == ["tongues", "news", "gate", "desk", "books", "voices"]
 
 
 def words_of(root: Path) -> list[str]:

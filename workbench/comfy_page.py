@@ -142,7 +142,7 @@ class ComfyPage:
             body = self.page.locator(f'[data-node-id="{node}"]')
             for text in texts:
                 expect(body.get_by_text(text, exact=True).first).to_be_visible(timeout=15_000)
-        same = f"([id, wanted]) => JSON.stringify(({BADGES})(id)) === JSON.stringify(wanted)"
+        same = f"([id, expected]) => JSON.stringify(({BADGES})(id)) === JSON.stringify(expected)"
         with suppress(TimeoutError):
             self.page.wait_for_function(same, arg=[node, list(texts)], timeout=10_000)
         assert self.page.evaluate(BADGES, node) == list(texts)
@@ -150,7 +150,7 @@ class ComfyPage:
     def expect_task_errors_in(self, language: str) -> None:
         """The provider is asked for its words in this language."""
         asked = "fetch('/apimart/status').then((said) => said.json()).then((found) => found.language)"
-        self.page.wait_for_function(f"(wanted) => {asked}.then((language) => language === wanted)", arg=language)
+        self.page.wait_for_function(f"(expected) => {asked}.then((language) => language === expected)", arg=language)
 
     def add_ends(self) -> None:
         """An output node behind each of ours that has nothing behind it."""

@@ -47,16 +47,16 @@ def main(words: Sequence[str]) -> int:
     node_ids = [*(one.node_id for one in nodes.families()), *(one.node_id for one in nodes.utilities())]
     parser = argparse.ArgumentParser(prog="dev.py pictures", description=__doc__)
     parser.add_argument("node_ids", nargs="*", metavar="NODE_ID", help="take these only")
-    wanted: list[str] = parser.parse_args(words).node_ids or [*node_ids, README]
-    unknown = {*wanted} - {*node_ids, README}
+    chosen: list[str] = parser.parse_args(words).node_ids or [*node_ids, README]
+    unknown = {*chosen} - {*node_ids, README}
     if unknown:
         sys.exit(f"There is no node {', '.join(sorted(unknown))}.")
     if not os.environ.get("COMFYUI_PATH"):
         sys.exit("Name the folder of a ComfyUI in COMFYUI_PATH.")
     comfyui = Path(os.environ["COMFYUI_PATH"])
-    if README in wanted:
+    if README in chosen:
         readme_pictures.take(comfyui)
-    of_nodes = [node_id for node_id in wanted if node_id != README]
+    of_nodes = [node_id for node_id in chosen if node_id != README]
     if of_nodes:
         _take_all(comfyui, of_nodes)
         print(f"{len(of_nodes)} pictures in {FOLDER}")

@@ -47,9 +47,9 @@ FIT = '() => app.extensionManager.command.execute("Comfy.Canvas.FitView")'
 def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="dev.py thumbnails", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="EXAMPLE", help="take these only")
-    wanted: list[str] = parser.parse_args(words).names
-    files = sorted(file for file in EXAMPLES.glob("*.json") if not wanted or file.stem in wanted)
-    if len(files) < len(wanted):
+    chosen: list[str] = parser.parse_args(words).names
+    files = sorted(file for file in EXAMPLES.glob("*.json") if not chosen or file.stem in chosen)
+    if len(files) < len(chosen):
         sys.exit("There is no such example.")
     if not os.environ.get("COMFYUI_PATH"):
         sys.exit("Name the folder of a ComfyUI in COMFYUI_PATH.")

@@ -1,7 +1,7 @@
 """The words that texts and names avoid, each with the better one: ComfyUI's words and the API's, no private ones.
 
 Checked are the strings of more than one word in the sources (no docstrings, and nothing in backticks), the pages
-written from them, and the names of modules, classes and functions.
+written from them, and the names of modules, classes, functions, arguments and variables.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SOURCES = ("flow/**/*.py", "nodes/*.py", "workbench/help_pages.py", "workbench/price_rows.py", "workbench/pages.py")
-NAMED = ("flow/**/*.py", "nodes/*.py", "sandbox/*.py", "workbench/*.py")
+NAMED = ("*.py", "flow/**/*.py", "nodes/*.py", "sandbox/*.py", "workbench/**/*.py", "tests/**/*.py", "benchmarks/*.py")
 PAGES = ("*.md", "docs/*.md", "web/docs/*.md", "web/js/strings/en.js")
 KEY = re.compile(r'^ *"[\w.]+": ')  # of a text of the page
 # What ledgers already hold.
@@ -93,9 +93,13 @@ def lines(page: str) -> Iterator[Text]:
 
 
 def names(source: str) -> Iterator[Text]:
-    """The line and the name of every class and function."""
-    kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    yield from ((node.lineno, node.name) for node in ast.walk(ast.parse(source)) if isinstance(node, kinds))
+    """The line and the name of every class, function, argument and variable."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield node.lineno, name
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                yield node.lineno, name
 
 
 def _found(root: Path, patterns: tuple[str, ...]) -> list[Path]:

@@ -68,8 +68,8 @@ class _Graph:
 
     def _way_through(self, node: Json, output: int) -> int | None:
         """The link that a bypassed node passes on: that of its first input of the output's type."""
-        wanted = node["outputs"][output]["type"]
-        fits = (slot["link"] for slot in node["inputs"] if slot.get("link") and wanted in (slot["type"], "*"))
+        kind = node["outputs"][output]["type"]
+        fits = (slot["link"] for slot in node["inputs"] if slot.get("link") and kind in (slot["type"], "*"))
         return next(fits, None) if node["type"] != REROUTE else node["inputs"][0].get("link")
 
     def _widgets(self, node: Json) -> Json:

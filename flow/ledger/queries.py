@@ -93,11 +93,11 @@ class Queries:
         Each of `words` must be contained in the prompt, the model, the project or the task ID, or be the local day
         (2026-11-26) or month (2026-11) in which the entry was created.
         """
-        wanted = [_holds(word) for word in words.split()]
-        wanted += [] if realm is None else [ENTRIES.c.realm == realm]
-        wanted += [] if project is None else [ENTRIES.c.project == project]
-        wanted += [] if user is None else [queued_by(user)]
-        numbers = [_newest(offset + limit, *wanted, *of_state) for of_state in _each(states)]
+        conditions = [_holds(word) for word in words.split()]
+        conditions += [] if realm is None else [ENTRIES.c.realm == realm]
+        conditions += [] if project is None else [ENTRIES.c.project == project]
+        conditions += [] if user is None else [queued_by(user)]
+        numbers = [_newest(offset + limit, *conditions, *of_state) for of_state in _each(states)]
         found = select(ENTRIES).where(ENTRIES.c.number.in_(union_all(*numbers)))
         with self.store.reading() as connection:
             return load(connection, found.order_by(ENTRIES.c.number.desc()).limit(limit).offset(offset))
@@ -264,9 +264,9 @@ def _each(states: Iterable[str] | None) -> list[tuple[ColumnElement[bool], ...]]
     return [()] if states is None else [(ENTRIES.c.state == one,) for one in states]
 
 
-def _newest(count: int, *wanted: ColumnElement[bool]) -> Select[tuple[int]]:
+def _newest(count: int, *conditions: ColumnElement[bool]) -> Select[tuple[int]]:
     """Select the numbers of the newest entries that meet every condition, along an index that ends in the number."""
-    newest = select(ENTRIES.c.number).where(*wanted).order_by(ENTRIES.c.number.desc()).limit(count).subquery()
+    newest = select(ENTRIES.c.number).where(*conditions).order_by(ENTRIES.c.number.desc()).limit(count).subquery()
     return select(newest.c.number)
 
 

@@ -109,9 +109,9 @@ def _opened(
 
 
 def _planned(known: Outline | Timeline, selection: Selection, displayed: Size) -> Plan:
-    wanted = _slice(selection)
-    count = len(range(known.frames)[wanted])
-    return Plan(count, _reduced(displayed, selection.max_side), known.rate / wanted.step)
+    span = _slice(selection)
+    count = len(range(known.frames)[span])
+    return Plan(count, _reduced(displayed, selection.max_side), known.rate / span.step)
 
 
 def _refuse_damaged_end(path: Path, stopped: Stopped) -> None:
@@ -183,17 +183,17 @@ def _selected(
     stopped: Stopped,
 ) -> Iterator[VideoFrame]:
     """The selected frames as the decoder gives them; decoding ends with the last one."""
-    wanted = _slice(selection)
+    span = _slice(selection)
     found = _found(container, stream, known.stamp, stopped)
     if found is not None:
-        end = None if wanted.stop is None else wanted.stop - wanted.start
-        yield from islice(_good_frames(path, found, wanted.start), 0, end, wanted.step)
+        end = None if span.stop is None else span.stop - span.start
+        yield from islice(_good_frames(path, found, span.start), 0, end, span.step)
         return
     with ExitStack() as stack:
-        if wanted.start and known.is_exact:  # the container may no longer be where it was
+        if span.start and known.is_exact:  # the container may no longer be where it was
             container, stream = stack.enter_context(opened(path))
         frames = _tolerant(container, stream, stopped)
-        yield from islice(_good_frames(path, frames), wanted.start, wanted.stop, wanted.step)
+        yield from islice(_good_frames(path, frames), span.start, span.stop, span.step)
 
 
 def _found(

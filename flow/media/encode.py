@@ -254,10 +254,10 @@ def cut(waves: Iterator[tuple[int, np.ndarray]], first: int, count: int) -> Iter
         if place > at:
             yield np.zeros((len(wave), min(place, end) - at), np.float32)
             at = min(place, end)
-        wanted = wave[:, max(0, at - place) : max(0, end - place)]
-        if wanted.shape[1]:
-            yield np.ascontiguousarray(wanted)
-            at += wanted.shape[1]
+        piece = wave[:, max(0, at - place) : max(0, end - place)]
+        if piece.shape[1]:
+            yield np.ascontiguousarray(piece)
+            at += piece.shape[1]
         if at >= end:
             return
 

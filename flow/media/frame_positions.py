@@ -33,7 +33,7 @@ REORDERED = 32  # packets: more than any codec decodes ahead of what it shows
 class Outline:
     """What must be known about a video to decode some of its frames.
 
-    There are `frames` at most, and not fewer where it `is_exact`; the first one wanted is that with the time stamp
+    There are `frames` at most, and not fewer where it `is_exact`; the first one requested is that with the time stamp
     `stamp` (ticks), or is to be counted from the start.
     """
 

@@ -118,7 +118,7 @@ def several(held: Any) -> tuple[Any, ...]:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which frames of a video are wanted, in VideoHelperSuite's terms; a negative skip counts from the end."""
+    """Which frames of a video to take, in VideoHelperSuite's terms; a negative skip counts from the end."""
 
     skip_first_frames: int = 0
     frame_load_cap: int = 0

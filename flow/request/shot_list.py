@@ -108,7 +108,7 @@ def _columns(names: list[str]) -> list[str]:
 
 
 def _chosen(lines: list[tuple[int, list[str]]], rows: str) -> list[tuple[int, int, list[str]]]:
-    """Number (from 1), line and cells of the rows that are wanted."""
+    """Number (from 1), line and cells of the rows to use."""
     numbers = range(1, len(lines) + 1) if not rows.strip() else list(_numbers(rows, len(lines)))
     if len(numbers) > MOST_ROWS:
         raise Refused(

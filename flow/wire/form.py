@@ -48,12 +48,12 @@ class Form:
 
     def read(self, size: int = -1) -> bytes:
         raise_if_stopped(self._stopped)
-        wanted = 1 << 20 if size < 0 else size
+        count = 1 << 20 if size < 0 else size
         if not self._pending:
-            self._pending = self._file.read(wanted)
+            self._pending = self._file.read(count)
         if not self._pending:
             self._pending, self._tail = self._tail, b""
-        chunk, self._pending = self._pending[:wanted], self._pending[wanted:]
+        chunk, self._pending = self._pending[:count], self._pending[count:]
         return chunk
 
     def __enter__(self) -> Form:  # Self needs Python 3.11

@@ -92,8 +92,8 @@ def test_an_example_runs_from_the_template_browser(page: ComfyPage, comfy: Comfy
     if file is EVERY[0]:
         page.picture("templates")
     example.click()
-    wanted = len(json.loads(file.read_text("utf-8"))["nodes"])
-    page.page.wait_for_function(f"() => app.graph.nodes.length === {wanted}")
+    expected = len(json.loads(file.read_text("utf-8"))["nodes"])
+    page.page.wait_for_function(f"() => app.graph.nodes.length === {expected}")
     expect(page.page.get_by_role("dialog")).to_have_count(0)
     assert page.page.evaluate(UNKNOWN) == []
     page.run()

@@ -68,12 +68,12 @@ def veo_with_pictures(page: ComfyPage) -> int:
 
 def expect_shown(page: ComfyPage, node: int, code: str) -> None:
     """Title, inputs, places that grew, and outputs, as the translation has them."""
-    wanted, shown = labels(code, VEO), page.page.evaluate(SHOWN, node)
-    assert shown["title"] == wanted["display_name"]
-    assert shown["outputs"] == [one["name"] for one in wanted["outputs"].values()]
+    expected, shown = labels(code, VEO), page.page.evaluate(SHOWN, node)
+    assert shown["title"] == expected["display_name"]
+    assert shown["outputs"] == [one["name"] for one in expected["outputs"].values()]
     grown = [f"images.image_{number}" for number in (1, 2, 3)]
     assert {*grown, "duration", "resolution"} < shown["inputs"].keys()
-    assert {name: wanted["inputs"][name.replace(".", "_")]["name"] for name in shown["inputs"]} == shown["inputs"]
+    assert {name: expected["inputs"][name.replace(".", "_")]["name"] for name in shown["inputs"]} == shown["inputs"]
     if page.nodes2:
         body = page.page.locator(f'[data-node-id="{node}"]')
         for label in (shown["inputs"]["images.image_2"], shown["inputs"]["duration"], *shown["outputs"]):

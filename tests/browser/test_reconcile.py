@@ -64,7 +64,7 @@ def test_new_and_vanished_names_are_marked_in_the_list(page: ComfyPage, provider
     provider.control(added_models={"kling-v3.1": "kling-v3"})
     ask_again(page, comfy, "told.new.APIMartKling3")
     new = "kling-v3.1 (new model, not checked by this pack)"
-    page.page.wait_for_function(f"(wanted) => ({LABELS})().includes(wanted)", arg=new)
+    page.page.wait_for_function(f"(expected) => ({LABELS})().includes(expected)", arg=new)
     provider.control(retired_models=["kling-v3"])
     ask_again(page, comfy, "told.gone['kling-v3']")
     page.page.wait_for_function(

@@ -23,8 +23,8 @@ INTO_SUBGRAPH = """(id) => {
   return `${host.id}:${subgraph.nodes[0].id}`;
 }"""
 INNER = "app.graph.nodes.find((node) => node.subgraph).subgraph.nodes[0]"
-INNER_BADGES = f"""(wanted) => {INNER}.badges
-  .map((badge) => (typeof badge === "function" ? badge() : badge).text).includes(wanted)"""
+INNER_BADGES = f"""(expected) => {INNER}.badges
+  .map((badge) => (typeof badge === "function" ? badge() : badge).text).includes(expected)"""
 SET = """([id, value]) => {
   const [widget] = app.graph.getNodeById(id).widgets;
   widget.value = value;

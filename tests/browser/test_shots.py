@@ -70,5 +70,5 @@ def test_a_sum_that_is_wrong_is_refused_before_anything_is_spent(page: ComfyPage
     write(page, node, {**SHOTS, "shots.seconds_2": 9})
     page.run()
     said = "fetch('/history').then((answer) => answer.text())"
-    page.page.wait_for_function(f"(wanted) => {said}.then((text) => text.includes(wanted))", arg=WRONG_SUM)
+    page.page.wait_for_function(f"(expected) => {said}.then((text) => text.includes(expected))", arg=WRONG_SUM)
     assert provider.sold == sold

@@ -124,7 +124,7 @@ def test_app_mode_runs_our_nodes(page: ComfyPage, prompt: str) -> None:
     page.page.evaluate('() => app.extensionManager.command.execute("Comfy.QueuePrompt")')
     bought = "fetch('/apimart/jobs').then((said) => said.json()).then(({ jobs }) => jobs)"
     page.page.wait_for_function(
-        f"(wanted) => {bought}.then((jobs) => jobs.some((job) => job.prompt === wanted && job.state === 'fetched'))",
+        f"(prompt) => {bought}.then((jobs) => jobs.some((job) => job.prompt === prompt && job.state === 'fetched'))",
         arg=prompt,
         timeout=60_000,
     )

@@ -143,7 +143,7 @@ def test_a_failing_sibling_loses_no_job(comfy, seller):
     assert seller.sold <= 1
 
 
-def test_a_batch_of_pictures_is_refused_where_one_is_wanted(comfy, seller):
+def test_a_batch_of_pictures_is_refused_where_one_is_expected(comfy, seller):
     pictures = {
         "2": {"class_type": "EmptyImage", "inputs": {"width": 320, "height": 320, "batch_size": 3, "color": 1234}},
         "3": {"class_type": "ImageFromBatch", "inputs": {"image": ["2", 0], "batch_index": 0, "length": 1}},

@@ -167,12 +167,12 @@ export class Badges {
   /** One badge is there from the start, empty: it is what makes Nodes 2.0 look again. */
   show(node, state) {
     const found = badgesOf(state.quote, this.say);
-    const wanted = found.length ? found : [["", "price"]];
-    if (JSON.stringify(wanted) === state.said) return;
-    state.said = JSON.stringify(wanted);
+    const lines = found.length ? found : [["", "price"]];
+    if (JSON.stringify(lines) === state.said) return;
+    state.said = JSON.stringify(lines);
     state.text = found.map(([text]) => text).join(" | ");
     state.isRead = false;
-    const made = wanted.map(([text, colour]) => this.made(node, state, text, colour));
+    const made = lines.map(([text, colour]) => this.made(node, state, text, colour));
     const kept = node.badges.filter((badge) => !state.shown.includes(badge));
     state.shown = made;
     node.badges.splice(0, node.badges.length, ...kept, ...made);

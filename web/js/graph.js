@@ -116,8 +116,8 @@ export async function secondsFrom(node, measure) {
 function fitted(node, whole) {
   if (whole === null) return null;
   const longest = LONGEST[widgetValue(node, "character_orientation")] ?? LONGEST.image;
-  const wanted = Math.min(whole - widgetValue(node, "start"), longest, widgetValue(node, "length") || longest);
-  return wanted > 0 ? wanted : null;
+  const seconds = Math.min(whole - widgetValue(node, "start"), longest, widgetValue(node, "length") || longest);
+  return seconds > 0 ? seconds : null;
 }
 
 function sliced(node, whole) {

@@ -31,8 +31,8 @@ export class Away {
     if (!this.isMarked) return;
     this.isMarked = this.page.hidden;
     const title = this.page.title.startsWith(MARK) ? this.page.title.slice(MARK.length) : this.page.title;
-    const wanted = this.isMarked ? MARK + title : title;
-    if (this.page.title !== wanted) this.page.title = wanted;
+    const marked = this.isMarked ? MARK + title : title;
+    if (this.page.title !== marked) this.page.title = marked;
   }
 
   notify(job, text) {

@@ -37,9 +37,9 @@ export class InStep {
 
   /** Show one frame of all; a video that is shorter stays at its last. */
   seek(frame) {
-    const wanted = Math.min(Math.max(0, frame), this.frames - 1);
-    this.align(momentOf(wanted, this.fps));
-    this.drawn(wanted, this.isPlaying);
+    const target = Math.min(Math.max(0, frame), this.frames - 1);
+    this.align(momentOf(target, this.fps));
+    this.drawn(target, this.isPlaying);
   }
 
   step(frames) {

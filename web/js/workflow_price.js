@@ -13,14 +13,14 @@ import { nodesOf, runs } from "./graph.js";
 export function bill(nodes) {
   const asked = oncePerRequest(nodes);
   const sure = asked.filter((one) => one.isSure);
-  const wanted = sure.filter((one) => !one.quote?.bought);
-  const priced = wanted.filter((one) => one.quote && one.quote.usd !== null);
+  const unpaid = sure.filter((one) => !one.quote?.bought);
+  const priced = unpaid.filter((one) => one.quote && one.quote.usd !== null);
   return {
     priced: priced.length,
-    unpriced: wanted.length - priced.length,
+    unpriced: unpaid.length - priced.length,
     usd: priced.reduce((sum, one) => sum + one.quote.usd, 0),
-    isMore: wanted.some((one) => one.isMany),
-    isDearer: priced.length < wanted.length || wanted.some((one) => one.isMany || one.isLinked),
+    isMore: unpaid.some((one) => one.isMany),
+    isDearer: priced.length < unpaid.length || unpaid.some((one) => one.isMany || one.isLinked),
     paid: sure.filter((one) => ["kept", "running"].includes(one.quote?.bought)).length,
     unknown: sure.filter((one) => one.quote?.bought === "unknown").length,
     perhaps: asked.filter((one) => !one.isSure && !one.quote?.bought).length,

@@ -66,8 +66,8 @@ def schema(provider: Provider, family: Family) -> Verdict:
     if strange := [model for model, page in pages.items() if not page]:
         return Verdict(UNKNOWN, f"what comes for {', '.join(strange)} is no JSON Schema with properties.")
     lines = [_said_of_schema(line, family) for line in facts.against_pages(family, pages)]
-    wanted = [f"{name}: required, never sent" for name in _required(said.values()) if not _is_sent(family, name)]
-    return none_or([*lines, *wanted], f"{len(pages)} of {len(pages)} models.")
+    unsent = [f"{name}: required, never sent" for name in _required(said.values()) if not _is_sent(family, name)]
+    return none_or([*lines, *unsent], f"{len(pages)} of {len(pages)} models.")
 
 
 def _said_of_schema(line: str, family: Family) -> str:

@@ -60,10 +60,10 @@ class Plan:
                 f"{usd(least.usd)} USD.",
                 next_step="Give more, or choose other families.",
             )
-        left, wanted = provider.balance_usd(), spend - self.spent_usd
-        if left is not None and wanted > left:
+        left, possible = provider.balance_usd(), spend - self.spent_usd
+        if left is not None and possible > left:
             raise Refused(
-                f"--spend may still cost {usd(wanted)} USD, and {usd(left)} USD are left.",
+                f"--spend may still cost {usd(possible)} USD, and {usd(left)} USD are left.",
                 next_step="Give less, or add to the balance at APIMart.",
             )
 

@@ -46,7 +46,7 @@ class NodeRun:
         gives_several: bool,
     ) -> None:
         self._node_id, self._prompt, self._gives_several = node_id, prompt, gives_several
-        self._wanted = linked_outputs(node_id, prompt)
+        self._linked = linked_outputs(node_id, prompt)
         self._notes: list[str] = []
         self._runtime = runtime()
         self._progress = NodeProgress(node_id, self._runtime, (more or {}).get("workflow"))
@@ -114,9 +114,9 @@ class NodeRun:
         return io.NodeOutput(*outputs, ui=ui.PreviewVideo([_shown(path) for path in outcome.files.paths]))
 
     def _row(self, entry: Entry, path: Path, stopped: Stopped) -> tuple[Any, ...]:
-        frames = frames_tensor(path, stopped=stopped)[0] if "frames" in self._wanted else None
-        last = frames_tensor(path, LAST_FRAME, stopped)[0] if "last_frame" in self._wanted else None
-        audio = audio_of(path, self._notes.append, stopped) if "audio" in self._wanted else None
+        frames = frames_tensor(path, stopped=stopped)[0] if "frames" in self._linked else None
+        last = frames_tensor(path, LAST_FRAME, stopped)[0] if "last_frame" in self._linked else None
+        audio = audio_of(path, self._notes.append, stopped) if "audio" in self._linked else None
         return video_of(path), frames, audio, float(rate_of(path)), job_json(entry, path), last
 
     def _say_what_is_left(self) -> None:

@@ -129,8 +129,8 @@ class VideoFrames(UtilityNode):
     @classmethod
     def fingerprint_inputs(cls, **given: Any) -> str:
         names = [one.id for one in cls.UTILITY.outputs]
-        wanted = linked_outputs(str(cls.hidden.unique_id), names=names)
-        return "with audio" if "audio" in wanted else "without audio"
+        linked = linked_outputs(str(cls.hidden.unique_id), names=names)
+        return "with audio" if "audio" in linked else "without audio"
 
     @classmethod
     async def execute(cls, video: Any, **selection: int) -> io.NodeOutput:

@@ -66,14 +66,14 @@ def _seconds(limits: MotionReference, whole: float, orientation: str, start: flo
     """Return the length of the fitted video in seconds, None for all from `start`. Raises Refused if too short."""
     longest = limits.max_seconds[orientation]
     left = whole - start
-    wanted = min(left, longest, length or longest)
-    if wanted < limits.min_seconds:
+    chosen = min(left, longest, length or longest)
+    if chosen < limits.min_seconds:
         raise Refused(
-            f"From {start:g} s on, {max(wanted, 0):.5g} s of the video's {whole:.5g} s remain or were requested; "
+            f"From {start:g} s on, {max(chosen, 0):.5g} s of the video's {whole:.5g} s remain or were requested; "
             f"a motion reference must be at least {limits.min_seconds} s long.",
             next_step="Start earlier, request more seconds, or use a longer video.",
         )
-    return None if wanted >= left else wanted
+    return None if chosen >= left else chosen
 
 
 def report_of(limits: MotionReference, fitted: Measure) -> str:

@@ -62,11 +62,11 @@ def final_of(
     return {"family": target.node_id, "widgets": filled, "same_media": not final.job}
 
 
-def _is_below(declared: Input, body: Mapping[str, Json], wanted: Json) -> bool:
-    """Return whether the job's choice comes before `wanted` in the options."""
+def _is_below(declared: Input, body: Mapping[str, Json], final: Json) -> bool:
+    """Return whether the job's choice comes before `final` in the options."""
     options = [*map(str, declared.options)] if isinstance(declared, Choice) else []
     asked = str(body.get(declared.parameter))
-    return asked in options and options.index(asked) < options.index(str(wanted))
+    return asked in options and options.index(asked) < options.index(str(final))
 
 
 def _known(family: Family, widgets: Mapping[str, Json]) -> set[str]:
