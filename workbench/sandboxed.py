@@ -74,7 +74,7 @@ class Sandbox:
 
     @property
     def requests(self) -> list[dict[str, Any]]:
-        """Every request, in order: method, path and headers; the last 5000 of them."""
+        """The requests, in order: method, path and headers; of very many only the last."""
         return list(self.state()["requests"])
 
     def languages_of(self, task: int) -> set[str]:

@@ -18,7 +18,7 @@ from .progress import progress_of
 USUAL_SECONDS = 150.0
 GONE_AFTER = 3
 RESUMED_SECONDS = 3.0
-FIRST_LOOK_SECONDS = 1.0
+FIRST_POLL_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 20.0
 POLLS_PER_SECOND = 8.0  # all jobs together: a thousand in flight must not burden the provider or this machine
 UNATTENDED_SECONDS = 86400.0  # the lifetime of a finished job's link
@@ -42,7 +42,7 @@ class Polling:
         usual = await job.thread(lambda: self._ledger.typical_seconds(entry.realm, entry.model))
         began = entry.ticketed_at or self._now()
         standing = Standing(entry.task_id, entry.status or "submitted", None, estimated_seconds=entry.estimated_seconds)
-        failures, wait = 0, 0.0 if self._is_resumed(entry) else FIRST_LOOK_SECONDS
+        failures, wait = 0, 0.0 if self._is_resumed(entry) else FIRST_POLL_SECONDS
         while True:
             elapsed = max(0.0, self._now() - began)
             if elapsed > UNATTENDED_SECONDS and not job.is_awaited:
