@@ -39,7 +39,7 @@ def private_postgres() -> Iterator[str]:
     try:
         as_user = _server_user(folder)
         _run(as_user, binaries / "initdb", "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=200"
+        options = f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=1000"
         _run(as_user, binaries / "pg_ctl", "-D", data, "-l", log, "-w", "-t", START_SECONDS, "-o", options, "start")
         try:
             yield f"postgresql://tester@/postgres?host={folder}"
