@@ -20,7 +20,8 @@ def running() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(running: Sandbox) -> Sandbox:
-    running.control(reset=True)
+    """As on its first day: a job that an earlier test left running is never billed."""
+    running.control(reset=True, forget=True)
     return running
 
 

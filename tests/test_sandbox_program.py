@@ -124,7 +124,10 @@ def test_it_forgets_what_was_sold_and_asked_but_not_the_files(
 ) -> None:
     sandbox = visitor.sandbox
     task_id = visitor.buy(sora)
+    assert visitor.submit(sora).status == 200
     sandbox.control(plant_charge={"model": "sora-2", "usd": 0.5}, forget=True)
     assert (sandbox.sold, sandbox.requests, sandbox.state()["polls_total"]) == (0, [], 0)
     assert visitor.get(f"/v1/tasks/{task_id}").status == 404
-    assert sandbox.state()["balance"] == 1000 and visitor.outcome(motion)["status"] == "completed"
+    sandbox.finish()
+    assert sandbox.state()["balance"] == 1000, "the job that was still running is not billed either"
+    assert visitor.outcome(motion)["status"] == "completed"

@@ -35,13 +35,6 @@ def today() -> dict[str, int]:
     return {"start": int(time.time()) - DAY, "end": int(time.time()) + DAY}
 
 
-@pytest.fixture
-def sandbox(running: Sandbox) -> Sandbox:
-    """As new, with an account that was charged for nothing."""
-    running.control(reset=True, forget=True)
-    return running
-
-
 def test_a_completed_job_is_in_the_usage_and_one_that_failed_is_not(visitor: Visitor, veo: dict[str, Any]) -> None:
     visitor.buy(veo)
     visitor.sandbox.control(fail_jobs={"model": veo["model"], "times": 1})

@@ -22,7 +22,6 @@ DAYS = ("2026-09-21", "2026-09-22", "2026-09-23")
 @pytest.fixture
 def bill(sandbox: Sandbox) -> Sandbox:
     """An account with three charges on two days."""
-    sandbox.control(forget=True)
     for model, day, usd in (("sora-2", 0, 0.32), ("sora-2", 1, 0.64), ("veo3.1-fast", 1, 0.14)):
         sandbox.control(plant_charge={"model": model, "usd": usd, "at": FIRST + day * DAY + 3600, "key": "0001"})
     return sandbox
